@@ -1,0 +1,41 @@
+// Installs what package-lock.json pins, once, and again when the lock changes.
+// It runs on whatever Node started npm, so it stays plain JavaScript that an old Node understands.
+import { execSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const NODE_MAJOR = 24;
+const stamp = 'node_modules/.installed-lock';
+const lock = readFileSync('package-lock.json', 'utf8');
+
+/** Runs the npm that started us, on the Node we name, so that native packages match that Node. */
+function npm(node, args) {
+  const all = args.concat('--no-audit', '--no-fund');
+  const cli = process.env.npm_execpath || '';
+  const done = cli.endsWith('.js')
+    ? spawnSync(node, [cli].concat(all), { stdio: ['inherit', 2, 'inherit'] })
+    : spawnSync('npm ' + all.join(' '), { stdio: ['inherit', 2, 'inherit'], shell: true });
+  if (done.status !== 0) process.exit(done.status || 1);
+}
+
+const isOld = (version) => Number(/\d+/.exec(version)) < NODE_MAJOR;
+const nodeOnPath = () => execSync('node --version', { encoding: 'utf8' }).trim();
+
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+  // stderr, so that `npm run -s demo -- --json` prints nothing but its JSON on stdout.
+  console.error('Installing dependencies …');
+  npm(process.execPath, ['ci']);
+  // An old npm leaves out native packages whose "engines" refuse the Node it runs on: ask again on ours.
+  if (isOld(process.version) && !isOld(nodeOnPath())) npm('node', ['install', '--no-save']);
+  writeFileSync(stamp, lock);
+}
+
+if (isOld(nodeOnPath())) {
+  console.error(
+    `Node ${NODE_MAJOR} is needed; this shell has ${nodeOnPath()} and npm brought none for ` +
+      `${process.platform}-${process.arch} (or ignore-scripts is set). Install Node ${NODE_MAJOR} and try again.`,
+  );
+  process.exit(1);
+}
