@@ -1,0 +1,3 @@
+export * from './bus.ts';
+export * from './topics.ts';
+export * from './typed.ts';

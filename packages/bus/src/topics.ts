@@ -1,0 +1,126 @@
+import {
+  alert,
+  chargingLocation,
+  command,
+  conditions,
+  feedback,
+  forecast,
+  notification,
+  rejectedRecord,
+  signalRecord,
+  trip,
+} from '@outrider/domain';
+import type { z } from 'zod';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * How a topic keeps places unreadable for who may not read them: `whole` seals the record,
+ * `fields` means the record carries its own sealed part, `none` holds nothing about a person's places.
+ */
+export type Sealing = 'whole' | 'fields' | 'none';
+
+export interface Topic<T = unknown> {
+  readonly name: string;
+  readonly key: 'vehicleId' | 'locationId' | 'as-found';
+  /** Absent for raw frames: bytes as received. */
+  readonly schema?: z.ZodType<T>;
+  readonly writer: string;
+  readonly sealing: Sealing;
+  readonly cleanup: { readonly kind: 'delete'; readonly retentionMs: number } | { readonly kind: 'compact' };
+}
+
+const topic = <T>(definition: Topic<T>): Topic<T> => definition;
+
+/** THE list of topics: what services meet at. */
+export const TOPICS = {
+  raw: topic<Uint8Array>({
+    name: 'telemetry.raw.v1',
+    key: 'vehicleId',
+    writer: 'gateway',
+    sealing: 'whole',
+    cleanup: { kind: 'delete', retentionMs: 30 * DAY_MS },
+  }),
+  signals: topic({
+    name: 'telemetry.signals.v1',
+    key: 'vehicleId',
+    schema: signalRecord,
+    writer: 'ingest',
+    sealing: 'fields',
+    cleanup: { kind: 'delete', retentionMs: 7 * DAY_MS },
+  }),
+  rejected: topic({
+    name: 'telemetry.rejected.v1',
+    key: 'as-found',
+    schema: rejectedRecord,
+    writer: 'ingest',
+    sealing: 'none',
+    cleanup: { kind: 'delete', retentionMs: 7 * DAY_MS },
+  }),
+  trips: topic({
+    name: 'trips.v1',
+    key: 'vehicleId',
+    schema: trip,
+    writer: 'api',
+    sealing: 'whole',
+    cleanup: { kind: 'compact' },
+  }),
+  conditions: topic({
+    name: 'conditions.v1',
+    key: 'vehicleId',
+    schema: conditions,
+    writer: 'world',
+    sealing: 'whole',
+    cleanup: { kind: 'compact' },
+  }),
+  chargers: topic({
+    name: 'chargers.v1',
+    key: 'locationId',
+    schema: chargingLocation,
+    writer: 'world',
+    sealing: 'none',
+    cleanup: { kind: 'compact' },
+  }),
+  forecasts: topic({
+    name: 'forecasts.v1',
+    key: 'vehicleId',
+    schema: forecast,
+    writer: 'predictor',
+    sealing: 'whole',
+    cleanup: { kind: 'compact' },
+  }),
+  alerts: topic({
+    name: 'alerts.v1',
+    key: 'vehicleId',
+    schema: alert,
+    writer: 'predictor',
+    sealing: 'whole',
+    cleanup: { kind: 'delete', retentionMs: 90 * DAY_MS },
+  }),
+  commands: topic({
+    name: 'commands.v1',
+    key: 'vehicleId',
+    schema: command,
+    writer: 'predictor',
+    sealing: 'none',
+    cleanup: { kind: 'delete', retentionMs: 7 * DAY_MS },
+  }),
+  notifications: topic({
+    name: 'notifications.v1',
+    key: 'vehicleId',
+    schema: notification,
+    writer: 'notifier',
+    sealing: 'whole',
+    cleanup: { kind: 'delete', retentionMs: 90 * DAY_MS },
+  }),
+  feedback: topic({
+    name: 'feedback.v1',
+    key: 'vehicleId',
+    schema: feedback,
+    writer: 'api',
+    sealing: 'whole',
+    cleanup: { kind: 'delete', retentionMs: 365 * DAY_MS },
+  }),
+} as const;
+
+export const topicList: readonly Topic[] = Object.values(TOPICS) as readonly Topic[];

@@ -1,0 +1,70 @@
+import type { BusRecord, OutgoingRecord } from './bus.ts';
+import type { Topic } from './topics.ts';
+
+/** Seals bytes for a vehicle; packages/trust provides it. Keys must have been prepared before. */
+export interface Sealer {
+  seal(
+    vehicleId: string,
+    atMs: number,
+    bytes: Uint8Array,
+  ): { readonly keyId: string; readonly box: Uint8Array };
+}
+
+/** Opens sealed bytes for one purpose; says why when it may not or cannot. */
+export interface Opener {
+  open(
+    vehicleId: string,
+    keyId: string,
+    box: Uint8Array,
+  ):
+    | { readonly kind: 'opened'; readonly bytes: Uint8Array }
+    | { readonly kind: 'denied'; readonly reason: string };
+}
+
+export type Decoded<T> =
+  | { readonly kind: 'record'; readonly record: T }
+  | { readonly kind: 'tombstone' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** A record of a topic as bytes, sealed where the topic asks for it. `key` is the vehicleId of sealed topics. */
+export function encodeRecord<T>(
+  topic: Topic<T>,
+  key: string,
+  record: T,
+  atMs: number,
+  sealer: Sealer,
+): OutgoingRecord {
+  const bytes = encoder.encode(JSON.stringify(record));
+  if (topic.sealing !== 'whole') return { topic: topic.name, key, value: bytes };
+  const { keyId, box } = sealer.seal(key, atMs, bytes);
+  return { topic: topic.name, key, value: box, headers: { keyId } };
+}
+
+/** Reads a record back and checks it against the topic's schema. Never throws. */
+export function decodeRecord<T>(topic: Topic<T>, record: BusRecord, opener: Opener): Decoded<T> {
+  if (record.value === null) return { kind: 'tombstone' };
+  let bytes = record.value;
+  if (topic.sealing === 'whole') {
+    const opened = opener.open(record.key, record.headers.keyId ?? '', record.value);
+    if (opened.kind === 'denied') return { kind: 'unreadable', reason: opened.reason };
+    bytes = opened.bytes;
+  }
+  try {
+    const parsed = topic.schema?.safeParse(JSON.parse(decoder.decode(bytes)));
+    if (parsed === undefined) return { kind: 'unreadable', reason: `${topic.name} holds bytes, not records` };
+    if (!parsed.success)
+      return {
+        kind: 'unreadable',
+        reason: parsed.error.issues
+          .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+          .join('; ')
+          .slice(0, 300),
+      };
+    return { kind: 'record', record: parsed.data };
+  } catch (error) {
+    return { kind: 'unreadable', reason: (error as Error).message.slice(0, 300) };
+  }
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { atMs, latitude, longitude, probability, recordKey, shortText } from './fields.ts';
+
+// OCPI's words and spellings: location > EVSE > connector.
+
+export const connectorStandard = z.enum([
+  'IEC_62196_T1',
+  'IEC_62196_T1_COMBO',
+  'IEC_62196_T2',
+  'IEC_62196_T2_COMBO',
+  'CHADEMO',
+  'TESLA_R',
+  'TESLA_S',
+  'SAE_J3400',
+  'DOMESTIC_A',
+  'DOMESTIC_B',
+  'DOMESTIC_F',
+  'NEMA_5_20',
+  'NEMA_6_50',
+  'NEMA_14_50',
+]);
+export type ConnectorStandard = z.infer<typeof connectorStandard>;
+
+export const evseStatus = z.enum([
+  'AVAILABLE',
+  'BLOCKED',
+  'CHARGING',
+  'INOPERATIVE',
+  'OUTOFORDER',
+  'PLANNED',
+  'REMOVED',
+  'RESERVED',
+  'UNKNOWN',
+]);
+export type EvseStatus = z.infer<typeof evseStatus>;
+
+export const powerType = z.enum(['AC_1_PHASE', 'AC_2_PHASE', 'AC_3_PHASE', 'DC']);
+
+export const connector = z.strictObject({
+  standard: connectorStandard,
+  powerType,
+  maxPowerKw: z.number().positive().max(5_000),
+});
+
+export const evse = z.strictObject({
+  uid: recordKey,
+  status: evseStatus,
+  connectors: z.array(connector).min(1).max(20),
+  lastUpdatedAtMs: atMs,
+});
+
+/** `chargers.v1` (compacted): a charging location with its EVSEs. Public data, not sealed. */
+export const chargingLocation = z.strictObject({
+  locationId: recordKey,
+  name: shortText,
+  lat: latitude,
+  lon: longitude,
+  evses: z.array(evse).min(1).max(500),
+  source: shortText,
+  lastUpdatedAtMs: atMs,
+});
+export type ChargingLocation = z.infer<typeof chargingLocation>;
+
+/** A location as a trip sees it: where along the route, how far off it, and how likely it works. */
+export const chargerOnRoute = z.strictObject({
+  locationId: recordKey,
+  name: shortText,
+  lat: latitude,
+  lon: longitude,
+  /** Distance along the route to the point where the car leaves it for this charger. */
+  alongM: z.number().min(0),
+  /** Extra distance there and back to the route. */
+  detourM: z.number().min(0),
+  maxPowerKw: z.number().positive(),
+  powerType,
+  /** Probability that it works and can be used on arrival, with the age of what we know. */
+  worksProbability: probability,
+  statusAgeS: z.number().min(0).nullable(),
+});
+export type ChargerOnRoute = z.infer<typeof chargerOnRoute>;

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { atMs, recordKey, vehicleId } from './fields.ts';
+import { frameFormat } from './frame.ts';
+
+/** Places of a record, sealed (AES-256-GCM, base64url); inside is a JSON object path → value. */
+export const sealed = z.strictObject({
+  keyId: z.string().min(1).max(80),
+  box: z.string().min(1).max(100_000),
+});
+export type Sealed = z.infer<typeof sealed>;
+
+/** Why a value is doubted although it passed its bounds. `ok` is not written. */
+export const quality = z.enum(['placeholder', 'suspect']);
+export type Quality = z.infer<typeof quality>;
+
+/**
+ * `telemetry.signals.v1`: the signals of one moment of one vehicle.
+ * `recordId` is made from what the record says, so a repeat has the same id.
+ */
+export const signalRecord = z.strictObject({
+  recordId: recordKey,
+  vehicleId,
+  observedAtMs: atMs,
+  receivedAtMs: atMs,
+  seq: z.int().min(0).optional(),
+  source: frameFormat,
+  values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  /** Signals the car says it no longer has a value for. */
+  cleared: z.array(z.string()).optional(),
+  quality: z.record(z.string(), quality).optional(),
+  places: sealed.optional(),
+});
+export type SignalRecord = z.infer<typeof signalRecord>;
+
+export const REJECT_REASONS = [
+  'not-json',
+  'bad-shape',
+  'no-signals',
+  'observed-in-future',
+  'observed-too-old',
+  'unreadable-seal',
+  'wrong-vehicle',
+  'unknown-signal',
+  'wrong-type',
+  'not-finite',
+  'out-of-bounds',
+  'too-long',
+  'wrong-unit',
+  'placeholder',
+] as const;
+
+/** `telemetry.rejected.v1`: what could not be used, why, and where it can be read again. */
+export const rejectedRecord = z.strictObject({
+  reason: z.enum(REJECT_REASONS),
+  detail: z.string().max(500),
+  vehicleId: vehicleId.optional(),
+  format: frameFormat.optional(),
+  /** VSS path when one signal of a frame was refused; absent when the whole frame was. */
+  path: z.string().max(300).optional(),
+  receivedAtMs: atMs,
+  origin: z.strictObject({ topic: z.string(), partition: z.int().min(0), offset: z.int().min(0) }),
+});
+export type RejectedRecord = z.infer<typeof rejectedRecord>;
+export type RejectReason = RejectedRecord['reason'];

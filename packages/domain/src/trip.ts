@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { atMs, latitude, longitude, recordKey, shortText, socPct, vehicleId } from './fields.ts';
+
+/** One point of a route; `elevationM` where the planner knows it. */
+export const routePoint = z.strictObject({
+  lat: latitude,
+  lon: longitude,
+  elevationM: z.number().min(-500).max(9_000).optional(),
+});
+export type RoutePoint = z.infer<typeof routePoint>;
+
+/**
+ * The way to a stop. `distanceM` overrides the polyline's own length (a published road distance);
+ * `speedMps` is the speed a planner expects on average.
+ */
+export const leg = z.strictObject({
+  points: z.array(routePoint).min(2).max(20_000),
+  distanceM: z.number().positive().max(5_000_000).optional(),
+  speedMps: z.number().positive().max(90).optional(),
+});
+export type Leg = z.infer<typeof leg>;
+
+/** What happens at a stop. A `stay` may be plugged in (at home, at a hotel) or not. */
+export const stopKind = z.enum(['charge', 'stay', 'via', 'destination']);
+
+export const stop = z.strictObject({
+  stopId: recordKey,
+  name: shortText,
+  lat: latitude,
+  lon: longitude,
+  kind: stopKind,
+  arriveAtMs: atMs.optional(),
+  departAtMs: atMs.optional(),
+  /** The car will be on a plug while it stands here. */
+  plugged: z.boolean().optional(),
+  /** Power of that plug, and what the plan charges to. */
+  powerKw: z.number().positive().max(2_000).optional(),
+  chargeToSocPct: socPct.optional(),
+  locationId: recordKey.optional(),
+});
+export type Stop = z.infer<typeof stop>;
+
+/**
+ * `trips.v1` (compacted): the plan as it is known now; `stops[i]` is reached by `legs[i]`.
+ * Its places are sealed with the whole record.
+ */
+export const trip = z
+  .strictObject({
+    tripId: recordKey,
+    vehicleId,
+    revision: z.int().min(1),
+    source: z.enum(['driver', 'car', 'dispatcher', 'file']),
+    createdAtMs: atMs,
+    departAtMs: atMs,
+    reserveSocPct: socPct.default(5),
+    origin: z.strictObject({ name: shortText, lat: latitude, lon: longitude }),
+    stops: z.array(stop).min(1).max(100),
+    legs: z.array(leg).max(100).optional(),
+    withdrawn: z.boolean().optional(),
+  })
+  .refine((plan) => plan.legs === undefined || plan.legs.length === plan.stops.length, {
+    message: 'legs[i] leads to stops[i]: there must be as many of one as of the other',
+  });
+export type Trip = z.infer<typeof trip>;

@@ -1,0 +1,27 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+/** A random id like `veh_4k2…`: 20 characters of 36, about 103 bits. For things that people create. */
+export function randomId(prefix: string): string {
+  let id = '';
+  while (id.length < 20) {
+    // 252 = 7 × 36: larger bytes would favour the first letters.
+    for (const byte of randomBytes(32)) if (byte < 252 && id.length < 20) id += ALPHABET[byte % 36];
+  }
+  return `${prefix}_${id}`;
+}
+
+/** A secret for a device or a program, 32 random bytes. Stored only as `hashSecret`. */
+export const randomSecret = (prefix: string): string => `${prefix}_${randomBytes(32).toString('base64url')}`;
+
+/** Secrets have full entropy, so one SHA-256 is enough to keep them unreadable at rest. */
+export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+
+/** An id made from what a thing says, so that saying it again gives the same id. 16 bytes of SHA-256. */
+export function contentId(...parts: readonly (string | number)[]): string {
+  const hash = createHash('sha256');
+  // The length prefix keeps ('ab','c') and ('a','bc') apart.
+  for (const part of parts) hash.update(`${String(part).length}:${part};`);
+  return hash.digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,85 @@
+/** The time-series store. Engines: sqlite (default), memory (tests); one contract test binds them all. */
+
+export type SeriesValue = number | string | boolean;
+
+/**
+ * All plain signals of one moment of one vehicle. `recordId` is made from what the record says: writing the
+ * same row again changes nothing, and rows are the same under any order of writing.
+ */
+export interface SignalRow {
+  readonly vehicleId: string;
+  readonly observedAtMs: number;
+  readonly recordId: string;
+  readonly receivedAtMs: number;
+  readonly values: Readonly<Record<string, SeriesValue>>;
+  /** Places, sealed; opened only by packages/trust for a purpose. */
+  readonly places?: { readonly keyId: string; readonly box: string };
+}
+
+/** A forecast as history: what we said, when, for which stop. */
+export interface ForecastRow {
+  readonly vehicleId: string;
+  readonly madeAtMs: number;
+  readonly forecastId: string;
+  readonly stopId: string;
+  readonly p10: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly belowReserveProbability: number;
+}
+
+export interface RawQuery {
+  readonly vehicleId: string;
+  /** VSS paths; empty means all. */
+  readonly paths: readonly string[];
+  /** Inclusive. */
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly toMs: number;
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string;
+}
+
+export interface RawPage {
+  /** Oldest first. */
+  readonly rows: readonly SignalRow[];
+  /** Absent on the last page. */
+  readonly next?: string;
+}
+
+export interface DownsampleQuery {
+  readonly vehicleId: string;
+  readonly path: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Bucket width; buckets are aligned to multiples of it. */
+  readonly stepMs: number;
+}
+
+/** Numbers only; buckets without a value are absent. */
+export interface Bucket {
+  readonly startMs: number;
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly last: number;
+}
+
+export interface TelemetryStore {
+  /** Resolves when durable. Rows already there are left as they are. */
+  writeSignals(rows: readonly SignalRow[]): Promise<void>;
+  writeForecasts(rows: readonly ForecastRow[]): Promise<void>;
+  readSignals(query: RawQuery): Promise<RawPage>;
+  downsample(query: DownsampleQuery): Promise<readonly Bucket[]>;
+  readForecasts(query: {
+    readonly vehicleId: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly limit: number;
+  }): Promise<readonly ForecastRow[]>;
+  /** Removes rows observed before `beforeMs`; returns how many. */
+  prune(beforeMs: number): Promise<number>;
+  close(): Promise<void>;
+}

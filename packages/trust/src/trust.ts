@@ -1,0 +1,55 @@
+import type { Purpose } from '@outrider/domain';
+
+/**
+ * Who may read what, decided in one place. Every read of a person's data names a purpose from the closed
+ * list; places are sealed with one key per ownership period (vehicle × owner × from–to), so destroying a
+ * key erases the places of that period everywhere.
+ */
+export interface Trust {
+  /** Loads keys and consents of these vehicles (and refreshes those older than a minute); then the calls below are synchronous. */
+  prepare(vehicleIds: Iterable<string>): Promise<void>;
+  /** @throws UnknownSubject when the vehicle has no key for `atMs` (not registered, not prepared, or erased). */
+  seal(
+    vehicleId: string,
+    atMs: number,
+    bytes: Uint8Array,
+  ): { readonly keyId: string; readonly box: Uint8Array };
+  /** A reader bound to one purpose; it asks `decide` for every box. */
+  reader(purpose: Purpose): Reader;
+  /** The one decision. Default is deny. */
+  decide(request: AccessRequest): Decision;
+}
+
+export interface Reader {
+  open(vehicleId: string, keyId: string, box: Uint8Array): Opened;
+}
+
+export type Opened =
+  | { readonly kind: 'opened'; readonly bytes: Uint8Array }
+  | { readonly kind: 'denied'; readonly reason: DenyReason };
+
+export interface AccessRequest {
+  readonly purpose: Purpose;
+  readonly vehicleId: string;
+  /** Who asks: the service itself, or a person with a role. */
+  readonly actor: Actor;
+  /** The time the data is about: ownership is temporal. */
+  readonly aboutFromMs: number;
+  readonly aboutToMs: number;
+}
+
+export type Actor =
+  | { readonly kind: 'service'; readonly name: string }
+  | { readonly kind: 'person'; readonly personId: string; readonly role: Role };
+
+export type Role = 'driver' | 'crew' | 'operator' | 'product' | 'admin';
+
+export type Decision = { readonly kind: 'allow' } | { readonly kind: 'deny'; readonly reason: DenyReason };
+
+export type DenyReason =
+  | 'unknown-vehicle'
+  | 'no-consent'
+  | 'not-owner'
+  | 'role-may-not'
+  | 'key-destroyed'
+  | 'unreadable';
