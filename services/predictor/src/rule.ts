@@ -1,0 +1,150 @@
+import type { Severity } from '@outrider/domain';
+import { type Remedy, severity } from '@outrider/domain';
+import { z } from 'zod';
+
+// The contract between facts, rules and alerts: what a rule may read, what a rule says, what it answers.
+
+/** Numbers are finite; a unit is in the fact's name. */
+export type FactValue = number | boolean | string;
+
+/** A fact that is unknown says why; unknown is never "fine". */
+export type Fact =
+  | { readonly kind: 'known'; readonly value: FactValue }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Facts by name; a name that is absent is unknown. */
+export type Facts = Readonly<Record<string, Fact>>;
+
+/** What a rule can be about: a stop of the plan, charging now, standing unplugged, the car itself. */
+export const scope = z.enum(['stop', 'charging', 'parked', 'vehicle']);
+export type Scope = z.infer<typeof scope>;
+
+/** One thing a rule can be about (a stop, a charger, the car), and the facts for it. */
+export interface Subject {
+  /** Names it within its vehicle; part of the alert's id, so it must survive a restart. */
+  readonly subject: string;
+  readonly facts: Facts;
+}
+
+export interface FactDefinition {
+  readonly name: string;
+  readonly type: 'number' | 'boolean' | 'string';
+  readonly unit?: string;
+  readonly about: string;
+}
+
+/** Every fact a rule of a scope may read. A rule that reads another one is refused when it is loaded. */
+export type FactCatalogue = Readonly<Record<Scope, readonly FactDefinition[]>>;
+
+/** The answer of an expression. Unknown when an input is missing, unless the rest decides (`unknown || true`). */
+export type Truth = 'true' | 'false' | 'unknown';
+
+/**
+ * What an unknown answer does to a running episode: `hold` freezes its timers until the answer is back;
+ * `clear` counts it as over; `stale` holds it, and ends it after `expiresAfterS` without an answer.
+ */
+export const unknownPolicy = z.enum(['hold', 'clear', 'stale']);
+export type UnknownPolicy = z.infer<typeof unknownPolicy>;
+
+/** `shadow` runs and is stored, but nobody is told; `off` does not run. */
+export const ruleMode = z.enum(['on', 'shadow', 'off']);
+export type RuleMode = z.infer<typeof ruleMode>;
+
+export interface Level {
+  readonly severity: Severity;
+  /** CEL. The highest level whose `when` has been true for `forS` is the alert's severity. */
+  readonly when: string;
+  /** CEL. A higher level is left again when this has been true for `clear.forS`; default: `when` is false. */
+  readonly until: string;
+}
+
+export interface Rule {
+  readonly id: string;
+  /** Hash of the file and of the thresholds it reads. Evidence only: never part of an alert's id. */
+  readonly version: string;
+  /** One sentence for people. */
+  readonly about: string;
+  readonly owner: string;
+  readonly scope: Scope;
+  /** CEL over the scope's facts and the thresholds. */
+  readonly when: string;
+  /** Ascending; the alert fires only where `when` and at least one level are true. */
+  readonly levels: readonly Level[];
+  /** How long, in event time, the condition must last before the alert fires. */
+  readonly forS: number;
+  /** The alert is over when this has been true for so long; the gap to `when` keeps it from flapping. */
+  readonly clear: { readonly when: string; readonly forS: number };
+  readonly unknown: UnknownPolicy;
+  /** No message about a change later than this after it. */
+  readonly expiresAfterS: number;
+  /** Id of the wording in the notifier's language files. */
+  readonly message: string;
+  /** Kinds of remedy that can help, the preferred first. A rule that interrupts has at least one. */
+  readonly remedies: readonly Remedy['kind'][];
+  readonly mode: RuleMode;
+}
+
+/** A rule's answer now, before any `for`. */
+export interface Verdict {
+  /** `when` and at least one level. */
+  readonly when: Truth;
+  readonly clear: Truth;
+  /** One per level of the rule, in its order. */
+  readonly levels: readonly { readonly severity: Severity; readonly when: Truth; readonly until: Truth }[];
+}
+
+/** A rule ready to run. `judge` is pure. */
+export interface LoadedRule extends Rule {
+  /** Facts its expressions read, sorted: what evidence must show. */
+  readonly reads: readonly string[];
+  judge(facts: Facts): Verdict;
+}
+
+const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** `90s`, `5m`, `2h`, `1d` → seconds. A bare number is refused: nobody can see its unit. */
+export const duration = z
+  .string()
+  .regex(/^\d{1,6}[smhd]$/, 'a duration like 60s, 5m, 2h or 1d')
+  .transform((text) => Number(text.slice(0, -1)) * (UNIT_S[text.slice(-1)] ?? Number.NaN));
+
+const cel = z.string().min(1).max(2000);
+const sentence = z.string().trim().min(10).max(500);
+const slug = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'kebab-case');
+
+const remedyKind = z.enum([
+  'charge-longer',
+  'charge-at',
+  'hold-speed',
+  'plug-in',
+  'turn-back',
+  'precondition',
+]) satisfies z.ZodType<Remedy['kind']>;
+
+/** `rules/<id>.yaml` as written. */
+export const ruleFile = z.strictObject({
+  id: slug,
+  about: sentence,
+  owner: slug,
+  scope,
+  when: cel,
+  levels: z
+    .array(z.strictObject({ severity, when: cel.default('true'), until: cel.optional() }))
+    .min(1)
+    .max(3),
+  for: duration,
+  clear: z.strictObject({ when: cel, for: duration }),
+  unknown: unknownPolicy,
+  expiresAfter: duration,
+  message: slug,
+  remedies: z.array(remedyKind).max(6),
+  mode: ruleMode.default('on'),
+});
+export type RuleFile = z.infer<typeof ruleFile>;
+
+/** `rules/thresholds.yaml`: numbers that several rules share, by name. */
+export const thresholdsFile = z.record(
+  z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'camelCase'),
+  z.strictObject({ value: z.number(), about: sentence }),
+);
+export type ThresholdsFile = z.infer<typeof thresholdsFile>;
