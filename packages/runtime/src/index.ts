@@ -7,3 +7,4 @@ export * from './metrics.ts';
 export * from './random.ts';
 export * from './retry.ts';
 export * from './settings.ts';
+export * from './strict-json.ts';
