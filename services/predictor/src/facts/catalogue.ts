@@ -1,0 +1,90 @@
+import type { FactCatalogue, FactDefinition } from '../rule.ts';
+
+const number = (name: string, unit: string, about: string): FactDefinition => ({
+  name,
+  type: 'number',
+  unit,
+  about,
+});
+const flag = (name: string, about: string): FactDefinition => ({ name, type: 'boolean', about });
+
+const motion = [
+  flag('isDriving', 'The car is on its way (not parked, not on a cable).'),
+  flag('isPlugged', 'A charging cable is connected.'),
+  flag('isCharging', 'The battery is being charged.'),
+  number('socPct', '%', 'Charge now.'),
+  number('parkedMinutes', 'min', 'How long the car has been standing; 0 while it drives.'),
+];
+
+/** Every fact a rule may read, by what the rule is about. One file in this folder provides each scope. */
+export const factCatalogue: FactCatalogue = {
+  // The last stop the car must reach before it can charge or stands for hours: charge is lowest there.
+  stop: [
+    ...motion,
+    number('belowReserveProbability', '', 'Probability of arriving with less than the reserve.'),
+    number('arrivalSocPctP10', '%', 'Charge on arrival, 10th percentile.'),
+    number('arrivalSocPctP50', '%', 'Charge on arrival, median.'),
+    number('arrivalSocPctP90', '%', 'Charge on arrival, 90th percentile.'),
+    number('reserveSocPct', '%', 'What the driver wants to have left.'),
+    number('distanceM', 'm', 'Road still to drive to this stop.'),
+    number(
+      'minutesToDeparture',
+      'min',
+      'Until the planned departure; 0 once the car drives or should have left.',
+    ),
+    flag('isNextChargeStop', 'The plan charges at this stop.'),
+    number('chargersAhead', '', 'Charging places before this stop that can be reached above the reserve.'),
+    number(
+      'pointOfNoReturnM',
+      'm',
+      'Road to the last place where leaving for a charger still works; below 0 it is behind.',
+    ),
+  ],
+  // On a cable, with a drive planned after it.
+  charging: [
+    ...motion,
+    flag('isChargeComplete', 'Charging ended by itself: at its limit, or the car says complete.'),
+    number(
+      'unplugNowBelowReserveProbability',
+      '',
+      'Probability of falling below the reserve when the car leaves now.',
+    ),
+    number(
+      'minutesNeeded',
+      'min',
+      'Further charging until that probability is small; absent when none is enough.',
+    ),
+    number('minutesToPlannedDeparture', 'min', 'Until the planned departure; below 0 when it has passed.'),
+    number('reserveSocPct', '%', 'What the driver wants to have left.'),
+    number('distanceM', 'm', 'Road to the next place to charge.'),
+  ],
+  // Standing without a cable before a later planned drive.
+  parked: [
+    ...motion,
+    number(
+      'overnightBelowReserveProbability',
+      '',
+      'Probability of falling below the reserve on the next drive when the car stays unplugged.',
+    ),
+    number('hoursToDeparture', 'h', 'Until the next planned departure.'),
+    number('expectedLossPct', '%', 'Charge expected to be lost while standing.'),
+    number('reserveSocPct', '%', 'What the driver wants to have left.'),
+    number('distanceM', 'm', 'Road of the next drive up to a place to charge.'),
+  ],
+  // The car itself, with or without a plan.
+  vehicle: [
+    ...motion,
+    flag('hasTrip', 'A plan is known and the car is on it.'),
+    number('batteryTempC', '°C', 'Battery temperature, measured or estimated from the time parked.'),
+    flag('isFastChargeAhead', 'The next planned stop charges with direct current.'),
+    number('minutesToFastCharge', 'min', 'Until the car is at that charger.'),
+    number('homeBelowReserveProbability', '', 'Probability of reaching home with less than the reserve.'),
+    number('worksProbabilityNearby', '', 'Probability that at least two charging places in reach work.'),
+    number(
+      'reachMarginM',
+      'm',
+      'Road that is left once the safe place (home or the second charger) is reached at the reserve.',
+    ),
+    number('speedMps', 'm/s', 'Speed now.'),
+  ],
+};

@@ -1,0 +1,168 @@
+import { GEAR, SIGNAL, SIGNALS, type SignalRecord, type SignalValue } from '@outrider/domain';
+
+/** Last value of one signal and when the car saw it. */
+export interface Latest {
+  readonly value: SignalValue;
+  readonly atMs: number;
+}
+
+export type Motion = 'driving' | 'standing';
+
+/** Where a stretch of driving or standing began; what a forecast measures the drive against. */
+export interface MotionPhase {
+  readonly motion: Motion;
+  readonly sinceMs: number;
+  readonly odometerM: number | null;
+  readonly socPct: number | null;
+}
+
+/**
+ * Everything the predictor remembers of a car's own telemetry: state, not payloads. Plain JSON, so that a
+ * checkpoint is one `JSON.stringify`.
+ */
+export interface VehicleState {
+  readonly vehicleId: string;
+  readonly latest: Readonly<Record<string, Latest>>;
+  readonly phase: MotionPhase | null;
+  /** Since when a cable is connected; null when it is not. */
+  readonly pluggedSinceMs: number | null;
+  readonly chargingSinceMs: number | null;
+  /** Newest record applied; anything not after it is late. */
+  readonly observedToMs: number;
+  readonly lastRecordId: string;
+}
+
+export const emptyVehicleState = (vehicleId: string): VehicleState => ({
+  vehicleId,
+  latest: {},
+  phase: null,
+  pluggedSinceMs: null,
+  chargingSinceMs: null,
+  observedToMs: 0,
+  lastRecordId: '',
+});
+
+/** Below this the car counts as standing when no gear is known: GPS and wheel sensors jitter. */
+const STANDING_SPEED_KMH = 2;
+
+/** One record in the clear: plain values and opened places together. */
+export interface OpenedRecord {
+  readonly recordId: string;
+  readonly observedAtMs: number;
+  readonly receivedAtMs: number;
+  readonly values: Readonly<Record<string, SignalValue>>;
+  readonly cleared: readonly string[];
+}
+
+export function openedRecord(
+  record: SignalRecord,
+  places: Readonly<Record<string, SignalValue>>,
+): OpenedRecord {
+  const doubtful = record.quality ?? {};
+  const values: Record<string, SignalValue> = {};
+  for (const [path, value] of Object.entries(record.values))
+    if (doubtful[path] === undefined) values[path] = value;
+  for (const [path, value] of Object.entries(places)) if (doubtful[path] === undefined) values[path] = value;
+  return {
+    recordId: record.recordId,
+    observedAtMs: record.observedAtMs,
+    receivedAtMs: record.receivedAtMs,
+    values,
+    cleared: record.cleared ?? [],
+  };
+}
+
+/** A record not after the newest applied one: it is stored, but decides nothing any more. */
+export const isLate = (state: VehicleState, record: OpenedRecord): boolean =>
+  record.observedAtMs < state.observedToMs ||
+  (record.observedAtMs === state.observedToMs && record.recordId <= state.lastRecordId);
+
+/** Folds one record into the state. The caller has put late ones aside (`isLate`). */
+export function foldRecord(state: VehicleState, record: OpenedRecord): VehicleState {
+  const latest: Record<string, Latest> = { ...state.latest };
+  for (const [path, value] of Object.entries(record.values))
+    latest[path] = { value, atMs: record.observedAtMs };
+  for (const path of record.cleared) delete latest[path];
+  const folded = { ...state, latest, observedToMs: record.observedAtMs, lastRecordId: record.recordId };
+  return {
+    ...folded,
+    phase: nextPhase(folded, record.observedAtMs),
+    pluggedSinceMs: since(
+      state.pluggedSinceMs,
+      flagAt(folded, SIGNAL.isPlugged) || flagAt(folded, SIGNAL.isCharging),
+      record.observedAtMs,
+    ),
+    chargingSinceMs: since(state.chargingSinceMs, flagAt(folded, SIGNAL.isCharging), record.observedAtMs),
+  };
+}
+
+const since = (before: number | null, isOn: boolean, atMs: number): number | null =>
+  isOn ? (before ?? atMs) : null;
+
+function nextPhase(state: VehicleState, atMs: number): MotionPhase | null {
+  const motion = motionOf(state);
+  if (motion === undefined) return state.phase;
+  if (state.phase?.motion === motion) return state.phase;
+  return {
+    motion,
+    sinceMs: atMs,
+    odometerM: numberAt(state, SIGNAL.odometer) ?? null,
+    socPct: socPctOf(state) ?? null,
+  };
+}
+
+/** A stop at a light keeps its gear: only Park, a cable, or standing without a known gear is standing. */
+function motionOf(state: VehicleState): Motion | undefined {
+  const gear = numberAt(state, SIGNAL.gear);
+  const speedKmh = numberAt(state, SIGNAL.speed);
+  if (gear === GEAR.park || flagAt(state, SIGNAL.isCharging)) return 'standing';
+  if (gear !== undefined && gear !== GEAR.neutral) return 'driving';
+  if (speedKmh === undefined) return undefined;
+  return Math.abs(speedKmh) > STANDING_SPEED_KMH ? 'driving' : 'standing';
+}
+
+/** The newest number of a signal whatever its age; undefined when never seen. */
+export function numberAt(state: VehicleState, path: string): number | undefined {
+  const value = state.latest[path]?.value;
+  return typeof value === 'number' ? value : undefined;
+}
+
+export function flagAt(state: VehicleState, path: string): boolean {
+  return state.latest[path]?.value === true;
+}
+
+/** Charge of net capacity; what the car displays stands in when it sends nothing else. */
+export function socPctOf(state: VehicleState): number | undefined {
+  return numberAt(state, SIGNAL.soc) ?? numberAt(state, SIGNAL.socDisplayed);
+}
+
+/** A signal no older than its catalogue allows, with its age; undefined is "unknown", never "fine". */
+export function freshNumber(
+  state: VehicleState,
+  path: string,
+  nowMs: number,
+): { readonly value: number; readonly ageS: number } | undefined {
+  const known = state.latest[path];
+  const maxAgeS = SIGNALS[path]?.maxAgeS ?? 0;
+  if (known === undefined || typeof known.value !== 'number') return undefined;
+  const ageS = Math.max(0, (nowMs - known.atMs) / 1000);
+  return ageS <= maxAgeS ? { value: known.value, ageS } : undefined;
+}
+
+/** Fresh charge with its age: VSS `Current`, else what the car displays. */
+export function freshSoc(
+  state: VehicleState,
+  nowMs: number,
+): { readonly value: number; readonly ageS: number } | undefined {
+  return freshNumber(state, SIGNAL.soc, nowMs) ?? freshNumber(state, SIGNAL.socDisplayed, nowMs);
+}
+
+export function freshPosition(
+  state: VehicleState,
+  nowMs: number,
+): { readonly lat: number; readonly lon: number; readonly ageS: number } | undefined {
+  const lat = freshNumber(state, SIGNAL.latitude, nowMs);
+  const lon = freshNumber(state, SIGNAL.longitude, nowMs);
+  if (lat === undefined || lon === undefined) return undefined;
+  return { lat: lat.value, lon: lon.value, ageS: Math.max(lat.ageS, lon.ageS) };
+}
