@@ -1,0 +1,16 @@
+import { generic } from './cars/generic.ts';
+import { hatchbacks } from './cars/hatchbacks.ts';
+import { tesla } from './cars/tesla.ts';
+import { type VehicleModel, vehicleModelSchema } from './vehicle-model.ts';
+
+/** Every car we know, checked when the program starts. */
+export const catalogue: readonly VehicleModel[] = [...tesla, ...hatchbacks, ...generic].map((record) =>
+  vehicleModelSchema.parse(record),
+);
+
+const byId = new Map(catalogue.map((model) => [model.modelId, model]));
+
+/** The model with this id, or undefined: the caller decides which generic car stands in. */
+export function vehicleModel(modelId: string): VehicleModel | undefined {
+  return byId.get(modelId);
+}

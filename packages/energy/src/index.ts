@@ -1,0 +1,25 @@
+export * from './arrival.ts';
+export * from './battery.ts';
+export type { ForecastCar } from './belief.ts';
+export { catalogue, vehicleModel } from './catalogue.ts';
+export * from './charging.ts';
+export { EnergyInputError } from './check.ts';
+export * from './features.ts';
+export * from './flat-road.ts';
+export * from './live-factor.ts';
+export * from './noise.ts';
+export * from './parking.ts';
+export * from './plan.ts';
+export * from './posterior.ts';
+export {
+  buildPrefix,
+  type PrefixInput,
+  type RoutePrefix,
+  type RouteSegment,
+  type SegmentWeather,
+} from './prefix.ts';
+export * from './prior.ts';
+export * from './probability.ts';
+export * from './solve.ts';
+export { energyKwhOf, readStretch, type Stretch, type StretchStart, secondsTo } from './stretch.ts';
+export * from './vehicle-model.ts';

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { FEATURE_COUNT } from './features.ts';
+
+/** Grows when the meaning of the parameters changes; a state of another version is not used. */
+export const POSTERIOR_VERSION = 1;
+
+/**
+ * What is believed about one car: the calibration's state, plain JSON. A car nobody has watched yet has the prior
+ * of its model; learning from finished trips yields another value of this same type.
+ */
+export const posteriorSchema = z.object({
+  version: z.literal(POSTERIOR_VERSION),
+  modelId: z.string(),
+  /** Parameter means, in the order and units of FEATURES. */
+  theta: z.array(z.number()).length(FEATURE_COUNT),
+  /** Row-major, FEATURE_COUNT × FEATURE_COUNT. */
+  covariance: z.array(z.number()).length(FEATURE_COUNT * FEATURE_COUNT),
+  /** Finished trips learned from. */
+  trips: z.number().int().min(0),
+  /** Multiplies the trip noise; 1 until the car has shown its own. */
+  noiseScale: z.number().positive(),
+});
+export type Posterior = z.infer<typeof posteriorSchema>;
+
+/** A stored state, if it can still be used for this model; else undefined, and the caller starts from the prior. */
+export function restorePosterior(stored: unknown, modelId: string): Posterior | undefined {
+  const parsed = posteriorSchema.safeParse(stored);
+  return parsed.success && parsed.data.modelId === modelId ? parsed.data : undefined;
+}
+
+/** fᵀCg, J² for features in J per unit. */
+export function covarianceForm(posterior: Posterior, f: Float64Array, g: Float64Array): number {
+  const { covariance } = posterior;
+  let sum = 0;
+  for (let i = 0; i < FEATURE_COUNT; i++) {
+    const fi = f[i] ?? 0;
+    if (fi === 0) continue;
+    let row = 0;
+    for (let j = 0; j < FEATURE_COUNT; j++) row += (covariance[i * FEATURE_COUNT + j] ?? 0) * (g[j] ?? 0);
+    sum += fi * row;
+  }
+  return sum;
+}
