@@ -8,6 +8,7 @@ export interface State {
   readonly people: People;
   readonly vehicles: Vehicles;
   readonly keys: Keys;
+  readonly quarantineKeys: QuarantineKeys;
   readonly consents: Consents;
   readonly tokens: Tokens;
   readonly trips: Trips;
@@ -16,7 +17,10 @@ export interface State {
   readonly notifications: Notifications;
   readonly outbox: Outbox;
   readonly audit: Audit;
-  /** All of `work` or nothing; nested calls use the same transaction. */
+  /**
+   * All of `work` or nothing. Every call made inside `work` uses the same transaction, nested `transaction`
+   * calls too; concurrent callers queue. When a nested one fails, all of it fails, even if `work` catches that.
+   */
   transaction<T>(work: (state: State) => Promise<T>): Promise<T>;
   /** The database answers. */
   ping(): Promise<void>;
@@ -81,7 +85,9 @@ export interface Vehicles {
   /** All vehicles, by id, after `afterId`. */
   list(afterId: string, limit: number): Promise<readonly Vehicle[]>;
   listOf(personId: string, atMs: number): Promise<readonly Vehicle[]>;
+  /** @throws OwnershipOverlap when somebody owns the vehicle during part of that period. */
   insertOwnership(ownership: Ownership): Promise<void>;
+  /** Ends the period that is still open; false when this person has none, or it begins after `toMs`. */
   endOwnership(vehicleId: string, personId: string, toMs: number): Promise<boolean>;
   ownerships(vehicleIds: readonly string[]): Promise<readonly Ownership[]>;
 }
@@ -101,6 +107,23 @@ export interface Keys {
   insert(key: SubjectKey): Promise<void>;
   load(vehicleIds: readonly string[]): Promise<readonly SubjectKey[]>;
   destroy(keyId: string, atMs: number): Promise<boolean>;
+}
+
+/** For what came without a known subject: one key for everybody and a stretch of time, deleted early. */
+export interface QuarantineKey {
+  readonly keyId: string;
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+  /** Begin of the stretch of time it seals. */
+  readonly fromMs: number;
+}
+
+export interface QuarantineKeys {
+  /** A key whose id exists is left alone: processes agree on the first. */
+  insert(key: QuarantineKey): Promise<void>;
+  find(keyId: string): Promise<QuarantineKey | undefined>;
+  /** Deletes the keys that began before `fromMs`; what they sealed cannot be read again. */
+  deleteBefore(fromMs: number): Promise<number>;
 }
 
 /** Append-only: the newest row of (person, vehicle, purpose) holds. */
@@ -157,6 +180,7 @@ export interface AuditEntry {
 
 export interface Audit {
   append(entry: AuditEntry): Promise<void>;
+  /** Newest first. */
   list(vehicleId: string, limit: number): Promise<readonly AuditEntry[]>;
 }
 
@@ -177,6 +201,7 @@ export interface Trips {
   /** Inserts or replaces when `revision` is newer; false when the stored one is as new. */
   upsert(row: TripRow): Promise<boolean>;
   find(tripId: string): Promise<TripRow | undefined>;
+  /** Latest departure first. */
   listOf(vehicleId: string, limit: number): Promise<readonly TripRow[]>;
 }
 
@@ -208,7 +233,10 @@ export interface CheckpointWrite {
   readonly next: Checkpoint;
   /** Vehicles whose state changed since the last checkpoint. */
   readonly vehicles: readonly VehicleBlob[];
-  /** New or changed alerts; each is also an outbox row for `alerts.v1`. */
+  /**
+   * New or changed alerts; each is also an outbox row for `alerts.v1`. A stored alert is replaced by a newer
+   * revision, or by a later change within the same revision; otherwise it stays.
+   */
   readonly alerts: readonly AlertRow[];
   readonly outbox: readonly OutboxRow[];
 }
@@ -238,11 +266,12 @@ export interface AlertRow {
 
 export interface Alerts {
   find(alertId: string): Promise<AlertRow | undefined>;
-  /** Newest first. */
+  /** Newest first, by start; `before` continues a list after the `startedAtMs` it ended with. */
   listOf(
     vehicleId: string,
     options: { readonly limit: number; readonly onlyFiring?: boolean; readonly before?: number },
   ): Promise<readonly AlertRow[]>;
+  /** Of all vehicles, latest change first. */
   listFiring(limit: number): Promise<readonly AlertRow[]>;
 }
 
@@ -259,9 +288,11 @@ export interface OutboxRow {
 }
 
 export interface Outbox {
+  /** Ids that exist, published or not, are left alone. */
   insert(rows: readonly OutboxRow[]): Promise<void>;
   /** Oldest first, in order of writing. */
   pending(writer: OutboxRow['writer'], limit: number): Promise<readonly OutboxRow[]>;
+  /** Keeps the id, forgets what was published. */
   markPublished(outboxIds: readonly string[]): Promise<void>;
 }
 
@@ -301,7 +332,7 @@ export interface Notifications {
   /** Rows whose id exists are left alone: the same alert step decides once. */
   insert(rows: readonly NotificationRow[]): Promise<void>;
   find(notificationId: string): Promise<NotificationRow | undefined>;
-  /** Waiting rows that are due (event time) and not leased (real time), leased until `leaseUntilMs`. */
+  /** Waiting rows that are due (event time) and not leased (real time), oldest first, leased until `leaseUntilMs`. */
   claim(options: {
     readonly nowMs: number;
     readonly realNowMs: number;
@@ -309,7 +340,10 @@ export interface Notifications {
     readonly leaseId: string;
     readonly limit: number;
   }): Promise<readonly ClaimedNotification[]>;
-  /** Only the holder of the lease may finish; false when the lease went to somebody else. */
+  /**
+   * Only the holder of the lease may finish, which ends the lease; false when it went to somebody else.
+   * Null finishes a row that nobody holds.
+   */
   finish(
     notificationId: string,
     leaseId: string | null,
@@ -336,6 +370,7 @@ export interface Notifications {
     readonly atMs: number;
     readonly probability: number;
   }): Promise<void>;
+  /** The newest. */
   findDecline(
     vehicleId: string,
     ruleId: string,

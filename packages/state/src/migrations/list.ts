@@ -1,0 +1,11 @@
+import type { Migration } from 'kysely/migration';
+import { firstTables } from './0001-first-tables.ts';
+import type { DialectTypes } from './dialect-types.ts';
+
+/**
+ * Every migration, oldest first, named after its file. One that was released is never edited or removed:
+ * databases out there have run it. Add the next number.
+ */
+export const migrations = (types: DialectTypes): Readonly<Record<string, Migration>> => ({
+  '0001-first-tables': firstTables(types),
+});

@@ -1,0 +1,194 @@
+import type { ExpressionBuilder } from 'kysely';
+import { fromFlag, inChunks, onePerId, toFlag } from './columns.ts';
+import type { Session } from './session.ts';
+import type { ClaimedNotification, NotificationRow, Notifications } from './state.ts';
+import type { Tables } from './tables.ts';
+
+export function createNotifications(session: Session): Notifications {
+  return { ...rows(session), ...lists(session), ...offsets(session), ...declines(session) };
+}
+
+type Rows = Pick<Notifications, 'insert' | 'find' | 'claim' | 'finish'>;
+
+function rows(session: Session): Rows {
+  return {
+    insert: (notifications) =>
+      session.transaction(async () => {
+        const first = onePerId(
+          notifications,
+          (row) => row.notificationId,
+          () => false,
+        );
+        for (const chunk of inChunks(first)) {
+          await session
+            .db()
+            .insertInto('notifications')
+            .values(chunk.map(toColumns))
+            .onConflict((conflict) => conflict.column('notificationId').doNothing())
+            .execute();
+        }
+      }),
+    async find(notificationId) {
+      const row = await session
+        .db()
+        .selectFrom('notifications')
+        .selectAll()
+        .where('notificationId', '=', notificationId)
+        .executeTakeFirst();
+      return row && toRow(row);
+    },
+    claim: (options) => claim(session, options),
+    async finish(notificationId, leaseId, change) {
+      const result = await session
+        .db()
+        .updateTable('notifications')
+        .set({ ...change, leaseId: null, leaseUntilMs: null })
+        .where('notificationId', '=', notificationId)
+        .where('leaseId', leaseId === null ? 'is' : '=', leaseId)
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    },
+  };
+}
+
+/** One statement finds and leases, and it asks again when it writes: two workers never get the same row. */
+async function claim(
+  session: Session,
+  { nowMs, realNowMs, leaseUntilMs, leaseId, limit }: Parameters<Notifications['claim']>[0],
+): Promise<readonly ClaimedNotification[]> {
+  const isDue = (where: ExpressionBuilder<Tables, 'notifications'>) =>
+    where.and([
+      where('state', '=', 'waiting'),
+      where('notBeforeMs', '<=', nowMs),
+      where.or([where('leaseUntilMs', 'is', null), where('leaseUntilMs', '<=', realNowMs)]),
+    ]);
+  const due = session
+    .db()
+    .selectFrom('notifications')
+    .select('sequence')
+    .where(isDue)
+    .orderBy('sequence')
+    .limit(limit);
+  const claimed = await session
+    .db()
+    .updateTable('notifications')
+    .set({ leaseId, leaseUntilMs })
+    .where('sequence', 'in', due)
+    .where(isDue)
+    .returningAll()
+    .execute();
+  return claimed
+    .toSorted((one, other) => one.sequence - other.sequence)
+    .map((row) => ({ row: toRow(row), leaseId }));
+}
+
+type Lists = Pick<Notifications, 'listOfVehicle' | 'listOfAlert' | 'countWaiting'>;
+
+function lists(session: Session): Lists {
+  return {
+    async listOfVehicle(vehicleId, sinceMs, limit) {
+      const found = await session
+        .db()
+        .selectFrom('notifications')
+        .selectAll()
+        .where('vehicleId', '=', vehicleId)
+        .where('createdAtMs', '>=', sinceMs)
+        .orderBy('createdAtMs', 'desc')
+        .orderBy('sequence', 'desc')
+        .limit(limit)
+        .execute();
+      return found.map(toRow);
+    },
+    async listOfAlert(alertId) {
+      const found = await session
+        .db()
+        .selectFrom('notifications')
+        .selectAll()
+        .where('alertId', '=', alertId)
+        .orderBy('sequence')
+        .execute();
+      return found.map(toRow);
+    },
+    async countWaiting() {
+      const row = await session
+        .db()
+        .selectFrom('notifications')
+        .select(({ fn }) => fn.countAll().as('count'))
+        .where('state', '=', 'waiting')
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+  };
+}
+
+type Offsets = Pick<Notifications, 'readOffsets' | 'writeOffset'>;
+
+function offsets(session: Session): Offsets {
+  return {
+    async readOffsets(partition) {
+      const found = await session
+        .db()
+        .selectFrom('notifierOffsets')
+        .select(['topic', 'nextOffset'])
+        .where('partition', '=', partition)
+        .execute();
+      return new Map(found.map(({ topic, nextOffset }) => [topic, nextOffset]));
+    },
+    async writeOffset(partition, topic, nextOffset) {
+      await session
+        .db()
+        .insertInto('notifierOffsets')
+        .values({ partition, topic, nextOffset })
+        .onConflict((conflict) => conflict.columns(['partition', 'topic']).doUpdateSet({ nextOffset }))
+        .execute();
+    },
+  };
+}
+
+type Declines = Pick<Notifications, 'insertDecline' | 'findDecline'>;
+
+function declines(session: Session): Declines {
+  return {
+    async insertDecline(decline) {
+      const { atMs, probability } = decline;
+      await session
+        .db()
+        .insertInto('declines')
+        .values(decline)
+        .onConflict((conflict) =>
+          conflict
+            .columns(['vehicleId', 'ruleId', 'subject'])
+            .doUpdateSet({ atMs, probability })
+            .whereRef('excluded.atMs', '>=', 'declines.atMs'),
+        )
+        .execute();
+    },
+    async findDecline(vehicleId, ruleId, subject) {
+      return await session
+        .db()
+        .selectFrom('declines')
+        .select(['atMs', 'probability'])
+        .where('vehicleId', '=', vehicleId)
+        .where('ruleId', '=', ruleId)
+        .where('subject', '=', subject)
+        .executeTakeFirst();
+    },
+  };
+}
+
+const toColumns = (row: NotificationRow) => ({
+  ...row,
+  interrupts: toFlag(row.interrupts),
+  leaseId: null,
+  leaseUntilMs: null,
+});
+
+const toRow = ({
+  sequence: _sequence,
+  leaseId: _leaseId,
+  leaseUntilMs: _leaseUntilMs,
+  ...row
+}: Omit<Tables['notifications'], 'sequence'> & { readonly sequence: number }): NotificationRow => ({
+  ...row,
+  interrupts: fromFlag(row.interrupts),
+});

@@ -1,0 +1,33 @@
+import type { Session } from './session.ts';
+import type { People, Person } from './state.ts';
+
+export function createPeople(session: Session): People {
+  return {
+    async insert(person) {
+      await session
+        .db()
+        .insertInto('people')
+        .values({ ...person, channels: JSON.stringify(person.channels) })
+        .execute();
+    },
+    async update(personId, { channels, ...change }) {
+      const set = { ...change, ...(channels && { channels: JSON.stringify(channels) }), personId };
+      const result = await session
+        .db()
+        .updateTable('people')
+        .set(set)
+        .where('personId', '=', personId)
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    },
+    async find(personId) {
+      const row = await session
+        .db()
+        .selectFrom('people')
+        .selectAll()
+        .where('personId', '=', personId)
+        .executeTakeFirst();
+      return row && { ...row, channels: JSON.parse(row.channels) as Person['channels'] };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Generated } from 'kysely';
+import type { Flag } from './columns.ts';
+import type {
+  AlertRow,
+  AuditEntry,
+  Consent,
+  NotificationRow,
+  OutboxRow,
+  Ownership,
+  Person,
+  QuarantineKey,
+  SubjectKey,
+  TripRow,
+  Vehicle,
+  VehicleBlob,
+} from './state.ts';
+
+/** Every table's columns. Names are those of the records, so a row needs no renaming. */
+export interface Tables {
+  people: Omit<Person, 'channels'> & { readonly channels: string };
+  vehicles: Omit<Vehicle, 'homeSealed'> & {
+    readonly homeKeyId: string | null;
+    readonly homeBox: string | null;
+  };
+  ownerships: Ownership;
+  subjectKeys: SubjectKey;
+  quarantineKeys: QuarantineKey;
+  consents: Omit<Consent, 'isGranted'> & { readonly isGranted: Flag } & Sequence;
+  tokens: TokenColumns;
+  trips: Omit<TripRow, 'isWithdrawn'> & { readonly isWithdrawn: Flag };
+  checkpoints: CheckpointColumns;
+  vehicleStates: VehicleBlob & { readonly partition: number };
+  alerts: AlertRow;
+  outbox: Omit<OutboxRow, 'headers'> & { readonly headers: string; readonly isPublished: Flag } & Sequence;
+  notifications: Omit<NotificationRow, 'interrupts'> & {
+    readonly interrupts: Flag;
+    readonly leaseId: string | null;
+    readonly leaseUntilMs: number | null;
+  } & Sequence;
+  notifierOffsets: { readonly partition: number; readonly topic: string; readonly nextOffset: number };
+  declines: {
+    readonly vehicleId: string;
+    readonly ruleId: string;
+    readonly subject: string;
+    readonly atMs: number;
+    readonly probability: number;
+  };
+  audit: AuditEntry & Sequence;
+}
+
+/** Grows with every insert: the order of writing. */
+interface Sequence {
+  readonly sequence: Generated<number>;
+}
+
+interface TokenColumns {
+  readonly tokenHash: string;
+  readonly kind: 'device' | 'person';
+  readonly vehicleId: string | null;
+  readonly personId: string | null;
+  readonly role: 'driver' | 'crew' | 'operator' | 'product' | 'admin' | null;
+  readonly createdAtMs: number;
+  readonly revokedAtMs: number | null;
+}
+
+interface CheckpointColumns {
+  readonly partition: number;
+  readonly generation: number;
+  readonly offsets: string;
+  readonly savedAtMs: number;
+}

@@ -1,0 +1,54 @@
+import { fromFlag, toFlag } from './columns.ts';
+import type { Session } from './session.ts';
+import type { TripRow, Trips } from './state.ts';
+import type { Tables } from './tables.ts';
+
+export function createTrips(session: Session): Trips {
+  return {
+    async upsert(row) {
+      const result = await session
+        .db()
+        .insertInto('trips')
+        .values({ ...row, isWithdrawn: toFlag(row.isWithdrawn) })
+        .onConflict((conflict) =>
+          conflict
+            .column('tripId')
+            .doUpdateSet(({ ref }) => ({
+              revision: ref('excluded.revision'),
+              departAtMs: ref('excluded.departAtMs'),
+              isWithdrawn: ref('excluded.isWithdrawn'),
+              keyId: ref('excluded.keyId'),
+              box: ref('excluded.box'),
+            }))
+            .whereRef('excluded.revision', '>', 'trips.revision')
+            // A trip stays with its car, whoever knows its id.
+            .whereRef('excluded.vehicleId', '=', 'trips.vehicleId'),
+        )
+        .executeTakeFirst();
+      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+    async find(tripId) {
+      const row = await session
+        .db()
+        .selectFrom('trips')
+        .selectAll()
+        .where('tripId', '=', tripId)
+        .executeTakeFirst();
+      return row && toTrip(row);
+    },
+    async listOf(vehicleId, limit) {
+      const rows = await session
+        .db()
+        .selectFrom('trips')
+        .selectAll()
+        .where('vehicleId', '=', vehicleId)
+        .orderBy('departAtMs', 'desc')
+        .orderBy('tripId')
+        .limit(limit)
+        .execute();
+      return rows.map(toTrip);
+    },
+  };
+}
+
+const toTrip = (row: Tables['trips']): TripRow => ({ ...row, isWithdrawn: fromFlag(row.isWithdrawn) });

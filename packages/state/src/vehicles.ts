@@ -1,0 +1,114 @@
+import { inChunks } from './columns.ts';
+import type { Session } from './session.ts';
+import type { Ownership, Vehicle, Vehicles } from './state.ts';
+import type { Tables } from './tables.ts';
+
+/** Somebody else, or the same person, owns the vehicle during part of the period. */
+export class OwnershipOverlap extends Error {
+  override readonly name = 'OwnershipOverlap';
+}
+
+export function createVehicles(session: Session): Vehicles {
+  return {
+    async insert({ homeSealed, ...vehicle }) {
+      await session
+        .db()
+        .insertInto('vehicles')
+        .values({ ...vehicle, ...toHome(homeSealed) })
+        .execute();
+    },
+    async update(vehicleId, { homeSealed, ...change }) {
+      const set = { ...change, ...(homeSealed !== undefined && toHome(homeSealed)), vehicleId };
+      const result = await session
+        .db()
+        .updateTable('vehicles')
+        .set(set)
+        .where('vehicleId', '=', vehicleId)
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    },
+    async find(vehicleId) {
+      const row = await session
+        .db()
+        .selectFrom('vehicles')
+        .selectAll()
+        .where('vehicleId', '=', vehicleId)
+        .executeTakeFirst();
+      return row && toVehicle(row);
+    },
+    async list(afterId, limit) {
+      const rows = await session
+        .db()
+        .selectFrom('vehicles')
+        .selectAll()
+        .where('vehicleId', '>', afterId)
+        .orderBy('vehicleId')
+        .limit(limit)
+        .execute();
+      return rows.map(toVehicle);
+    },
+    async listOf(personId, atMs) {
+      const owned = session
+        .db()
+        .selectFrom('ownerships')
+        .select('vehicleId')
+        .where('personId', '=', personId)
+        .where('fromMs', '<=', atMs)
+        .where((where) => where.or([where('toMs', 'is', null), where('toMs', '>', atMs)]));
+      const rows = await session
+        .db()
+        .selectFrom('vehicles')
+        .selectAll()
+        .where('vehicleId', 'in', owned)
+        .orderBy('vehicleId')
+        .execute();
+      return rows.map(toVehicle);
+    },
+    insertOwnership: (ownership) => session.transaction(() => insertOwnership(session, ownership)),
+    async endOwnership(vehicleId, personId, toMs) {
+      const result = await session
+        .db()
+        .updateTable('ownerships')
+        .set({ toMs })
+        .where('vehicleId', '=', vehicleId)
+        .where('personId', '=', personId)
+        .where('toMs', 'is', null)
+        .where('fromMs', '<=', toMs)
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    },
+    async ownerships(vehicleIds) {
+      const all: Ownership[] = [];
+      for (const chunk of inChunks(vehicleIds)) {
+        const query = session.db().selectFrom('ownerships').selectAll().where('vehicleId', 'in', chunk);
+        all.push(...(await query.orderBy('vehicleId').orderBy('fromMs').execute()));
+      }
+      return all;
+    },
+  };
+}
+
+async function insertOwnership(session: Session, ownership: Ownership): Promise<void> {
+  const { vehicleId, fromMs, toMs } = ownership;
+  if (toMs !== null && toMs < fromMs) throw new RangeError('an ownership ends before it begins');
+  const overlapping = await session
+    .db()
+    .selectFrom('ownerships')
+    .select('fromMs')
+    .where('vehicleId', '=', vehicleId)
+    .where((where) => where.or([where('toMs', 'is', null), where('toMs', '>', fromMs)]))
+    .$if(toMs !== null, (query) => query.where('fromMs', '<', toMs))
+    .executeTakeFirst();
+  if (overlapping) throw new OwnershipOverlap(`${vehicleId} is already owned during that period`);
+  await session.db().insertInto('ownerships').values(ownership).execute();
+}
+
+const toHome = (homeSealed: Vehicle['homeSealed']) => ({
+  homeKeyId: homeSealed?.keyId ?? null,
+  homeBox: homeSealed?.box ?? null,
+});
+
+const toVehicle = ({ homeKeyId, homeBox, ...row }: Tables['vehicles']): Vehicle => ({
+  ...row,
+  homeSealed: homeKeyId !== null && homeBox !== null ? { keyId: homeKeyId, box: homeBox } : null,
+});
