@@ -1,0 +1,43 @@
+import { type ChargingLocation, chargingLocation, connectorStandard, evseStatus } from '@outrider/domain';
+import { z } from 'zod';
+
+/** A charging place as flat files write it: one power, one plug (or several), a count of posts. */
+export const rawLocation = z.object({
+  id: z.string().min(1).max(200),
+  name: z.string().min(1).max(200),
+  lat: z.number(),
+  lon: z.number(),
+  powerKw: z.number().positive(),
+  connectors: z.array(connectorStandard).min(1),
+  evses: z.int().min(1).max(500).default(1),
+  status: evseStatus.default('UNKNOWN'),
+  lastUpdatedAtMs: z.number().optional(),
+});
+export type RawLocation = z.infer<typeof rawLocation>;
+
+/** Plugs that only ever carry direct current, and Tesla's own, which carries it from 25 kW up. */
+const DC_ONLY = new Set(['IEC_62196_T1_COMBO', 'IEC_62196_T2_COMBO', 'CHADEMO']);
+const TESLA_DC_FROM_KW = 25;
+
+/** The OCPI form, checked. @throws z.ZodError when a bound is broken. */
+export function toLocation(raw: RawLocation, source: string, nowMs: number): ChargingLocation {
+  const lastUpdatedAtMs = raw.lastUpdatedAtMs ?? nowMs;
+  return chargingLocation.parse({
+    locationId: raw.id,
+    name: raw.name,
+    lat: raw.lat,
+    lon: raw.lon,
+    source,
+    lastUpdatedAtMs,
+    evses: Array.from({ length: raw.evses }, (_, i) => ({
+      uid: `${raw.id}-${i + 1}`,
+      status: raw.status,
+      lastUpdatedAtMs,
+      connectors: raw.connectors.map((standard) => ({
+        standard,
+        powerType: DC_ONLY.has(standard) || raw.powerKw >= TESLA_DC_FROM_KW ? 'DC' : 'AC_1_PHASE',
+        maxPowerKw: raw.powerKw,
+      })),
+    })),
+  });
+}

@@ -1,0 +1,5 @@
+export * from './charging/index.ts';
+export * from './first-available.ts';
+export * from './provider.ts';
+export * from './routing/index.ts';
+export * from './weather/index.ts';
