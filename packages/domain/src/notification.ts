@@ -21,6 +21,7 @@ export const SUPPRESS_REASONS = [
   'superseded',
   'no-channel',
   'resolved-silently',
+  'acknowledged',
 ] as const;
 export const suppressReason = z.enum(SUPPRESS_REASONS);
 export type SuppressReason = z.infer<typeof suppressReason>;
