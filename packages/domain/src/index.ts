@@ -7,6 +7,7 @@ export * from './fields.ts';
 export * from './forecast.ts';
 export * from './frame.ts';
 export * from './geo.ts';
+export * from './instant.ts';
 export * from './notification.ts';
 export * from './purpose.ts';
 export * from './route-progress.ts';
