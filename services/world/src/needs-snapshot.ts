@@ -1,0 +1,39 @@
+import { distanceM } from '@outrider/domain';
+import type { WorldVehicle } from './vehicle.ts';
+
+/** Why a new snapshot is worth its cost; the reason is a metric label. */
+export type SnapshotReason = 'first' | 'trip' | 'off-route' | 'thermometer' | 'moved' | 'age';
+
+const REROUTE_EVERY_MS = 60_000;
+const DRIVING_EVERY_MS = 15 * 60_000;
+const STANDING_EVERY_MS = 60 * 60_000;
+const THERMOMETER_STEP_K = 1.5;
+/** Without a plan the chargers around change with the place. */
+const MOVED_M = 3_000;
+
+/** Whether the world should look again, and why. */
+export function needsSnapshot(vehicle: WorldVehicle, nowMs: number): SnapshotReason | undefined {
+  const { snapshot, trip, position } = vehicle;
+  if (trip === null && position === null) return undefined;
+  if (snapshot === null) return 'first';
+  if (snapshot.tripRevision !== revisionOf(vehicle)) return 'trip';
+  const ageMs = nowMs - snapshot.asOfMs;
+  if (vehicle.progress?.isOffRoute && (!snapshot.isOffRoute || ageMs >= REROUTE_EVERY_MS)) return 'off-route';
+  if (snapshot.isOffRoute && vehicle.progress?.isOffRoute === false && ageMs >= REROUTE_EVERY_MS)
+    return 'off-route';
+  if (
+    vehicle.airTempC !== null &&
+    (snapshot.airTempC === null || Math.abs(vehicle.airTempC.value - snapshot.airTempC) >= THERMOMETER_STEP_K)
+  )
+    return 'thermometer';
+  if (
+    trip === null &&
+    position !== null &&
+    (snapshot.position === null || distanceM(position, snapshot.position) >= MOVED_M)
+  )
+    return 'moved';
+  return ageMs >= (vehicle.isStanding ? STANDING_EVERY_MS : DRIVING_EVERY_MS) ? 'age' : undefined;
+}
+
+export const revisionOf = (vehicle: WorldVehicle): string | null =>
+  vehicle.trip === null ? null : `${vehicle.trip.tripId}@${vehicle.trip.revision}`;

@@ -1,0 +1,262 @@
+import {
+  type ChargerOnRoute,
+  type Conditions,
+  type ConnectorStandard,
+  distanceM,
+  type Position,
+  type Stop,
+  type Trip,
+} from '@outrider/domain';
+import {
+  type ChargerIndex,
+  firstAvailable,
+  greatCircle,
+  ProviderUnavailable,
+  type RouteProvider,
+  type WeatherPoint,
+  type WeatherProvider,
+} from '@outrider/providers';
+import { contentId } from '@outrider/runtime';
+import {
+  fromThermometer,
+  samplePoints,
+  sigmaOf,
+  startTimes,
+  type TimedRoad,
+  withWeather,
+} from './build-conditions.ts';
+import { type Road, roadOfLeg, roadOfRoute } from './build-stretches.ts';
+import { thermometerAt, type WorldVehicle } from './vehicle.ts';
+
+export interface SnapshotDeps {
+  readonly routing: readonly RouteProvider[];
+  readonly weather: readonly WeatherProvider[];
+  readonly chargers: ChargerIndex;
+  readonly plugs: ReadonlySet<ConnectorStandard>;
+  readonly home: Position | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Chargers further from the road than this are not a remedy for a driver on it. */
+const CORRIDOR_M = 8_000;
+const NEARBY_M = 150_000;
+const NEARBY_MAX = 40;
+/** The stop id of the way home that follows a plan's last stop. */
+export const HOME_STOP = 'home';
+
+/** Looks at the world once, for one car. Never fails for want of a provider: the floor answers, flagged. */
+export async function takeSnapshot(
+  vehicle: WorldVehicle,
+  deps: SnapshotDeps,
+  nowMs: number,
+): Promise<Conditions> {
+  const { trip } = vehicle;
+  const planned = trip === null ? [] : await plannedRoads(vehicle, trip, deps, nowMs);
+  const home = await wayHome(vehicle, trip, planned, deps, nowMs);
+  const roads = home === undefined ? planned : [...planned, home];
+  const sampled = await weatherAlong(vehicle, roads, deps, nowMs);
+  const standing = await standingWeather(vehicle, trip, deps, nowMs);
+  const here = vehicle.position;
+  const body = {
+    vehicleId: vehicle.vehicleId,
+    asOfMs: nowMs,
+    ...(trip === null ? {} : { tripId: trip.tripId, tripRevision: trip.revision }),
+    stretches: roads.map((timed, i) => ({
+      stopId: timed.stopId,
+      segments: withWeather(timed, sampled.perRoad[i] as readonly WeatherPoint[]),
+      chargers: [...timed.chargers],
+      routeSource: timed.road.source,
+    })),
+    nearby: here === null ? [] : deps.chargers.around(here, NEARBY_M, NEARBY_MAX, deps.plugs, nowMs),
+    ...(deps.home === undefined || here === null
+      ? {}
+      : { home: { ...deps.home, distanceM: distanceM(here, deps.home) } }),
+    standing,
+    sigma: sigmaOf(roads, sampled.perRoad.flat()),
+    weatherSource: sampled.source,
+    weatherAgeS: sampled.ageS,
+  };
+  return { snapshotId: contentId(vehicle.vehicleId, nowMs, JSON.stringify(body)), ...body };
+}
+
+/**
+ * Every road of the plan from its first stop on. Stretches already driven stay in place, so that `stretches[i]`
+ * always leads to `stops[i]`; off the route, the stretch being driven begins where the car is.
+ */
+async function plannedRoads(
+  vehicle: WorldVehicle,
+  trip: Trip,
+  deps: SnapshotDeps,
+  nowMs: number,
+): Promise<TimedRoad[]> {
+  const current = vehicle.progress?.stretch ?? 0;
+  const roads: Road[] = [];
+  for (const [i, stop] of trip.stops.entries()) {
+    const leg = trip.legs?.[i];
+    const isLost = i === current && vehicle.progress?.isOffRoute === true && vehicle.position !== null;
+    if (leg !== undefined && !isLost) roads.push(roadOfLeg(leg));
+    else
+      roads.push(
+        await askRoute(
+          isLost && vehicle.position ? vehicle.position : (trip.stops[i - 1] ?? trip.origin),
+          stop,
+          deps,
+        ),
+      );
+  }
+  const starts = startTimes(trip, roads.slice(current), current, nowMs);
+  return roads.map((road, i) => ({
+    stopId: (trip.stops[i] as Stop).stopId,
+    road,
+    startAtMs: starts[i - current] ?? nowMs,
+    chargers: chargersAlong(road, trip.stops[i] as Stop, deps, nowMs),
+  }));
+}
+
+const chargersAlong = (road: Road, end: Position, deps: SnapshotDeps, nowMs: number): ChargerOnRoute[] =>
+  road.segments.length === 0
+    ? []
+    : deps.chargers.alongRoute(road.segments, end, CORRIDOR_M, deps.plugs, nowMs);
+
+async function askRoute(from: Position, to: Position, deps: SnapshotDeps): Promise<Road> {
+  const route = await firstAvailable([...deps.routing, greatCircle], (provider) =>
+    provider.route(from, to, deps.signal),
+  );
+  return roadOfRoute(route.points, route.distanceM, route.durationS, route.source);
+}
+
+/** Close enough to home that there is no way home to drive. */
+const AT_HOME_M = 500;
+
+/** A plan that does not end on a plug includes its way back; without a plan the way home is the stretch to guard. */
+async function wayHome(
+  vehicle: WorldVehicle,
+  trip: Trip | null,
+  planned: readonly TimedRoad[],
+  deps: SnapshotDeps,
+  nowMs: number,
+): Promise<TimedRoad | undefined> {
+  const last = trip?.stops.at(-1);
+  if (deps.home === undefined || last?.kind === 'charge' || last?.plugged === true) return undefined;
+  const from = last ?? vehicle.position;
+  if (from === null || from === undefined || distanceM(from, deps.home) < AT_HOME_M) return undefined;
+  const road =
+    (last === undefined ? undefined : roadBack(trip, deps.home)) ?? (await askRoute(from, deps.home, deps));
+  const startAtMs = Math.max(nowMs, last?.departAtMs ?? planned.at(-1)?.startAtMs ?? nowMs);
+  return { stopId: HOME_STOP, road, startAtMs, chargers: chargersAlong(road, deps.home, deps, nowMs) };
+}
+
+/** A plan that began at home goes back the way it came: its own road, turned round, hills included. */
+function roadBack(trip: Trip | null, home: Position): Road | undefined {
+  if (trip?.legs === undefined || distanceM(trip.origin, home) >= AT_HOME_M) return undefined;
+  const points = trip.legs.flatMap((leg) => leg.points).toReversed();
+  const distances = trip.legs.map((leg) => leg.distanceM);
+  const speeds = trip.legs.flatMap((leg) => (leg.speedMps === undefined ? [] : [leg.speedMps]));
+  return roadOfLeg({
+    points,
+    ...(distances.every((distance) => distance !== undefined)
+      ? { distanceM: distances.reduce<number>((sum, distance) => sum + distance, 0) }
+      : {}),
+    ...(speeds.length > 0 ? { speedMps: speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length } : {}),
+  });
+}
+
+interface SampledRoads {
+  readonly perRoad: readonly (readonly WeatherPoint[])[];
+  readonly source: Conditions['weatherSource'];
+  readonly ageS: number | null;
+}
+
+async function weatherAlong(
+  vehicle: WorldVehicle,
+  roads: readonly TimedRoad[],
+  deps: SnapshotDeps,
+  nowMs: number,
+): Promise<SampledRoads> {
+  const wanted = roads.map(samplePoints);
+  const thermometer = thermometerAt(vehicle, nowMs);
+  try {
+    const answered = await firstAvailable(deps.weather, async (provider) => ({
+      points: await provider.at(wanted.flat(), nowMs, deps.signal),
+      source: provider.source,
+    }));
+    const starts = wanted.map((_, i) => wanted.slice(0, i).reduce((sum, points) => sum + points.length, 0));
+    const perRoad = wanted.map((points, i) =>
+      answered.points.slice(starts[i], (starts[i] ?? 0) + points.length),
+    );
+    const oldestMs = Math.min(...answered.points.map((point) => point.issuedAtMs), nowMs);
+    return { perRoad, source: answered.source, ageS: Math.max(0, (nowMs - oldestMs) / 1000) };
+  } catch (error) {
+    if (!(error instanceof ProviderUnavailable)) throw error;
+    const perRoad = wanted.map((points) =>
+      points.map((point) => fromThermometer(thermometer, point.atMs, nowMs)),
+    );
+    return {
+      perRoad,
+      source: thermometer === undefined ? 'climatology' : 'car-thermometer',
+      ageS: thermometer?.ageS ?? null,
+    };
+  }
+}
+
+/** The air where the car will stand: at each planned stop, or where it is now for the next day. */
+async function standingWeather(
+  vehicle: WorldVehicle,
+  trip: Trip | null,
+  deps: SnapshotDeps,
+  nowMs: number,
+): Promise<Conditions['standing']> {
+  const waits: { stopId?: string; place: Position; fromMs: number; toMs: number }[] = [];
+  if (vehicle.position !== null)
+    waits.push({ place: vehicle.position, fromMs: nowMs, toMs: nowMs + 24 * 3_600_000 });
+  for (const stop of trip?.stops ?? []) {
+    if (stop.departAtMs === undefined || stop.departAtMs <= nowMs) continue;
+    const fromMs = Math.max(nowMs, stop.arriveAtMs ?? nowMs);
+    if (stop.departAtMs > fromMs)
+      waits.push({ stopId: stop.stopId, place: stop, fromMs, toMs: stop.departAtMs });
+  }
+  const thermometer = thermometerAt(vehicle, nowMs);
+  return Promise.all(
+    waits.map(async ({ stopId, place, fromMs, toMs }) => {
+      const { points, source } = await standingPoints(place, fromMs, toMs, deps, nowMs).catch(
+        (error: unknown) => {
+          if (!(error instanceof ProviderUnavailable)) throw error;
+          const source = thermometer === undefined ? ('climatology' as const) : ('car-thermometer' as const);
+          return { points: [fromThermometer(thermometer, (fromMs + toMs) / 2, nowMs)], source };
+        },
+      );
+      const mean = (read: (point: WeatherPoint) => number) =>
+        points.map(read).reduce((sum, value) => sum + value, 0) / points.length;
+      return {
+        ...(stopId === undefined ? {} : { stopId }),
+        fromMs,
+        toMs,
+        tempC: mean((point) => point.tempC),
+        sigmaK: mean((point) => point.sigmaK),
+        source,
+      };
+    }),
+  );
+}
+
+const STANDING_SAMPLES = 4;
+
+async function standingPoints(
+  place: Position,
+  fromMs: number,
+  toMs: number,
+  deps: SnapshotDeps,
+  nowMs: number,
+) {
+  const times = Array.from({ length: STANDING_SAMPLES }, (_, i) =>
+    Math.round(fromMs + ((toMs - fromMs) * (i + 0.5)) / STANDING_SAMPLES),
+  );
+  return firstAvailable(deps.weather, async (provider) => ({
+    points: await provider.at(
+      times.map((atMs) => ({ lat: place.lat, lon: place.lon, atMs })),
+      nowMs,
+      deps.signal,
+    ),
+    source: provider.source,
+  }));
+}
