@@ -42,7 +42,7 @@ function rows(session: Session): Rows {
       const result = await session
         .db()
         .updateTable('notifications')
-        .set({ ...change, leaseId: null, leaseUntilMs: null })
+        .set({ ...change, leaseId: null, leaseUntilMs: change.leaseUntilMs ?? null })
         .where('notificationId', '=', notificationId)
         .where('leaseId', leaseId === null ? 'is' : '=', leaseId)
         .executeTakeFirst();

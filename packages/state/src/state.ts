@@ -353,6 +353,8 @@ export interface Notifications {
       readonly changedAtMs: number;
       readonly attempts: number;
       readonly notBeforeMs?: number;
+      /** Not to be claimed before this, real clock: the delay of a retry. Absent = at once. */
+      readonly leaseUntilMs?: number;
     },
   ): Promise<boolean>;
   /** Newest first. */
