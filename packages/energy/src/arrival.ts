@@ -9,7 +9,7 @@ import {
   type SocBelief,
   socSdPct,
 } from './belief.ts';
-import { requireWithin } from './check.ts';
+import { EnergyInputError, requireWithin } from './check.ts';
 import type { RoutePrefix } from './prefix.ts';
 import { probabilityBelow, type Quantiles, quantileOf, quantilesOf } from './probability.ts';
 import { readStretch, type Stretch, segmentAt } from './stretch.ts';
@@ -87,6 +87,10 @@ export function driveTo(
   start: SocBelief,
   state: Omit<CarState, 'socPct' | 'socSigmaPct'>,
 ): { readonly belief: SocBelief; readonly forecast: ArrivalForecast } {
+  const { modelId } = prefix.vehicle;
+  if (modelId !== car.vehicle.modelId) {
+    throw new EnergyInputError(`the route was computed for ${modelId}, not for ${car.vehicle.modelId}`);
+  }
   const speedMps = requireWithin('speedMps', state.speedMps ?? 0, 0, 120);
   const stretch = readStretch(prefix, fromM, toM, {
     ...(state.cabinTempC === undefined ? {} : { cabinTempC: state.cabinTempC }),

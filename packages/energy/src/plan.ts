@@ -1,7 +1,7 @@
 import { type ArrivalForecast, type CarState, driveTo, type SocForecast, socForecast } from './arrival.ts';
 import { type ForecastCar, type KnownCar, knownCar, moveSoc, readSoc, type SocBelief } from './belief.ts';
 import { type ChargingStation, chargeForMinutes, chargeToSoc } from './charging.ts';
-import { EnergyInputError, requireWithin } from './check.ts';
+import { requireWithin } from './check.ts';
 import { type ParkingMode, type Preconditioning, parkCar } from './parking.ts';
 import type { RoutePrefix } from './prefix.ts';
 
@@ -114,11 +114,6 @@ function runStage(car: KnownCar, point: Point, stage: PlanStage): StageResult {
 }
 
 function runDrive(car: KnownCar, point: Point, stage: DriveStage): StageResult {
-  if (stage.prefix.vehicle.modelId !== car.vehicle.modelId) {
-    throw new EnergyInputError(
-      `the route was computed for ${stage.prefix.vehicle.modelId}, not for ${car.vehicle.modelId}`,
-    );
-  }
   const { belief, forecast } = driveTo(car, stage.prefix, stage.fromM, stage.toM, point.belief, {
     ...(point.batteryTempC === undefined ? {} : { batteryTempC: point.batteryTempC }),
     ...(point.cabinTempC === undefined ? {} : { cabinTempC: point.cabinTempC }),

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { catalogue, vehicleModel } from './catalogue.ts';
+import { AERO, COLD_ROLLING, FEATURE_COUNT, ROLLING } from './features.ts';
+import { flatRoad } from './flat-road.ts';
+import { parameterSigmaFactor, UNLEARNED_SIGMA_FACTOR } from './noise.ts';
+import { covarianceForm, restorePosterior } from './posterior.ts';
+import { priorFor } from './prior.ts';
+import { energyKwhOf, readStretch } from './stretch.ts';
+import type { VehicleModel } from './vehicle-model.ts';
+
+const i3 = vehicleModel('bmw-i3-60ah') as VehicleModel;
+
+describe('prior', () => {
+  test('meets 0.70 of the label, at the battery, at a steady 48 km/h and 20 °C', () => {
+    const use = { payloadKg: 136, extraDragAreaM2: 0, rollingRatio: 1 };
+    const prefix = flatRoad({ vehicle: i3, lengthM: 1000, speedMps: 48 / 3.6, weather: { tempC: 20 }, use });
+    const whPerKm = 1000 * energyKwhOf(readStretch(prefix, 0, 1000, { cabinTempC: 22 }), priorFor(i3).theta);
+    expect(whPerKm).toBeCloseTo(0.7 * 0.88 * 167.8, 6);
+  });
+
+  test('falls back to the data sheet without a label, or with an impossible one', () => {
+    const expected = i3.rollingCoefficient + 0.006;
+    expect(priorFor({ ...i3, labelWhPerKm: null }).theta[ROLLING]).toBeCloseTo(expected, 12);
+    expect(priorFor({ ...i3, labelWhPerKm: 40 }).theta[ROLLING]).toBeCloseTo(expected, 12);
+  });
+
+  test('cold rolling is 0.8 % per kelvin of rolling', () => {
+    const { theta } = priorFor(i3);
+    expect(theta[COLD_ROLLING]).toBeCloseTo(0.008 * (theta[ROLLING] ?? 0), 12);
+    expect(theta[AERO]).toBeCloseTo(0.85 * 0.29 * 2.38, 12);
+  });
+
+  test('covariance is symmetric and gives every direction a variance of its own', () => {
+    for (const model of catalogue) {
+      const prior = priorFor(model);
+      for (let i = 0; i < FEATURE_COUNT; i++) {
+        const unit = new Float64Array(FEATURE_COUNT);
+        unit[i] = 1;
+        expect(covarianceForm(prior, unit, unit)).toBeGreaterThan(0);
+        for (let j = 0; j < FEATURE_COUNT; j++) {
+          expect(prior.covariance[i * FEATURE_COUNT + j]).toBe(prior.covariance[j * FEATURE_COUNT + i]);
+        }
+      }
+      const against = new Float64Array(FEATURE_COUNT);
+      against[ROLLING] = 1;
+      against[AERO] = 0.004;
+      expect(covarianceForm(prior, against, against)).toBeGreaterThan(0);
+    }
+  });
+
+  test('the label ties drag and rolling: their errors cancel in part', () => {
+    const tied = priorFor(i3).covariance[ROLLING * FEATURE_COUNT + AERO] ?? 0;
+    expect(tied).toBeLessThan(0);
+    expect(priorFor({ ...i3, labelWhPerKm: null }).covariance[ROLLING * FEATURE_COUNT + AERO]).toBe(0);
+  });
+});
+
+describe('calibration state', () => {
+  const prior = priorFor(i3);
+
+  test('survives JSON and comes back for the same model only', () => {
+    const stored: unknown = JSON.parse(JSON.stringify(prior));
+    expect(restorePosterior(stored, 'bmw-i3-60ah')).toEqual(prior);
+    expect(restorePosterior(stored, 'nissan-leaf-24')).toBeUndefined();
+  });
+
+  test('of another version or shape is not used', () => {
+    expect(restorePosterior({ ...prior, version: 2 }, 'bmw-i3-60ah')).toBeUndefined();
+    expect(restorePosterior({ ...prior, theta: [1] }, 'bmw-i3-60ah')).toBeUndefined();
+    expect(restorePosterior({ ...prior, theta: prior.theta.map(() => null) }, 'bmw-i3-60ah')).toBeUndefined();
+    expect(restorePosterior(null, 'bmw-i3-60ah')).toBeUndefined();
+  });
+
+  test('the widening for an unknown car fades out over five trips', () => {
+    expect(parameterSigmaFactor(0)).toBe(UNLEARNED_SIGMA_FACTOR);
+    expect(parameterSigmaFactor(4)).toBeGreaterThan(1);
+    expect(parameterSigmaFactor(5)).toBe(1);
+    expect(parameterSigmaFactor(500)).toBe(1);
+    expect(parameterSigmaFactor(0, 2)).toBe(2);
+  });
+});
