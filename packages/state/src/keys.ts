@@ -1,9 +1,9 @@
 import { inChunks } from './columns.ts';
+import type { Scrub } from './scrub.ts';
 import type { Session } from './session.ts';
 import type { Keys, QuarantineKeys, SubjectKey } from './state.ts';
 
-/** `scrub` removes overwritten bytes from wherever the engine still has them; it runs after a commit. */
-export function createKeys(session: Session, scrub: () => void): Keys {
+export function createKeys(session: Session, scrub: Scrub): Keys {
   return {
     async insert(key) {
       await session.db().insertInto('subjectKeys').values(key).execute();
@@ -25,13 +25,13 @@ export function createKeys(session: Session, scrub: () => void): Keys {
         .where('destroyedAtMs', 'is', null)
         .executeTakeFirst();
       if (result.numUpdatedRows === 0n) return false;
-      session.afterCommit(scrub);
+      await session.afterCommit(scrub);
       return true;
     },
   };
 }
 
-export function createQuarantineKeys(session: Session, scrub: () => void): QuarantineKeys {
+export function createQuarantineKeys(session: Session, scrub: Scrub): QuarantineKeys {
   return {
     async insert(key) {
       await session
@@ -55,7 +55,7 @@ export function createQuarantineKeys(session: Session, scrub: () => void): Quara
         .deleteFrom('quarantineKeys')
         .where('fromMs', '<', fromMs)
         .executeTakeFirst();
-      if (result.numDeletedRows > 0n) session.afterCommit(scrub);
+      if (result.numDeletedRows > 0n) await session.afterCommit(scrub);
       return Number(result.numDeletedRows);
     },
   };

@@ -1,4 +1,4 @@
-import type { Log } from '@outrider/runtime';
+import { type Clock, type Log, systemClock } from '@outrider/runtime';
 import { Kysely, sql } from 'kysely';
 import { createAlerts } from './alerts.ts';
 import { createAudit } from './audit.ts';
@@ -11,8 +11,9 @@ import { createNotifications } from './notifications.ts';
 import { createOutbox } from './outbox.ts';
 import { createPeople } from './people.ts';
 import { createPredictorState } from './predictor.ts';
+import { createScrub, type Scrub } from './scrub.ts';
 import { createSession } from './session.ts';
-import { NodeSqliteDialect, openSqlite, type SqliteOptions, scrubSqlite } from './sqlite.ts';
+import { NodeSqliteDialect, openSqlite, type SqliteOptions } from './sqlite.ts';
 import type { State } from './state.ts';
 import type { Tables } from './tables.ts';
 import { createTokens } from './tokens.ts';
@@ -21,6 +22,7 @@ import { createVehicles } from './vehicles.ts';
 
 export interface OpenStateOptions extends Partial<SqliteOptions> {
   readonly log: Log;
+  readonly realClock?: Clock;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function openState(url: string, options: OpenStateOptions): Promise
     database.close();
     throw error;
   }
-  return createState(kysely, () => scrubSqlite(database));
+  return createState(kysely, createScrub(database, kysely, options.realClock ?? systemClock, options.log));
 }
 
 function sqlitePath(url: string): string {
@@ -50,7 +52,7 @@ function sqlitePath(url: string): string {
 /** A mistyped URL may hold a password, and this text reaches logs. */
 const withoutSecrets = (url: string): string => url.replace(/\/\/[^/]*@/, '//…@').slice(0, 200);
 
-function createState(database: Kysely<Tables>, scrub: () => void): State {
+function createState(database: Kysely<Tables>, scrub: Scrub): State {
   const session = createSession(database);
   let closing: Promise<void> | undefined;
   const close = async () => {

@@ -11,12 +11,12 @@ export interface Session {
    */
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /** Runs once the data is committed: at the end of the running transaction, or at once when there is none. */
-  afterCommit(task: () => void): void;
+  afterCommit(task: () => Promise<void>): Promise<void>;
 }
 
 interface Running {
   readonly db: Kysely<Tables>;
-  readonly afterCommit: (() => void)[];
+  readonly afterCommit: (() => Promise<void>)[];
   /** False once `work` is over: what it started and did not await then runs by itself. */
   isOpen: boolean;
   nestedFailure: { readonly error: unknown } | undefined;
@@ -30,7 +30,7 @@ export function createSession(database: Kysely<Tables>): Session {
   };
 
   async function begin<T>(work: () => Promise<T>): Promise<T> {
-    const afterCommit: (() => void)[] = [];
+    const afterCommit: (() => Promise<void>)[] = [];
     const result = await database.transaction().execute(async (db) => {
       const running: Running = { db, afterCommit, isOpen: true, nestedFailure: undefined };
       try {
@@ -41,7 +41,7 @@ export function createSession(database: Kysely<Tables>): Session {
         running.isOpen = false;
       }
     });
-    for (const task of afterCommit) task();
+    for (const task of afterCommit) await task();
     return result;
   }
 
@@ -60,10 +60,10 @@ export function createSession(database: Kysely<Tables>): Session {
       const outer = current();
       return outer ? join(outer, work) : begin(work);
     },
-    afterCommit(task) {
+    async afterCommit(task) {
       const running = current();
       if (running) running.afterCommit.push(task);
-      else task();
+      else await task();
     },
   };
 }

@@ -30,9 +30,18 @@ export function openSqlite(path: string, options: SqliteOptions): DatabaseSync {
   }
 }
 
-/** Moves the write-ahead log into the file and empties it, so that overwritten secrets are gone from both. */
-export function scrubSqlite(database: DatabaseSync): void {
-  database.exec('pragma wal_checkpoint(truncate)');
+/**
+ * Moves the write-ahead log into the file and empties it, so that overwritten secrets are gone from both.
+ * False while a reader (a backup) still needs the log. Not to be called inside a transaction.
+ */
+export function scrubSqlite(database: DatabaseSync): boolean {
+  // Waiting would stop the whole process for as long as that reader reads.
+  database.exec('pragma busy_timeout = 0');
+  try {
+    return database.prepare('pragma wal_checkpoint(truncate)').get()?.busy === 0;
+  } finally {
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  }
 }
 
 /** kysely's own dialect over node:sqlite. */

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { State } from '../state.ts';
+import { notifierContract } from './notifier.contract.ts';
+import { peopleContract } from './people.contract.ts';
+import { predictorContract } from './predictor.contract.ts';
+import { person } from './rows.ts';
+import { transactionContract } from './transaction.contract.ts';
+import { trustContract } from './trust.contract.ts';
+
+/** One database for one test. */
+export interface StateUnderTest {
+  /** Opens it; a second call opens the same one again. */
+  open(): Promise<State>;
+  remove(): Promise<void>;
+}
+
+/** What every engine must do. `isDurable`: the database outlives `close`. */
+export function stateContract(engine: string, create: () => StateUnderTest, isDurable: boolean): void {
+  describe(`state on ${engine}`, () => {
+    let database: StateUnderTest;
+    let opened: State;
+    const state = (): State => opened;
+
+    beforeEach(async () => {
+      database = create();
+      opened = await database.open();
+    });
+    afterEach(async () => {
+      await opened.close();
+      await database.remove();
+    });
+
+    peopleContract(state);
+    trustContract(state);
+    predictorContract(state);
+    notifierContract(state);
+    transactionContract(state);
+
+    test('it answers while it is open and not afterwards; closing twice is fine', async () => {
+      await opened.ping();
+      await opened.close();
+      await opened.close();
+      await expect(opened.ping()).rejects.toThrow();
+    });
+
+    test('closing waits for what was begun', async () => {
+      const writes = Array.from({ length: 5 }, (_, index) =>
+        opened.people.insert(person({ personId: `per_${index}` })),
+      );
+      await Promise.all([...writes, opened.close()]);
+    });
+
+    if (isDurable) {
+      test('what was written is there after opening again', async () => {
+        await opened.people.insert(person());
+        await opened.close();
+        opened = await database.open();
+        expect(await opened.people.find('per_aaaaaaaa')).toEqual(person());
+      });
+    }
+  });
+}

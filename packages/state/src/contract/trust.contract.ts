@@ -1,0 +1,152 @@
+import type { Purpose } from '@outrider/domain';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { State } from '../state.ts';
+import { person, subjectKey, tripRow, vehicle } from './rows.ts';
+
+/** Keys, consents, audit, trips. */
+export function trustContract(state: () => State): void {
+  describe('keys', () => {
+    test('keys are loaded for the vehicles asked for', async () => {
+      await state().keys.insert(subjectKey());
+      await state().keys.insert(subjectKey({ keyId: 'key_b', vehicleId: 'veh_bbbbbbbb' }));
+      expect(await state().keys.load(['veh_aaaaaaaa', 'veh_unknown'])).toEqual([subjectKey()]);
+      expect(await state().keys.load([])).toEqual([]);
+    });
+
+    test('a destroyed key keeps its row and loses its secret, once', async () => {
+      await state().keys.insert(subjectKey());
+      expect(await state().keys.destroy('key_a', 9_000)).toBe(true);
+      expect(await state().keys.destroy('key_a', 9_999)).toBe(false);
+      expect(await state().keys.destroy('key_x', 9_999)).toBe(false);
+      expect(await state().keys.load(['veh_aaaaaaaa'])).toEqual([
+        subjectKey({ secret: null, destroyedAtMs: 9_000 }),
+      ]);
+    });
+
+    test('thousands of vehicles are loaded in one call', async () => {
+      const ids = Array.from({ length: 2_500 }, (_, index) => `veh_${index}`);
+      await state().transaction(async () => {
+        for (const id of ids) await state().keys.insert(subjectKey({ keyId: `key_${id}`, vehicleId: id }));
+      });
+      expect(await state().keys.load(ids)).toHaveLength(2_500);
+    });
+  });
+
+  describe('quarantine keys', () => {
+    const key = (keyId: string, fromMs: number, fill = 1) => ({
+      keyId,
+      secret: new Uint8Array(32).fill(fill),
+      fromMs,
+    });
+
+    test('the first key of an id holds', async () => {
+      await state().quarantineKeys.insert(key('q_1', 100));
+      await state().quarantineKeys.insert(key('q_1', 100, 2));
+      expect(await state().quarantineKeys.find('q_1')).toEqual(key('q_1', 100));
+      expect(await state().quarantineKeys.find('q_2')).toBeUndefined();
+    });
+
+    test('keys that began before an instant are deleted, the one that begins with it stays', async () => {
+      for (const [id, fromMs] of [
+        ['q_1', 99],
+        ['q_2', 100],
+      ] as const) {
+        await state().quarantineKeys.insert(key(id, fromMs));
+      }
+      expect(await state().quarantineKeys.deleteBefore(100)).toBe(1);
+      expect(await state().quarantineKeys.deleteBefore(100)).toBe(0);
+      expect(await state().quarantineKeys.find('q_1')).toBeUndefined();
+      expect(await state().quarantineKeys.find('q_2')).toBeDefined();
+    });
+  });
+
+  describe('consents', () => {
+    beforeEach(async () => {
+      await state().people.insert(person());
+      await state().people.insert(person({ personId: 'per_bbbbbbbb' }));
+      await state().vehicles.insert(vehicle());
+    });
+
+    const record = (personId: string, purpose: Purpose, isGranted: boolean, atMs: number) =>
+      state().consents.insert({
+        personId,
+        vehicleId: 'veh_aaaaaaaa',
+        purpose,
+        isGranted,
+        textVersion: '2026-01',
+        atMs,
+      });
+    const current = async () =>
+      (await state().consents.current(['veh_aaaaaaaa'])).map(
+        ({ personId, purpose, isGranted }) => `${personId} ${purpose} ${isGranted}`,
+      );
+
+    test('the newest of each person and purpose holds, in whatever order they were written', async () => {
+      await record('per_aaaaaaaa', 'alert_driver', false, 300);
+      await record('per_aaaaaaaa', 'alert_driver', true, 200);
+      await record('per_aaaaaaaa', 'show_driver', true, 100);
+      await record('per_bbbbbbbb', 'alert_driver', true, 100);
+      expect(await current()).toEqual([
+        'per_aaaaaaaa alert_driver false',
+        'per_aaaaaaaa show_driver true',
+        'per_bbbbbbbb alert_driver true',
+      ]);
+    });
+
+    test('of two at the same instant the one written later holds', async () => {
+      await record('per_aaaaaaaa', 'alert_driver', true, 100);
+      await record('per_aaaaaaaa', 'alert_driver', false, 100);
+      expect(await current()).toEqual(['per_aaaaaaaa alert_driver false']);
+    });
+
+    test('a vehicle without consents has none', async () => {
+      await record('per_aaaaaaaa', 'alert_driver', true, 100);
+      expect(await state().consents.current(['veh_bbbbbbbb'])).toEqual([]);
+      expect(await state().consents.current([])).toEqual([]);
+    });
+
+    test('a consent of an unknown person is refused', async () => {
+      await expect(record('per_unknown', 'alert_driver', true, 1)).rejects.toThrow();
+    });
+  });
+
+  describe('audit', () => {
+    test('entries of a vehicle are listed newest first, those of others are not', async () => {
+      const entry = { actor: 'api', action: 'read', purpose: null, vehicleId: 'veh_aaaaaaaa' };
+      for (const atMs of [3, 1, 2]) await state().audit.append({ ...entry, atMs });
+      await state().audit.append({ ...entry, atMs: 4, vehicleId: 'veh_bbbbbbbb' });
+      await state().audit.append({ ...entry, atMs: 5, vehicleId: null, purpose: 'show_driver' });
+      expect(await state().audit.list('veh_aaaaaaaa', 2)).toEqual([
+        { ...entry, atMs: 2 },
+        { ...entry, atMs: 1 },
+      ]);
+    });
+  });
+
+  describe('trips', () => {
+    test('a newer revision replaces, one as new or older does not', async () => {
+      expect(await state().trips.upsert(tripRow({ revision: 2 }))).toBe(true);
+      expect(await state().trips.upsert(tripRow({ revision: 2, box: 'again' }))).toBe(false);
+      expect(await state().trips.upsert(tripRow({ revision: 1, box: 'old' }))).toBe(false);
+      expect(await state().trips.find('trip_a')).toEqual(tripRow({ revision: 2 }));
+      const newer = tripRow({ revision: 3, box: 'new', isWithdrawn: true });
+      expect(await state().trips.upsert(newer)).toBe(true);
+      expect(await state().trips.find('trip_a')).toEqual(newer);
+      expect(await state().trips.find('trip_x')).toBeUndefined();
+    });
+
+    test('a trip never moves to another vehicle', async () => {
+      await state().trips.upsert(tripRow());
+      expect(await state().trips.upsert(tripRow({ revision: 9, vehicleId: 'veh_bbbbbbbb' }))).toBe(false);
+      expect(await state().trips.find('trip_a')).toEqual(tripRow());
+    });
+
+    test('trips of a vehicle are listed by departure, latest first', async () => {
+      for (const departAtMs of [2, 3, 1])
+        await state().trips.upsert(tripRow({ tripId: `t${departAtMs}`, departAtMs }));
+      await state().trips.upsert(tripRow({ tripId: 'other', vehicleId: 'veh_bbbbbbbb' }));
+      const ids = (await state().trips.listOf('veh_aaaaaaaa', 2)).map(({ tripId }) => tripId);
+      expect(ids).toEqual(['t3', 't2']);
+    });
+  });
+}
