@@ -1,4 +1,6 @@
 export * from './bus.ts';
+export * from './open.ts';
+export * from './partition.ts';
+export * from './relay.ts';
 export * from './topics.ts';
 export * from './typed.ts';
-export * from './relay.ts';

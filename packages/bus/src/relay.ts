@@ -49,7 +49,9 @@ export function createRelay<W extends string>(deps: {
       for (;;) {
         const rows = await deps.outbox.pending(deps.writer, ROWS_AT_ONCE);
         if (rows.length === 0) break;
-        await deps.bus.publish(rows.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })));
+        await deps.bus.publish(
+          rows.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })),
+        );
         await deps.outbox.markPublished(rows.map((row) => row.outboxId));
       }
     }

@@ -1,5 +1,7 @@
 export * from './app.ts';
 export * from './clock.ts';
+export * from './data-lock.ts';
+export * from './group-commit.ts';
 export * from './health.ts';
 export * from './id.ts';
 export * from './log.ts';
@@ -7,4 +9,5 @@ export * from './metrics.ts';
 export * from './random.ts';
 export * from './retry.ts';
 export * from './settings.ts';
+export * from './sqlite-file.ts';
 export * from './strict-json.ts';

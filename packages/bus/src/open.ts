@@ -1,0 +1,46 @@
+import { type Clock, type Log, type Metrics, sqlitePath, systemClock } from '@outrider/runtime';
+import type { Bus } from './bus.ts';
+import { createLocalBus } from './local-bus.ts';
+import type { LogStore } from './log-store.ts';
+import { createMemoryLog } from './memory-log.ts';
+import { openSqliteLog } from './sqlite-log.ts';
+
+const PARTITIONS = 32;
+/** More would leave SQLite's record ids too little room, and no car needs them on one machine. */
+const PARTITIONS_MAX = 1_024;
+
+export interface OpenBusOptions {
+  /** Event clock: gives records their time, and decides what retention deletes. */
+  readonly clock: Clock;
+  /** Waits between attempts to handle a batch; the system's clock unless a test owns it. */
+  readonly realClock?: Clock;
+  /** Fixed when the log is created; default 32. */
+  readonly partitions?: number;
+  /** `off` gives up durability against power loss and exists only to prove that `full` keeps it. */
+  readonly synchronous?: 'full' | 'off';
+  readonly log: Log;
+  readonly metrics?: Metrics;
+}
+
+/**
+ * Opens the bus of a URL: `sqlite:<path>` or `memory:`.
+ * @throws when the scheme is unknown, or when the log was created with another number of partitions.
+ */
+export async function openBus(url: string, options: OpenBusOptions): Promise<Bus> {
+  const { clock, realClock = systemClock, log, metrics } = options;
+  const store = openStore(url, options);
+  return createLocalBus({ store, clock, realClock, log, ...(metrics && { metrics }) });
+}
+
+function openStore(url: string, options: OpenBusOptions): LogStore {
+  const { partitions = PARTITIONS, synchronous = 'full' } = options;
+  if (!Number.isInteger(partitions) || partitions < 1 || partitions > PARTITIONS_MAX)
+    throw new RangeError(`a bus has 1 to ${PARTITIONS_MAX} partitions, not ${partitions}`);
+  if (url === 'memory:') return createMemoryLog(partitions);
+  if (url.startsWith('sqlite:')) return openSqliteLog(sqlitePath(url), { partitions, synchronous });
+  throw new Error(
+    `BUS_URL ${JSON.stringify(withoutPassword(url))} is not supported: use sqlite:<path of a file> or memory:`,
+  );
+}
+
+const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//');

@@ -1,0 +1,32 @@
+const SEED = 0x9747b28c;
+const MULTIPLIER = 0x5bd1e995;
+const ROTATION = 24;
+
+const encoder = new TextEncoder();
+
+/**
+ * Murmur2 as Kafka's Java client and kafkajs compute it, as a signed 32-bit number.
+ * Source: Apache Kafka, org.apache.kafka.common.utils.Utils.murmur2 (Apache-2.0).
+ */
+export function murmur2(bytes: Uint8Array): number {
+  const length = bytes.length;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  let hash = SEED ^ length;
+  let at = 0;
+  for (; at + 4 <= length; at += 4) {
+    let word = Math.imul(view.getInt32(at, true), MULTIPLIER);
+    word = Math.imul(word ^ (word >>> ROTATION), MULTIPLIER);
+    hash = Math.imul(hash, MULTIPLIER) ^ word;
+  }
+  if (at < length) {
+    for (let rest = length - 1; rest >= at; rest--) hash ^= view.getUint8(rest) << (8 * (rest - at));
+    hash = Math.imul(hash, MULTIPLIER);
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), MULTIPLIER);
+  return hash ^ (hash >>> 15);
+}
+
+/** The partition of a key: the same as Kafka's default partitioner, so that changing the engine moves no car. */
+export function partitionOf(key: string, partitions: number): number {
+  return (murmur2(encoder.encode(key)) & 0x7fffffff) % partitions;
+}
