@@ -1,0 +1,39 @@
+/** Token buckets by key: `perS` in the long run, `burst` at once. Time is an argument. */
+export interface RateLimit {
+  /** 0 when one was taken, otherwise the milliseconds until there is one. */
+  take(key: string, nowMs: number): number;
+  /** Forgets buckets that are full again, so that memory follows who is sending now. */
+  sweep(nowMs: number): void;
+  readonly size: number;
+}
+
+interface Bucket {
+  level: number;
+  atMs: number;
+}
+
+export function createRateLimit(perS: number, burst: number): RateLimit {
+  const buckets = new Map<string, Bucket>();
+  const levelAt = (bucket: Bucket, nowMs: number) =>
+    Math.min(burst, bucket.level + (Math.max(0, nowMs - bucket.atMs) * perS) / 1000);
+  return {
+    take(key, nowMs) {
+      let bucket = buckets.get(key);
+      if (bucket === undefined) {
+        bucket = { level: burst, atMs: nowMs };
+        buckets.set(key, bucket);
+      }
+      bucket.level = levelAt(bucket, nowMs);
+      bucket.atMs = nowMs;
+      if (bucket.level < 1) return Math.ceil(((1 - bucket.level) * 1000) / perS);
+      bucket.level -= 1;
+      return 0;
+    },
+    sweep(nowMs) {
+      for (const [key, bucket] of buckets) if (levelAt(bucket, nowMs) >= burst) buckets.delete(key);
+    },
+    get size() {
+      return buckets.size;
+    },
+  };
+}
