@@ -1,4 +1,10 @@
-export * from './arrival.ts';
+export {
+  type ArrivalForecast,
+  type ArrivalInput,
+  type CarState,
+  forecastArrival,
+  type SocForecast,
+} from './arrival.ts';
 export * from './battery.ts';
 export type { ForecastCar } from './belief.ts';
 export { catalogue, vehicleModel } from './catalogue.ts';
