@@ -199,8 +199,9 @@ function watchesAfter(
   };
 }
 
+/** Only a running watch decides: what has become unknown moves nothing. */
 const isHeld = (watch: Stopwatch | undefined, seconds: number, nowMs: number): boolean =>
-  watch !== undefined && elapsedMs(watch, nowMs) >= seconds * 1000;
+  watch?.sinceMs !== undefined && elapsedMs(watch, nowMs) >= seconds * 1000;
 
 /** The gravest level that lasted as long as the alert had to; a graver one that just began follows by itself. */
 function firstSeverity(watches: Watches, rule: Timing, verdict: Verdict, nowMs: number): Severity {

@@ -1,0 +1,269 @@
+import { contentId } from '@outrider/runtime';
+import { type Document, isNode, isScalar, LineCounter, parseDocument, Scalar } from 'yaml';
+import type { z } from 'zod';
+import { compile, createLanguage, type Expression, knownValues, type Language } from './cel.ts';
+import { nearestName } from './nearest-name.ts';
+import {
+  type FactCatalogue,
+  type Facts,
+  type LoadedRule,
+  type Rule,
+  type RuleFile,
+  ruleFile,
+  type Scope,
+  scope,
+  type ThresholdsFile,
+  type Truth,
+  thresholdsFile,
+  type Verdict,
+} from './rule.ts';
+
+export interface SourceFile {
+  /** `rules/arrival-below-reserve.yaml` */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface RuleMistake {
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+}
+
+export type ReadRules =
+  | { readonly kind: 'rules'; readonly rules: readonly LoadedRule[] }
+  | { readonly kind: 'refused'; readonly mistakes: readonly RuleMistake[] };
+
+const THRESHOLDS = 'thresholds.yaml';
+const SEVERITIES = ['info', 'warning', 'critical'];
+
+/**
+ * Reads a whole folder of rules: `<id>.yaml` with `<id>.test.yaml` beside it, and `thresholds.yaml`. Pure.
+ * One mistake anywhere refuses the whole set, so that nobody drives with half of the rules; all mistakes are
+ * told at once, each with file and line.
+ */
+export function readRules(files: readonly SourceFile[], catalogue: FactCatalogue): ReadRules {
+  const mistakes: RuleMistake[] = [];
+  const thresholds = readThresholds(files, catalogue, mistakes);
+  const languages = new Map<Scope, Language>(
+    scope.options.map((name) => [name, createLanguage(catalogue[name], thresholds)]),
+  );
+  const rules: LoadedRule[] = [];
+  const paths = new Set(files.map((file) => file.path));
+  for (const file of files) {
+    const name = fileName(file.path);
+    const mistake = (text: string) => mistakes.push({ path: file.path, line: 1, text });
+    if (!name.endsWith('.yaml')) mistake('rules, their tests and thresholds are .yaml files');
+    else if (name.endsWith('.test.yaml')) {
+      if (!paths.has(file.path.replace(/\.test\.yaml$/, '.yaml'))) mistake('tests a rule that is not there');
+    } else if (name !== THRESHOLDS) {
+      if (!paths.has(file.path.replace(/\.yaml$/, '.test.yaml'))) mistake('no test file beside it');
+      const rule = readRule(file, languages, thresholds, mistakes);
+      if (rule !== undefined) rules.push(rule);
+    }
+  }
+  if (mistakes.length > 0) return { kind: 'refused', mistakes };
+  return { kind: 'rules', rules: rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
+}
+
+/** One line per mistake: `path:line: text`. */
+export const formatMistakes = (mistakes: readonly RuleMistake[]): string =>
+  mistakes.map(({ path, line, text }) => `${path}:${line}: ${text}`).join('\n');
+
+const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+function readThresholds(
+  files: readonly SourceFile[],
+  catalogue: FactCatalogue,
+  mistakes: RuleMistake[],
+): Record<string, number> {
+  const file = files.find(({ path }) => fileName(path) === THRESHOLDS);
+  if (file === undefined) return {};
+  const source = parseSource<ThresholdsFile>(file, thresholdsFile, mistakes);
+  const names = new Set(Object.values(catalogue).flatMap((facts) => facts.map((fact) => fact.name)));
+  const thresholds: Record<string, number> = {};
+  for (const [name, { value }] of Object.entries(source?.content ?? {})) {
+    if (names.has(name)) source?.mistake([name], `\`${name}\` is a fact already`);
+    else thresholds[name] = value;
+  }
+  return thresholds;
+}
+
+function readRule(
+  file: SourceFile,
+  languages: ReadonlyMap<Scope, Language>,
+  thresholds: Readonly<Record<string, number>>,
+  mistakes: RuleMistake[],
+): LoadedRule | undefined {
+  const source = parseSource<RuleFile>(file, ruleFile, mistakes);
+  if (source === undefined) return undefined;
+  const { content } = source;
+  const language = languages.get(content.scope);
+  if (language === undefined) return undefined;
+  checkShape(file, source);
+  const build = (text: string, path: Path): Expression | undefined => {
+    const compiled = compile(language, text);
+    if (compiled.kind === 'expression') return compiled.expression;
+    for (const { offset, text: why } of compiled.mistakes) source.mistake(path, why, offset);
+    return undefined;
+  };
+  const when = build(content.when, ['when']);
+  const clear = build(content.clear.when, ['clear', 'when']);
+  const levels = content.levels.flatMap(({ severity, when: enter, until }, index) => {
+    const entering = build(enter, ['levels', index, 'when']);
+    if (entering === undefined) return [];
+    const leaving = build(until ?? `!(${enter})`, ['levels', index, 'until']);
+    return leaving === undefined ? [] : [{ severity, when: entering, until: leaving }];
+  });
+  if (when === undefined || clear === undefined || levels.length < content.levels.length) return undefined;
+  return assemble(file, content, { when, clear, levels }, thresholds);
+}
+
+/** What the schema cannot say. */
+function checkShape(file: SourceFile, { content, mistake }: Source<RuleFile>): void {
+  const { id, levels, remedies } = content;
+  if (fileName(file.path) !== `${id}.yaml`) mistake(['id'], `the file of rule \`${id}\` is \`${id}.yaml\``);
+  const ranks = levels.map((level) => SEVERITIES.indexOf(level.severity));
+  if (ranks.some((rank, index) => index > 0 && rank <= (ranks[index - 1] ?? -1))) {
+    mistake(['levels'], 'levels go up: info, warning, critical, each at most once');
+  }
+  if (levels[0]?.until !== undefined) {
+    mistake(['levels', 0, 'until'], 'the lowest level ends with the alert: write it as `clear`');
+  }
+  if (ranks.some((rank) => rank > 0) && remedies.length === 0) {
+    mistake(['remedies'], 'who is interrupted must be told what to do: name at least one remedy');
+  }
+}
+
+interface Expressions {
+  readonly when: Expression;
+  readonly clear: Expression;
+  readonly levels: readonly {
+    readonly severity: Verdict['levels'][number]['severity'];
+    readonly when: Expression;
+    readonly until: Expression;
+  }[];
+}
+
+function assemble(
+  file: SourceFile,
+  content: RuleFile,
+  expressions: Expressions,
+  thresholds: Readonly<Record<string, number>>,
+): LoadedRule {
+  const all = [
+    expressions.when,
+    expressions.clear,
+    ...expressions.levels.flatMap((level) => [level.when, level.until]),
+  ];
+  const unique = (names: readonly string[]) => [...new Set(names)].toSorted();
+  const reads = unique(all.flatMap((expression) => expression.reads));
+  const read = unique(all.flatMap((expression) => expression.thresholds));
+  const rule: Rule = {
+    id: content.id,
+    version: contentId(file.text, ...read.map((name) => `${name}=${thresholds[name]}`)),
+    about: content.about,
+    owner: content.owner,
+    scope: content.scope,
+    when: content.when,
+    levels: expressions.levels.map(({ severity, when, until }) => ({
+      severity,
+      when: when.text,
+      until: until.text,
+    })),
+    forS: content.for,
+    clear: { when: content.clear.when, forS: content.clear.for },
+    unknown: content.unknown,
+    expiresAfterS: content.expiresAfter,
+    message: content.message,
+    remedies: content.remedies,
+    mode: content.mode,
+  };
+  return { ...rule, reads, judge: (facts) => judge(expressions, reads, facts) };
+}
+
+function judge({ when, clear, levels }: Expressions, reads: readonly string[], facts: Facts): Verdict {
+  const values = knownValues(facts, reads);
+  const judged = levels.map((level) => ({
+    severity: level.severity,
+    when: level.when.program(values),
+    until: level.until.program(values),
+  }));
+  const condition = when.program(values);
+  return { when: bothOf(condition, anyOf(judged)), clear: clear.program(values), levels: judged };
+}
+
+function anyOf(levels: Verdict['levels']): Truth {
+  if (levels.some((level) => level.when === 'true')) return 'true';
+  return levels.some((level) => level.when === 'unknown') ? 'unknown' : 'false';
+}
+
+function bothOf(a: Truth, b: Truth): Truth {
+  if (a === 'false' || b === 'false') return 'false';
+  return a === 'true' && b === 'true' ? 'true' : 'unknown';
+}
+
+type Path = readonly (string | number)[];
+
+interface Source<T> {
+  readonly content: T;
+  /** Notes a mistake at a place of the file; `offset` counts within the text that stands there. */
+  readonly mistake: (path: Path, text: string, offset?: number) => void;
+}
+
+/** YAML → schema → content; undefined when it has mistakes, which are then in the list. */
+function parseSource<T>(
+  file: SourceFile,
+  schema: z.ZodType<T>,
+  mistakes: RuleMistake[],
+): Source<T> | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(file.text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const note = (position: number, text: string) =>
+    mistakes.push({ path: file.path, line: Math.max(1, lines.linePos(position).line), text });
+  const broken = [...document.errors, ...document.warnings];
+  for (const { pos, message } of broken) note(pos[0], message);
+  if (broken.length > 0) return undefined;
+  const mistake = (path: Path, text: string, offset = 0) =>
+    note(positionOf(document, file.text, path, offset), text);
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  if (parsed.success) return { content: parsed.data, mistake };
+  for (const issue of parsed.error.issues) {
+    const path = issue.path.filter((key) => typeof key !== 'symbol');
+    if (issue.code !== 'unrecognized_keys') mistake(path, `${path.join('.') || 'file'}: ${issue.message}`);
+    else for (const key of issue.keys) mistake([...path, key], unknownField(key));
+  }
+  return undefined;
+}
+
+const FIELDS = [...Object.keys(ruleFile.shape), 'severity', 'until'];
+
+function unknownField(name: string): string {
+  const nearest = nearestName(name, FIELDS);
+  return `no field \`${name}\`${nearest === undefined ? '' : `; did you mean \`${nearest}\`?`}`;
+}
+
+/** Where a place of the content stands in the file; the nearest that is there when it is missing. */
+function positionOf(document: Document, text: string, path: Path, offset: number): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (!isNode(node) || !node.range) continue;
+    return isScalar(node) && length === path.length
+      ? positionInScalar(node, node.range[0], text, offset)
+      : node.range[0];
+  }
+  return 0;
+}
+
+/** Folding changes white space only, so the other characters count the same in the value and in the file. */
+function positionInScalar(node: Scalar, start: number, text: string, offset: number): number {
+  const isBlock = node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED;
+  let position = isBlock ? text.indexOf('\n', start) + 1 : start;
+  let left = String(node.value).slice(0, offset).replace(/\s/g, '').length;
+  while (position < text.length && (left > 0 || /\s/.test(text[position] ?? ''))) {
+    if (!/\s/.test(text[position] ?? '')) left -= 1;
+    position += 1;
+  }
+  return position;
+}
