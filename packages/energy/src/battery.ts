@@ -90,8 +90,9 @@ const LOCKED_POINTS_PER_K = 0.5;
 const MOST_LOCKED_POINTS = 15;
 
 /**
- * Judgement, with a matching sd: no Ah were missing at 5 °C in one measured car; the car of the 2013 winter
- * drive could not use some 5 to 10 points of its SOC on a −12 °C morning. Comes back as the pack warms up.
+ * Judgement, not a measurement, hence the wide sd. One measured car missed no Ah at 5 °C; the log of the 2013
+ * winter drive says that its pack was not at 0 % when it shut down on a −12 °C morning, but not how far from it.
+ * What is locked comes back as the pack warms up.
  */
 export function coldLock(batteryTempC: number): ColdLock {
   requireWithin('batteryTempC', batteryTempC, -60, 80);

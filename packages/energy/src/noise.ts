@@ -41,7 +41,7 @@ export const usualSigmas: InputSigmas = {
  * the prior's covariance already says how unknown the car is, and a doubled sigma would put every winter leg of
  * 150 km near "perhaps": it warns of the drive that will make it as much as of the one that will not.
  *
- * 1.35 comes from the measured error of cars never seen: 9 to 13 % mean absolute is an sd of 14 %; less the 6.5 %
+ * 1.35 comes from the one car measured as if never seen: 9 to 13 % mean absolute is an sd of 14 %; less the 6.5 %
  * of trip noise leaves 12 %, and the prior alone says 9 %.
  */
 export const UNLEARNED_SIGMA_FACTOR = 1.35;

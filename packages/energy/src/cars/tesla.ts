@@ -18,8 +18,7 @@ const EARLY_MODEL_S: Omit<VehicleModel, 'modelId' | 'name'> = {
   dcMaxKw: 90,
   acMaxKw: 20,
   connectors: ['TESLA_S', 'IEC_62196_T1'],
-  // These cars could not sleep yet: owners saw several kWh a day go; a re-creation of the winter drive lost
-  // 17 displayed miles in one night.
+  // These cars could not sleep yet. Cautious: 17 displayed miles lost in one night would be more than 300 W.
   standbyW: { asleep: 250, guard: 250, awake: 400 },
   batteryHeatCapacityJPerK: 540_000,
   sources: {
@@ -32,10 +31,10 @@ const EARLY_MODEL_S: Omit<VehicleModel, 'modelId' | 'name'> = {
     labelWhPerKm: 'EPA: 38 kWh/100 mi',
     heater: 'data sheet',
     maxRegenKw: 'data sheet: about 60 kW',
-    dcCurve: 'published drive: 59 to 73 kW mean from 3 to 72 %; 90 kW stations; shape from charging tests',
+    dcCurve: 'charging tests; drawn with the 59 to 73 kW mean of a published drive in view',
     acMaxKw: 'data sheet: 10 kW, 20 kW with twin chargers',
     connectors: 'data sheet; J1772 by the adapter that came with the car',
-    standbyW: 'published drive: a night cost the re-creation 17 displayed miles',
+    standbyW: 'judgement, after a published drive: a night cost the re-creation 17 displayed miles',
   },
 };
 
