@@ -1,0 +1,35 @@
+export { type Baseline, baselinesOf } from './baselines.ts';
+export { type Advice, type Followed, ifFollowed, ifIgnored } from './follow.ts';
+export {
+  endMsOf,
+  FRAME_INTERVALS,
+  type Frame,
+  type FrameIntervals,
+  framesOf,
+  nextArrivalAt,
+  startMsOf,
+  type Truth,
+  truthAt,
+} from './interpolate.ts';
+export { type Loaded, loadScenario, problemsText, SCENARIOS_FOLDER, scenarioNames } from './load.ts';
+export { type Problem, problemText } from './parse.ts';
+export {
+  type DeliveredFrame,
+  type Factors,
+  PERTURBATION_BOUNDS,
+  type Perturbed,
+  perturb,
+} from './perturb.ts';
+export type {
+  Anchor,
+  DecisionPoint,
+  Place,
+  Plan,
+  PlanStop,
+  Route,
+  Scenario,
+  TimedText,
+  WeatherEntry,
+} from './scenario.ts';
+export { planAt, tripOf } from './scenario.ts';
+export { type LastRemedy, lastRemedies, lastRemedyAt, leadMinutes, type RemedyFound } from './search.ts';
