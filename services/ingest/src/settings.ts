@@ -1,0 +1,19 @@
+import { integer, type SettingsOf } from '@outrider/runtime';
+
+/** Settings of ingest; the README's table is checked against this. */
+export const ingestSettings = {
+  batchRecordsMax: {
+    env: 'INGEST_BATCH_RECORDS_MAX',
+    about: 'Frames decoded and written together.',
+    parse: integer(1, 10_000),
+    default: '500',
+  },
+  tracksMax: {
+    env: 'INGEST_TRACKS_MAX',
+    about: 'Vehicles whose last position is remembered, to notice impossible jumps.',
+    parse: integer(1, 10_000_000),
+    default: '50000',
+  },
+} as const;
+
+export type IngestSettings = SettingsOf<typeof ingestSettings>;
