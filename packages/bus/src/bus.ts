@@ -104,6 +104,7 @@ export interface Bus {
   subscribe(options: GroupOptions): Promise<Subscription>;
   /** Every subscriber reads everything; nothing is committed. */
   broadcast(options: BroadcastOptions): Promise<Subscription>;
+  /** Here `offset` is the next one the group will read, as in Kafka: last done + 1. Going back is allowed. */
   commit(group: string, offsets: readonly RecordPosition[]): Promise<void>;
   lag(group: string): Promise<readonly GroupLag[]>;
   /** Number of partitions every topic has. */
