@@ -50,6 +50,11 @@ export const factCatalogue: FactCatalogue = {
       'Probability of falling below the reserve when the car leaves now.',
     ),
     number(
+      'asPlannedBelowReserveProbability',
+      '',
+      'The same when it leaves at the planned time, charging until then.',
+    ),
+    number(
       'minutesNeeded',
       'min',
       'Further charging until that probability is small; absent when none is enough.',

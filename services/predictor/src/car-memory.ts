@@ -1,0 +1,62 @@
+import type { RouteProgress } from '@outrider/domain';
+import { SIGNAL } from '@outrider/domain';
+import {
+  drivenBatteryTempC,
+  type LiveFactor,
+  noLiveFactor,
+  type Posterior,
+  parkedBatteryTempC,
+  type VehicleModel,
+} from '@outrider/energy';
+import { freshNumber, type VehicleState } from './vehicle-state.ts';
+
+/** What the predictor works out about a car beside its telemetry; part of the checkpoint. */
+export interface CarMemory {
+  readonly progress: RouteProgress | null;
+  /** Battery temperature when the car does not say it. */
+  readonly battery: { readonly tempC: number; readonly atMs: number } | null;
+  /** This drive against the model, from its start. */
+  readonly drive: DriveBasis | null;
+  /** What is learned of this car; null = the prior of its model. */
+  readonly posterior: Posterior | null;
+}
+
+export interface DriveBasis {
+  readonly startedAtMs: number;
+  readonly stretch: number;
+  readonly alongM: number;
+  readonly startSocPct: number;
+  readonly drivenM: number;
+  readonly predictedKwh: number;
+  readonly live: LiveFactor;
+}
+
+export const emptyMemory: CarMemory = { progress: null, battery: null, drive: null, posterior: null };
+
+/** Mean power of a drive when only the temperature of the pack is wanted, kW. */
+const DRIVING_POWER_KW = 15;
+
+/**
+ * The battery's temperature at `nowMs`: measured when the car says it, else carried on from the last estimate
+ * (a parked pack soaks towards the air, a driven one warms itself), else the air's.
+ */
+export function estimateBattery(
+  memory: CarMemory['battery'],
+  state: VehicleState,
+  vehicle: VehicleModel,
+  nowMs: number,
+): CarMemory['battery'] {
+  const measured = freshNumber(state, SIGNAL.batteryTemp, nowMs);
+  if (measured !== undefined) return { tempC: measured.value, atMs: nowMs };
+  const air = freshNumber(state, SIGNAL.airTemp, nowMs);
+  if (memory === null) return air === undefined ? null : { tempC: air.value, atMs: nowMs };
+  const durationS = Math.max(0, (nowMs - memory.atMs) / 1000);
+  const airTempC = air?.value ?? memory.tempC;
+  const tempC =
+    state.phase?.motion === 'driving'
+      ? drivenBatteryTempC(vehicle, memory.tempC, airTempC, DRIVING_POWER_KW, durationS)
+      : parkedBatteryTempC(memory.tempC, airTempC, durationS);
+  return { tempC, atMs: nowMs };
+}
+
+export const liveFactorOf = (memory: CarMemory): number => (memory.drive?.live ?? noLiveFactor).factor;

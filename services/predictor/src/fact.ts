@@ -1,0 +1,23 @@
+import { isCharging, isDriving, isPlugged, type Situation } from './outlook.ts';
+import type { Fact, Facts, FactValue } from './rule.ts';
+
+export const known = (value: FactValue): Fact => ({ kind: 'known', value });
+export const unknown = (reason: string): Fact => ({ kind: 'unknown', reason });
+export const knownOr = (value: FactValue | null | undefined, reason: string): Fact =>
+  value === null || value === undefined ? unknown(reason) : known(value);
+
+/** What every scope may read. */
+export function motionFacts(situation: Situation): Facts {
+  const { state, nowMs, soc } = situation;
+  const phase = state.phase;
+  return {
+    isDriving: phase === null ? unknown('speed and gear are not known') : known(isDriving(state)),
+    isPlugged: known(isPlugged(state)),
+    isCharging: known(isCharging(state)),
+    socPct: knownOr(soc?.value, 'the charge is not known or too old'),
+    parkedMinutes:
+      phase === null
+        ? unknown('speed and gear are not known')
+        : known(phase.motion === 'standing' ? (nowMs - phase.sinceMs) / 60_000 : 0),
+  };
+}

@@ -1,0 +1,110 @@
+import { SIGNAL } from '@outrider/domain';
+import { chargeMinutesFor, type PlanStage } from '@outrider/energy';
+import { known, knownOr, motionFacts, unknown } from '../fact.ts';
+import {
+  carStateOf,
+  forecastOf,
+  horizonOf,
+  isCharging,
+  isDriving,
+  isPlugged,
+  plannedDepartureMs,
+  roadM,
+  type Situation,
+  stagesTo,
+  standingTempC,
+  stationHere,
+  whyUnknown,
+} from '../outlook.ts';
+import type { Facts, Subject } from '../rule.ts';
+import { numberAt } from '../vehicle-state.ts';
+
+/** A charge that is enough leaves at most this much risk: the card's own threshold. */
+export const ENOUGH_PROBABILITY = 1 / 11;
+/** Charging counts as complete this close to the limit. */
+const AT_LIMIT_PCT = 0.5;
+
+/** On a cable, with a planned drive after it: what happens if the driver unplugs now, or when planned. */
+export function chargingSubjects(situation: Situation): Subject[] {
+  const { view, memory, state } = situation;
+  const progress = memory.progress;
+  if (view === null || view.trip === null || progress === null || isDriving(state) || !isPlugged(state))
+    return [];
+  if (progress.atStop === null || progress.stretch >= view.stretches.length) return [];
+  const to = horizonOf(view, progress.stretch, false);
+  const stretch = view.stretches[to];
+  return stretch === undefined
+    ? []
+    : [{ subject: stretch.stopId, facts: { ...motionFacts(situation), ...unplugFacts(situation, to) } }];
+}
+
+function unplugFacts(situation: Situation, to: number): Facts {
+  const { view, nowMs, reserveSocPct, state } = situation;
+  const departAtMs = plannedDepartureMs(situation);
+  const base: Facts = {
+    reserveSocPct: known(reserveSocPct),
+    isChargeComplete: known(isComplete(situation)),
+    minutesToPlannedDeparture: knownOr(
+      departAtMs === null ? null : (departAtMs - nowMs) / 60_000,
+      'no departure is planned',
+    ),
+  };
+  const why = whyUnknown(situation);
+  if (why !== undefined || view === null) {
+    const missing = unknown(why ?? '');
+    return {
+      ...base,
+      unplugNowBelowReserveProbability: missing,
+      asPlannedBelowReserveProbability: missing,
+      minutesNeeded: missing,
+      distanceM: missing,
+    };
+  }
+  const after = stagesTo(situation, view, to);
+  const unplugNow = forecastOf(situation, after).worstBelow(reserveSocPct)?.probability ?? 0;
+  const station = stationHere(situation);
+  const minutesLeft = departAtMs === null ? 0 : Math.max(0, (departAtMs - nowMs) / 60_000);
+  const airTempC = standingTempC(view.conditions, undefined) ?? numberAt(state, SIGNAL.airTemp) ?? 10;
+  const planned: PlanStage[] =
+    station !== null && isCharging(state) && minutesLeft > 0
+      ? [{ kind: 'charge', station, until: { kind: 'minutes', minutes: minutesLeft }, airTempC }]
+      : [];
+  const asPlanned =
+    planned.length === 0 ? unplugNow : afterCharge(situation, [...planned, ...after], reserveSocPct);
+  const needed =
+    station === null
+      ? null
+      : chargeMinutesFor({
+          car: situation.car,
+          state: carStateOf(situation),
+          before: [],
+          station,
+          airTempC,
+          after,
+          reserveSocPct,
+          maxProbability: ENOUGH_PROBABILITY,
+        });
+  return {
+    ...base,
+    unplugNowBelowReserveProbability: known(unplugNow),
+    asPlannedBelowReserveProbability: known(asPlanned),
+    minutesNeeded:
+      needed?.kind === 'charge'
+        ? known(needed.minutes)
+        : needed?.kind === 'not-needed'
+          ? known(0)
+          : unknown('no charge here is enough'),
+    distanceM: known(roadM(after)),
+  };
+}
+
+const afterCharge = (situation: Situation, stages: readonly PlanStage[], reserveSocPct: number): number =>
+  forecastOf(situation, stages).worstBelow(reserveSocPct)?.probability ?? 0;
+
+/** The cable is in and no energy flows any more, at the limit or because the car ended it. */
+function isComplete(situation: Situation): boolean {
+  const { state, soc } = situation;
+  if (isCharging(state)) return false;
+  const limitPct = numberAt(state, SIGNAL.chargeLimit);
+  return limitPct === undefined || soc === undefined || soc.value >= limitPct - AT_LIMIT_PCT;
+}

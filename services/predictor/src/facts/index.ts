@@ -1,0 +1,16 @@
+import type { Situation } from '../outlook.ts';
+import type { Scope, Subject } from '../rule.ts';
+import { chargingSubjects } from './charging.ts';
+import { parkedSubjects } from './parked.ts';
+import { stopSubjects } from './stop.ts';
+import { vehicleSubjects } from './vehicle.ts';
+
+/** Every scope's facts. A new scope is a file beside this, its test, and a line here. */
+export const subjectsOf: Readonly<Record<Scope, (situation: Situation) => readonly Subject[]>> = {
+  stop: stopSubjects,
+  charging: chargingSubjects,
+  parked: parkedSubjects,
+  vehicle: vehicleSubjects,
+};
+
+export { factCatalogue } from './catalogue.ts';

@@ -1,0 +1,83 @@
+import type { PlanForecast } from '@outrider/energy';
+import { known, knownOr, motionFacts, unknown } from '../fact.ts';
+import {
+  forecastOf,
+  horizonOf,
+  isDriving,
+  isPlugged,
+  parkHere,
+  plannedDepartureMs,
+  roadM,
+  type Situation,
+  stagesTo,
+  whyUnknown,
+} from '../outlook.ts';
+import { reachableChargers } from '../reachable.ts';
+import type { Facts, Subject } from '../rule.ts';
+
+/** The stop with the least charge on the way that is being driven, or that begins when the car leaves unplugged. */
+export function stopSubjects(situation: Situation): Subject[] {
+  const { view, memory, state } = situation;
+  const progress = memory.progress;
+  if (view === null || view.trip === null || progress === null || isPlugged(state)) return [];
+  if (progress.stretch >= view.stretches.length) return [];
+  const to = horizonOf(view, progress.stretch, isDriving(state));
+  const stretch = view.stretches[to];
+  return stretch === undefined
+    ? []
+    : [{ subject: stretch.stopId, facts: { ...motionFacts(situation), ...arrivalFacts(situation, to) } }];
+}
+
+function arrivalFacts(situation: Situation, to: number): Facts {
+  const { view, nowMs, reserveSocPct } = situation;
+  const departAtMs = plannedDepartureMs(situation);
+  const base: Facts = {
+    reserveSocPct: known(reserveSocPct),
+    minutesToDeparture: isDriving(situation.state)
+      ? known(0)
+      : knownOr(
+          departAtMs === null ? null : Math.max(0, (departAtMs - nowMs) / 60_000),
+          'no departure is planned',
+        ),
+    isNextChargeStop: known(view?.stretches[to]?.planned?.kind === 'charge'),
+  };
+  const why = whyUnknown(situation);
+  if (why !== undefined || view === null) return { ...base, ...unknownArrival(why ?? '') };
+  const stages = [
+    ...(departAtMs === null ? [] : parkHere(situation, departAtMs)),
+    ...stagesTo(situation, view, to),
+  ];
+  const plan = forecastOf(situation, stages);
+  const { reachable, lastExitM } = reachableChargers(situation, view, to);
+  return {
+    ...base,
+    ...bandFacts(plan, reserveSocPct),
+    distanceM: known(roadM(stages)),
+    chargersAhead: known(reachable.length),
+    pointOfNoReturnM: knownOr(lastExitM, 'no charger is on the way'),
+  };
+}
+
+function bandFacts(plan: PlanForecast, reserveSocPct: number): Facts {
+  const arrival = plan.stops.at(-1)?.soc;
+  if (arrival === undefined) return unknownArrival('there is no road ahead');
+  return {
+    belowReserveProbability: known(plan.worstBelow(reserveSocPct)?.probability ?? 0),
+    arrivalSocPctP10: known(arrival.quantilesPct.p10),
+    arrivalSocPctP50: known(arrival.quantilesPct.p50),
+    arrivalSocPctP90: known(arrival.quantilesPct.p90),
+  };
+}
+
+const unknownArrival = (reason: string): Facts =>
+  Object.fromEntries(
+    [
+      'belowReserveProbability',
+      'arrivalSocPctP10',
+      'arrivalSocPctP50',
+      'arrivalSocPctP90',
+      'distanceM',
+      'chargersAhead',
+      'pointOfNoReturnM',
+    ].map((name) => [name, unknown(reason)]),
+  );

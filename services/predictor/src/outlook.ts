@@ -1,0 +1,179 @@
+import type { ChargerOnRoute, Conditions } from '@outrider/domain';
+import { SIGNAL } from '@outrider/domain';
+import {
+  type CarState,
+  type ChargingStation,
+  type ForecastCar,
+  forecastPlan,
+  type PlanForecast,
+  type PlanStage,
+  priorFor,
+  type VehicleModel,
+} from '@outrider/energy';
+import { type CarMemory, liveFactorOf } from './car-memory.ts';
+import type { RouteView, ViewStretch } from './route-view.ts';
+import { flagAt, freshNumber, numberAt, type VehicleState } from './vehicle-state.ts';
+
+/** Everything facts, remedies and the forecast are computed from: the car now, the road, the time. */
+export interface Situation {
+  readonly nowMs: number;
+  readonly state: VehicleState;
+  readonly memory: CarMemory;
+  readonly view: RouteView | null;
+  readonly car: ForecastCar;
+  readonly vehicle: VehicleModel;
+  readonly reserveSocPct: number;
+  /** Undefined when the charge is not known or too old: then nothing is forecast. */
+  readonly soc: { readonly value: number; readonly ageS: number } | undefined;
+}
+
+/** Why nothing can be forecast now; undefined when it can. Unknown is never "fine". */
+export function whyUnknown(situation: Situation): string | undefined {
+  if (situation.soc === undefined) return 'the charge is not known or too old';
+  if (situation.view === null) return 'the road and the weather are not known yet';
+  if (situation.memory.progress?.isOffRoute) return 'the car is off the planned road';
+  return undefined;
+}
+
+/** A stay this long is a place where the car could be plugged in: today's drive ends there. */
+export const LONG_STAY_MS = 3 * 3_600_000;
+
+export const forecastCar = (
+  vehicle: VehicleModel,
+  memory: CarMemory,
+  view: RouteView | null,
+): ForecastCar => ({
+  vehicle,
+  posterior: memory.posterior ?? priorFor(vehicle),
+  liveFactor: liveFactorOf(memory),
+  ...(view === null ? {} : { sigmas: view.sigmas }),
+});
+
+export const isDriving = (state: VehicleState): boolean => state.phase?.motion === 'driving';
+export const isCharging = (state: VehicleState): boolean => flagAt(state, SIGNAL.isCharging);
+export const isPlugged = (state: VehicleState): boolean => state.pluggedSinceMs !== null;
+
+/** The car's own state as the energy model takes it. */
+export function carStateOf(situation: Situation): CarState {
+  const { state, memory, nowMs, soc } = situation;
+  const cabin = freshNumber(state, SIGNAL.cabinTemp, nowMs);
+  const speedKmh = freshNumber(state, SIGNAL.speed, nowMs)?.value ?? 0;
+  const driving = isDriving(state);
+  return {
+    socPct: soc?.value ?? 0,
+    ...(memory.battery === null ? {} : { batteryTempC: memory.battery.tempC }),
+    ...(cabin === undefined ? {} : { cabinTempC: cabin.value }),
+    speedMps: driving ? Math.abs(speedKmh) / 3.6 : 0,
+    elapsedDriveS: driving && state.phase !== null ? Math.max(0, (nowMs - state.phase.sinceMs) / 1000) : 0,
+  };
+}
+
+/** Where the car leaves the stop it stands at; null while it drives or when the plan does not say. */
+export function plannedDepartureMs(situation: Situation): number | null {
+  const { view, memory } = situation;
+  const trip = view?.trip;
+  const progress = memory.progress;
+  if (!trip || progress === null || progress.atStop === null) return null;
+  return progress.atStop === -1 ? trip.departAtMs : (trip.stops[progress.atStop]?.departAtMs ?? null);
+}
+
+/** Whether the plan charges at this stop: the way ahead starts anew there. The plan's end counts too. */
+const endsLeg = (stretch: ViewStretch): boolean =>
+  stretch.planned?.kind === 'charge' || stretch.planned?.plugged === true;
+
+function isLongStay(stretch: ViewStretch): boolean {
+  const { arriveAtMs, departAtMs } = stretch.planned ?? {};
+  return arriveAtMs !== undefined && departAtMs !== undefined && departAtMs - arriveAtMs >= LONG_STAY_MS;
+}
+
+/**
+ * Index of the last stretch before the car can charge: charge is lowest at its end. While driving, a long stay
+ * ends the way too: what happens after it is judged when the car stands there.
+ */
+export function horizonOf(view: RouteView, fromStretch: number, untilLongStay: boolean): number {
+  for (let i = fromStretch; i < view.stretches.length; i++) {
+    const stretch = view.stretches[i] as ViewStretch;
+    if (endsLeg(stretch) || (untilLongStay && isLongStay(stretch))) return i;
+  }
+  return view.stretches.length - 1;
+}
+
+/** Stages from where the car is to the end of stretch `to`, with the waits at the stops in between. */
+export function stagesTo(situation: Situation, view: RouteView, to: number): PlanStage[] {
+  const progress = situation.memory.progress;
+  const from = progress?.stretch ?? 0;
+  const stages: PlanStage[] = [];
+  for (let i = from; i <= to; i++) {
+    const stretch = view.stretches[i] as ViewStretch;
+    if (i > from) stages.push(...waitAt(view, i - 1));
+    const fromM = i === from ? Math.min(progress?.alongM ?? 0, stretch.prefix.lengthM) : 0;
+    stages.push({ kind: 'drive', prefix: stretch.prefix, fromM, toM: stretch.prefix.lengthM });
+  }
+  return stages;
+}
+
+/** Standing at a stop between two drives, unplugged (a plug would have ended the way). */
+function waitAt(view: RouteView, index: number): PlanStage[] {
+  const stretch = view.stretches[index] as ViewStretch;
+  const { arriveAtMs, departAtMs } = stretch.planned ?? {};
+  if (arriveAtMs === undefined || departAtMs === undefined || departAtMs <= arriveAtMs) return [];
+  const airTempC = standingTempC(view.conditions, stretch.stopId) ?? stretch.prefix.tempC.at(-1) ?? 10;
+  return [{ kind: 'park', durationS: (departAtMs - arriveAtMs) / 1000, airTempC, mode: 'asleep' }];
+}
+
+export function standingTempC(conditions: Conditions, stopId: string | undefined): number | undefined {
+  return (
+    conditions.standing.find((wait) => wait.stopId === stopId) ??
+    conditions.standing.find((wait) => wait.stopId === undefined)
+  )?.tempC;
+}
+
+/** Standing where the car is now until it leaves, unplugged. */
+export function parkHere(situation: Situation, departAtMs: number): PlanStage[] {
+  const { view, nowMs, state, memory } = situation;
+  if (departAtMs <= nowMs || view === null) return [];
+  const at = memory.progress?.atStop;
+  const stopId = at === null || at === undefined || at < 0 ? undefined : view.trip?.stops[at]?.stopId;
+  const airTempC = standingTempC(view.conditions, stopId) ?? numberAt(state, SIGNAL.airTemp) ?? 10;
+  return [{ kind: 'park', durationS: (departAtMs - nowMs) / 1000, airTempC, mode: 'asleep' }];
+}
+
+export const forecastOf = (
+  situation: Situation,
+  stages: readonly PlanStage[],
+  car: ForecastCar = situation.car,
+): PlanForecast => forecastPlan({ car, state: carStateOf(situation), stages });
+
+/** Road still to drive in these stages. */
+export const roadM = (stages: readonly PlanStage[]): number =>
+  stages.reduce((sum, stage) => sum + (stage.kind === 'drive' ? stage.toM - stage.fromM : 0), 0);
+
+/** The station a car on a cable is at: the power it takes now, else what is known of the place. */
+export function stationHere(situation: Situation): ChargingStation | null {
+  const { state, nowMs, view } = situation;
+  const here = chargerHere(situation);
+  const inW = freshNumber(state, SIGNAL.power, nowMs)?.value ?? 0;
+  const meanKw = freshNumber(state, SIGNAL.chargeAveragePower, nowMs)?.value;
+  const fastest = situation.vehicle.acMaxKw * 1.2;
+  const planned =
+    view?.trip && situation.memory.progress?.atStop != null
+      ? view.trip.stops[situation.memory.progress.atStop]?.powerKw
+      : undefined;
+  const knownKw = here?.maxPowerKw ?? planned;
+  const measuredKw = isCharging(state) && inW > 500 ? inW / 1000 : meanKw;
+  const maxPowerKw = knownKw ?? measuredKw;
+  if (maxPowerKw === undefined || maxPowerKw <= 0) return null;
+  // A car tapering near full takes less than the station gives: the place's own figure wins when it is known.
+  return {
+    kind: here?.powerType === 'DC' || (here === undefined && maxPowerKw > fastest) ? 'dc' : 'ac',
+    maxPowerKw,
+  };
+}
+
+const AT_CHARGER_M = 1_500;
+
+/** The charging place the car stands at, if it is a known one. */
+export function chargerHere(situation: Situation): ChargerOnRoute | undefined {
+  const nearby = situation.view?.conditions.nearby ?? [];
+  return nearby.filter((place) => place.detourM <= AT_CHARGER_M).toSorted((a, b) => a.detourM - b.detourM)[0];
+}

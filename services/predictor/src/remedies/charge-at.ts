@@ -1,0 +1,157 @@
+import { type ChargerOnRoute, distanceM, type Remedy, SIGNAL } from '@outrider/domain';
+import { chargeMinutesFor, flatRoad, forecastPlan, type PlanStage, secondsTo } from '@outrider/energy';
+import { carStateOf, chargerHere, isDriving, parkHere, plannedDepartureMs, stagesTo } from '../outlook.ts';
+import { reachableChargers } from '../reachable.ts';
+import { ENOUGH_PROBABILITY, outcomeOf, type Problem, type RemedySource, type Simulated } from '../remedy.ts';
+import { numberAt } from '../vehicle-state.ts';
+
+/** Fast charging slows down near full: further than this nobody is asked to wait at a fast charger. */
+const FAST_UNTIL_PCT = 95;
+/** A place that fails more often than not is no remedy. */
+const LEAST_WORKS_PROBABILITY = 0.5;
+/** The nearest few are simulated; the others are further and no better. */
+const CANDIDATES = 6;
+const DETOUR_MPS = 15;
+const ROAD_FACTOR = 1.3;
+
+interface Way {
+  readonly charger: ChargerOnRoute;
+  readonly distanceM: number;
+  readonly before: readonly PlanStage[];
+  readonly after: readonly PlanStage[];
+  readonly exitAtMs: number | null;
+}
+
+/** Leave the road for a charger before it is too late; the one that costs the least time. */
+export const chargeAt: RemedySource = {
+  kind: 'charge-at',
+  simulate(problem) {
+    const ways =
+      isDriving(problem.situation.state) && problem.view.trip !== null
+        ? waysOnRoute(problem)
+        : waysAround(problem);
+    const simulated = ways.flatMap((way) => simulateWay(problem, way) ?? []);
+    return simulated.toSorted((a, b) => extraMinutes(a.remedy) - extraMinutes(b.remedy))[0] ?? null;
+  },
+};
+
+const extraMinutes = (remedy: Remedy): number =>
+  remedy.kind === 'charge-at' ? remedy.minutes + remedy.detourM / DETOUR_MPS / 60 : Number.POSITIVE_INFINITY;
+
+function waysOnRoute({ situation, view, to }: Problem): Way[] {
+  const progress = situation.memory.progress;
+  const at = progress?.stretch ?? 0;
+  const stretch = view.stretches[at];
+  if (stretch === undefined) return [];
+  const fromM = Math.min(progress?.alongM ?? 0, stretch.prefix.lengthM);
+  return reachableChargers(situation, view, to)
+    .reachable.filter(({ charger }) => charger.worksProbability >= LEAST_WORKS_PROBABILITY)
+    .slice(0, CANDIDATES)
+    .map(({ charger, distanceM: roadM }) => {
+      const exitM = Math.min(charger.alongM, stretch.prefix.lengthM);
+      const detour = detourStages(situation, charger.detourM / 2);
+      return {
+        charger,
+        distanceM: roadM,
+        before: [{ kind: 'drive', prefix: stretch.prefix, fromM, toM: exitM } as const, ...detour],
+        after: [
+          ...detour,
+          { kind: 'drive', prefix: stretch.prefix, fromM: exitM, toM: stretch.prefix.lengthM } as const,
+          ...stagesTo(situation, view, to).slice(1),
+        ],
+        exitAtMs: Math.round(
+          situation.nowMs + (secondsTo(stretch.prefix, exitM) - secondsTo(stretch.prefix, fromM)) * 1000,
+        ),
+      };
+    });
+}
+
+/** Standing, or without a plan: any place around, and from there on to where the car was going. */
+function waysAround({ situation, view, to }: Problem): Way[] {
+  const at = situation.memory.progress?.stretch ?? 0;
+  const next = view.trip === null ? view.stretches.at(-1) : view.stretches[at];
+  const here = chargerHere(situation);
+  const departAtMs = plannedDepartureMs(situation);
+  return view.conditions.nearby
+    .filter(
+      (place) => place.locationId !== here?.locationId && place.worksProbability >= LEAST_WORKS_PROBABILITY,
+    )
+    .slice(0, CANDIDATES)
+    .map((charger) => {
+      const onwardM = next === undefined ? 0 : distanceM(charger, next.stop) * ROAD_FACTOR;
+      const rest = view.trip === null ? [] : stagesTo(situation, view, to).slice(1);
+      return {
+        charger,
+        distanceM: charger.detourM,
+        before: [
+          ...(departAtMs === null ? [] : parkHere(situation, departAtMs)),
+          ...detourStages(situation, charger.detourM),
+        ],
+        after: [...detourStages(situation, onwardM, plannedSpeed(next)), ...rest],
+        exitAtMs: departAtMs,
+      };
+    });
+}
+
+const plannedSpeed = (stretch: Problem['view']['stretches'][number] | undefined): number =>
+  stretch === undefined || stretch.prefix.durationS <= 0
+    ? DETOUR_MPS
+    : Math.max(1, stretch.prefix.lengthM / stretch.prefix.durationS);
+
+function detourStages(situation: Problem['situation'], lengthM: number, speedMps = DETOUR_MPS): PlanStage[] {
+  if (lengthM < 1) return [];
+  const weather = { tempC: numberAt(situation.state, SIGNAL.airTemp) ?? 10 };
+  const prefix = flatRoad({ vehicle: situation.vehicle, lengthM, speedMps, weather });
+  return [{ kind: 'drive', prefix, fromM: 0, toM: lengthM }];
+}
+
+function simulateWay({ situation }: Problem, way: Way): Simulated | null {
+  const { car, reserveSocPct } = situation;
+  const state = carStateOf(situation);
+  const there = forecastPlan({ car, state, stages: way.before });
+  // Getting there must itself be likely; the reserve is for getting to a plug.
+  if ((there.worstBelow(0)?.probability ?? 0) > 0.2) return null;
+  const station = {
+    kind: way.charger.powerType === 'DC' ? ('dc' as const) : ('ac' as const),
+    maxPowerKw: way.charger.maxPowerKw,
+  };
+  const airTempC = numberAt(situation.state, SIGNAL.airTemp) ?? 10;
+  const maxSocPct = station.kind === 'dc' ? FAST_UNTIL_PCT : 100;
+  const answer = chargeMinutesFor({
+    car,
+    state,
+    before: way.before,
+    station,
+    airTempC,
+    after: way.after,
+    reserveSocPct,
+    maxProbability: ENOUGH_PROBABILITY,
+    maxSocPct,
+  });
+  if (answer.kind === 'not-needed' || answer.minutes < 1) return null;
+  const charge: PlanStage = {
+    kind: 'charge',
+    station,
+    airTempC,
+    until: { kind: 'minutes', minutes: answer.minutes },
+  };
+  const plan = forecastPlan({ car, state, stages: [...way.before, charge, ...way.after] });
+  const last = outcomeOf(plan, reserveSocPct);
+  if (last === null) return null;
+  return {
+    remedy: {
+      kind: 'charge-at',
+      locationId: way.charger.locationId,
+      name: way.charger.name,
+      minutes: answer.minutes,
+      untilSocPct: Math.min(100, Math.max(0, Math.ceil(answer.socAfterPct))),
+      distanceM: Math.max(0, way.distanceM),
+      detourM: way.charger.detourM,
+      worksProbability: way.charger.worksProbability,
+      arrivalSocPct: last.arrivalSocPct,
+      belowReserveProbability: Math.round(answer.probability * 1000) / 1000,
+    },
+    ...(way.exitAtMs === null ? {} : { deadlineAtMs: way.exitAtMs }),
+    deadlinePlace: way.charger.name,
+  };
+}

@@ -1,0 +1,60 @@
+import { distanceM, SIGNAL } from '@outrider/domain';
+import { flatRoad, forecastArrival } from '@outrider/energy';
+import { carStateOf, isDriving } from '../outlook.ts';
+import { bandOf, type Problem, type RemedySource, roundProbability } from '../remedy.ts';
+import { freshPosition, numberAt } from '../vehicle-state.ts';
+
+const ROAD_FACTOR = 1.3;
+const BACK_MPS = 22;
+/** Closer than this there is nothing to turn back to. */
+const HERE_M = 2_000;
+
+/** Go back to a place that can still be reached: home, or the last charging place that was passed. */
+export const turnBack: RemedySource = {
+  kind: 'turn-back',
+  simulate(problem) {
+    const { situation } = problem;
+    const place = isDriving(situation.state) ? placeBehind(problem) : null;
+    if (place === null || place.roadM < HERE_M) return null;
+    const prefix = flatRoad({
+      vehicle: situation.vehicle,
+      lengthM: place.roadM,
+      speedMps: BACK_MPS,
+      weather: { tempC: numberAt(situation.state, SIGNAL.airTemp) ?? 10 },
+    });
+    const arrival = forecastArrival({
+      prefix,
+      fromM: 0,
+      toM: place.roadM,
+      car: situation.car,
+      state: carStateOf(situation),
+    });
+    return {
+      remedy: {
+        kind: 'turn-back',
+        name: place.name,
+        distanceM: place.roadM,
+        arrivalSocPct: bandOf(arrival.soc),
+        belowReserveProbability: roundProbability(arrival.probabilityBelow(situation.reserveSocPct)),
+      },
+      deadlinePlace: place.name,
+    };
+  },
+};
+
+function placeBehind({ situation, view }: Problem): { readonly name: string; readonly roadM: number } | null {
+  const position = freshPosition(situation.state, situation.nowMs);
+  const home = view.conditions.home;
+  const progress = situation.memory.progress;
+  const stretch = view.trip === null ? undefined : view.stretches[progress?.stretch ?? 0];
+  const passed = stretch?.chargers.filter((charger) => charger.alongM < (progress?.alongM ?? 0)).at(-1);
+  const places = [
+    ...(position === undefined || home === undefined
+      ? []
+      : [{ name: 'home', roadM: distanceM(position, home) * ROAD_FACTOR }]),
+    ...(passed === undefined
+      ? []
+      : [{ name: passed.name, roadM: (progress?.alongM ?? 0) - passed.alongM + passed.detourM / 2 }]),
+  ];
+  return places.toSorted((a, b) => a.roadM - b.roadM)[0] ?? null;
+}

@@ -1,0 +1,70 @@
+import type { Band, Remedy } from '@outrider/domain';
+import type { PlanForecast, SocForecast } from '@outrider/energy';
+import type { Situation } from './outlook.ts';
+import type { RouteView } from './route-view.ts';
+
+/** A remedy, simulated, with the last moment at which it still works. */
+export interface Simulated {
+  readonly remedy: Remedy;
+  readonly deadlineAtMs?: number;
+  readonly deadlinePlace?: string;
+}
+
+/** What a remedy has to rescue: the way to the end of stretch `to`. */
+export interface Problem {
+  readonly situation: Situation;
+  readonly view: RouteView;
+  readonly to: number;
+}
+
+/** One way to help. Returns null when it does not apply here; a weak result is returned with its probability. */
+export interface RemedySource {
+  readonly kind: Remedy['kind'];
+  simulate(problem: Problem): Simulated | null;
+}
+
+/** A remedy that works leaves at most this much risk: the card's own threshold. */
+export const ENOUGH_PROBABILITY = 1 / 11;
+/** One that leaves more than this is not offered: it would end below the reserve more often than not. */
+const OFFERED_PROBABILITY = 0.5;
+
+const clampPct = (pct: number): number => Math.round(Math.min(100, Math.max(-100, pct)) * 10) / 10;
+
+export const bandOf = (soc: SocForecast): Band => ({
+  p10: clampPct(soc.quantilesPct.p10),
+  p50: clampPct(soc.quantilesPct.p50),
+  p90: clampPct(soc.quantilesPct.p90),
+});
+
+/** The outcome part that every remedy carries: arrival at the end of the plan, worst risk on the way. */
+export function outcomeOf(
+  plan: PlanForecast,
+  reserveSocPct: number,
+): { readonly arrivalSocPct: Band; readonly belowReserveProbability: number } | null {
+  const last = plan.stops.at(-1);
+  if (last === undefined) return null;
+  return {
+    arrivalSocPct: bandOf(last.soc),
+    belowReserveProbability: roundProbability(plan.worstBelow(reserveSocPct)?.probability ?? 0),
+  };
+}
+
+export const roundProbability = (probability: number): number =>
+  Math.round(Math.min(1, Math.max(0, probability)) * 1000) / 1000;
+
+/** Best first, at most three: those that surely work in the rule's order of preference, then the next best. */
+export function rankRemedies(
+  simulated: readonly Simulated[],
+  preference: readonly Remedy['kind'][],
+): Simulated[] {
+  const offered = simulated.filter(({ remedy }) => remedy.belowReserveProbability < OFFERED_PROBABILITY);
+  const isEnough = ({ remedy }: Simulated) => remedy.belowReserveProbability <= ENOUGH_PROBABILITY + 0.001;
+  const byPreference = (a: Simulated, b: Simulated) =>
+    preference.indexOf(a.remedy.kind) - preference.indexOf(b.remedy.kind);
+  const byRisk = (a: Simulated, b: Simulated) =>
+    a.remedy.belowReserveProbability - b.remedy.belowReserveProbability;
+  return [
+    ...offered.filter(isEnough).toSorted(byPreference),
+    ...offered.filter((one) => !isEnough(one)).toSorted(byRisk),
+  ].slice(0, 3);
+}
