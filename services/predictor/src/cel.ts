@@ -67,6 +67,7 @@ export function createLanguage(
     register('*', (a, b) => a * b);
     register('/', (a, b) => a / b);
   }
+  environment.registerOperator('double == int: bool', (a, b) => Number(a) === Number(b));
   return { facts, thresholds, environment };
 }
 

@@ -1,5 +1,5 @@
 import { contentId } from '@outrider/runtime';
-import { type Document, isNode, isScalar, LineCounter, parseDocument, Scalar } from 'yaml';
+import { type Document, isNode, isScalar, LineCounter, parseDocument, Scalar, visit } from 'yaml';
 import type { z } from 'zod';
 import { compile, createLanguage, type Expression, knownValues, type Language } from './cel.ts';
 import { nearestName } from './nearest-name.ts';
@@ -218,16 +218,19 @@ function parseSource<T>(
   schema: z.ZodType<T>,
   mistakes: RuleMistake[],
 ): Source<T> | undefined {
+  const before = mistakes.length;
   const lines = new LineCounter();
   const document = parseDocument(file.text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const note = (position: number, text: string) =>
     mistakes.push({ path: file.path, line: Math.max(1, lines.linePos(position).line), text });
-  const broken = [...document.errors, ...document.warnings];
-  for (const { pos, message } of broken) note(pos[0], message);
-  if (broken.length > 0) return undefined;
+  for (const { pos, message } of [...document.errors, ...document.warnings]) note(pos[0], message);
+  visit(document, {
+    Alias: (_, alias) => note(alias.range?.[0] ?? 0, 'no aliases: say it where it is read'),
+  });
+  if (mistakes.length > before) return undefined;
   const mistake = (path: Path, text: string, offset = 0) =>
     note(positionOf(document, file.text, path, offset), text);
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  const parsed = schema.safeParse(document.toJS());
   if (parsed.success) return { content: parsed.data, mistake };
   for (const issue of parsed.error.issues) {
     const path = issue.path.filter((key) => typeof key !== 'symbol');

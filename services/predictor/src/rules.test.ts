@@ -89,7 +89,8 @@ function mutants(rule: LoadedRule): Mutant[] {
   }
   for (const match of code.matchAll(/!?\b(is|has)[A-Z]\w*/g)) {
     const turned = match[0].startsWith('!') ? match[0].slice(1) : `!${match[0]}`;
-    change(match.index, match.index + match[0].length, turned);
+    // In brackets, because a YAML text must not begin with `!`.
+    change(match.index, match.index + match[0].length, `(${turned})`);
   }
   for (const match of code.matchAll(/\bfor: (\d+)s/g)) {
     const start = match.index + 'for: '.length;
