@@ -1,0 +1,143 @@
+import type { Purpose } from '@outrider/domain';
+import type { Clock } from '@outrider/runtime';
+import type { Ownership, State } from '@outrider/state';
+import type { DenyReason, Role, Trust } from '@outrider/trust';
+import { HELPER_ROLES, type Principal } from './credentials.ts';
+import { ApiError, notFound } from './errors.ts';
+
+/** Time a person may look at: from inclusive, to exclusive. */
+export interface Period {
+  readonly keyId: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What one request may read of one vehicle. */
+export interface Grant {
+  readonly vehicleId: string;
+  readonly purpose: Purpose;
+  /** Oldest first; never empty. */
+  readonly periods: readonly Period[];
+  /** The box's bytes, or undefined when they belong to somebody else's time or can no longer be read. */
+  open(keyId: string, box: Uint8Array | string): Uint8Array | undefined;
+}
+
+/** How the audit trail names who did something: an id, never a name. */
+export const actorOf = ({ personId, role }: Principal): string => `${role} ${personId}`;
+
+/** Later than any record. */
+const FOREVER_MS = 7_258_118_400_000;
+
+const isHelper = (role: Role): boolean => (HELPER_ROLES as readonly Role[]).includes(role);
+
+/** Who may touch which vehicle. The decision is packages/trust's; here it becomes an answer or an ApiError. */
+export interface Access {
+  /**
+   * What the principal may read of a vehicle, `action` being the words for the owner's list of reads.
+   * @throws ApiError not-found for a vehicle of somebody else, no-consent or erased for one's own
+   */
+  read(principal: Principal, vehicleId: string, action: string): Promise<Grant>;
+  /** The owner now. @throws ApiError not-found for everybody else */
+  own(principal: Principal, vehicleId: string): Promise<Ownership>;
+  /** As `own`, and some purpose is switched on for which data may be kept. */
+  write(principal: Principal, vehicleId: string): Promise<Ownership>;
+}
+
+export function createAccess(deps: {
+  readonly state: State;
+  readonly trust: Trust;
+  readonly eventClock: Clock;
+}): Access {
+  const { state, trust, eventClock } = deps;
+
+  const grant = (vehicleId: string, purpose: Purpose, periods: readonly Period[]): Grant => {
+    const reader = trust.reader(purpose);
+    return {
+      vehicleId,
+      purpose,
+      periods,
+      open(keyId, box) {
+        if (!periods.some((period) => period.keyId === keyId)) return undefined;
+        const opened = reader.open(
+          vehicleId,
+          keyId,
+          typeof box === 'string' ? Buffer.from(box, 'base64url') : box,
+        );
+        return opened.kind === 'opened' ? opened.bytes : undefined;
+      },
+    };
+  };
+
+  /** Periods of `owned` that `purpose` opens to the principal, and the first reason among the others. */
+  const sift = (principal: Principal, purpose: Purpose, owned: readonly Ownership[]) => {
+    const periods: Period[] = [];
+    let refusal: DenyReason | undefined;
+    for (const { vehicleId, keyId, fromMs, toMs } of owned) {
+      const decision = trust.decide({
+        purpose,
+        vehicleId,
+        actor: { kind: 'person', personId: principal.personId, role: principal.role },
+        aboutFromMs: fromMs,
+        aboutToMs: toMs ?? Math.max(fromMs, eventClock.nowMs()),
+      });
+      if (decision.kind === 'allow') periods.push({ keyId, fromMs, toMs: toMs ?? FOREVER_MS });
+      else refusal ??= decision.reason;
+    }
+    return { periods, refusal };
+  };
+
+  const read: Access['read'] = async (principal, vehicleId, action) => {
+    const owned = await state.vehicles.ownerships([vehicleId]);
+    if (owned.length === 0) throw notFound();
+    await trust.prepare([vehicleId]);
+    const mine = owned.filter(({ personId }) => personId === principal.personId);
+    if (mine.length > 0) {
+      const { periods, refusal } = sift(principal, 'show_driver', mine);
+      if (periods.length > 0) return grant(vehicleId, 'show_driver', periods);
+      throw refuseOwner(refusal);
+    }
+    if (!isHelper(principal.role)) throw notFound();
+    const { periods } = sift(principal, 'alert_driver', owned);
+    if (periods.length === 0) throw notFound();
+    // First the owner's list of reads, then the read: when it cannot be written nothing is shown.
+    await state.audit.append({
+      atMs: eventClock.nowMs(),
+      actor: actorOf(principal),
+      action,
+      purpose: 'alert_driver',
+      vehicleId,
+    });
+    return grant(vehicleId, 'alert_driver', periods);
+  };
+
+  const own: Access['own'] = async (principal, vehicleId) => {
+    const nowMs = eventClock.nowMs();
+    const owned = await state.vehicles.ownerships([vehicleId]);
+    const current = owned.find(
+      ({ personId, fromMs, toMs }) =>
+        personId === principal.personId && fromMs <= nowMs && (toMs === null || toMs > nowMs),
+    );
+    if (current === undefined) throw notFound();
+    await trust.prepare([vehicleId]);
+    return current;
+  };
+
+  return {
+    read,
+    own,
+    async write(principal, vehicleId) {
+      const current = await own(principal, vehicleId);
+      const isWanted = (['alert_driver', 'show_driver'] as const).some(
+        (purpose) => sift(principal, purpose, [current]).periods.length > 0,
+      );
+      if (!isWanted) throw new ApiError('no-consent');
+      return current;
+    },
+  };
+}
+
+function refuseOwner(reason: DenyReason | undefined): ApiError {
+  if (reason === 'no-consent') return new ApiError('no-consent');
+  if (reason === 'key-destroyed' || reason === 'unreadable') return new ApiError('erased');
+  return notFound();
+}

@@ -1,0 +1,64 @@
+import type { OutgoingRecord, Topic } from '@outrider/bus';
+import { encodeRecord } from '@outrider/bus';
+import type { Clock } from '@outrider/runtime';
+import type { OutboxRow, State } from '@outrider/state';
+import type { TelemetryStore } from '@outrider/telemetry';
+import type { Trust, TrustAdmin } from '@outrider/trust';
+import type { Access } from './access.ts';
+import type { NewestForecasts } from './newest-forecasts.ts';
+import type { ApiSettings } from './settings.ts';
+
+/** A car model as it can be chosen at registration. */
+export interface ModelChoice {
+  readonly modelId: string;
+  readonly name: string;
+}
+
+/** What routes work with. */
+export interface ApiContext {
+  readonly state: State;
+  readonly telemetry: TelemetryStore;
+  readonly trust: Trust & TrustAdmin;
+  readonly access: Access;
+  readonly eventClock: Clock;
+  readonly settings: ApiSettings;
+  readonly vehicleModels: readonly ModelChoice[];
+  gatewayUrl(): string;
+  readonly newestForecasts: NewestForecasts;
+  /** Rows were written to the outbox: publish them now. */
+  pokeRelay(): void;
+  /** A person's cars or consents changed: open live feeds ask for their rights anew. */
+  rightsChanged(personId: string): void;
+}
+
+/**
+ * A record for a topic of ours as an outbox row. The vehicle's key must have been prepared.
+ * @param outboxId made from what the record says: writing it again changes nothing
+ */
+export function outboxRow<T>(
+  context: Pick<ApiContext, 'trust' | 'eventClock'>,
+  topic: Topic<T>,
+  vehicleId: string,
+  record: T,
+  outboxId: string,
+): OutboxRow {
+  const atMs = context.eventClock.nowMs();
+  const {
+    topic: name,
+    key,
+    value,
+    headers,
+  }: OutgoingRecord = encodeRecord(topic, vehicleId, record, atMs, context.trust);
+  return { outboxId, writer: 'api', topic: name, key, value, headers: headers ?? {}, createdAtMs: atMs };
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** JSON that we sealed ourselves, checked against its record's schema; undefined when it does not fit. */
+export function parseSealed<T>(
+  schema: { safeParse(value: unknown): { readonly success: boolean; readonly data?: T | undefined } },
+  bytes: Uint8Array | undefined,
+): T | undefined {
+  if (bytes === undefined) return undefined;
+  return schema.safeParse(JSON.parse(decoder.decode(bytes))).data;
+}

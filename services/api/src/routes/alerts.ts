@@ -1,0 +1,137 @@
+import { type Alert, alert } from '@outrider/domain';
+import type { AlertRow } from '@outrider/state';
+import { z } from 'zod';
+import type { Grant } from '../access.ts';
+import { type AlertPageQuery, readAlertCursor, readAlertPage, writeAlertCursor } from '../alert-page.ts';
+import { type ApiContext, parseSealed } from '../context.ts';
+import { HELPER_ROLES, OWNER_ROLES, type Principal } from '../credentials.ts';
+import { ApiError, notFound } from '../errors.ts';
+import { type ApiServer, answers, principalOf } from '../server.ts';
+import { alertView, toldView, viewAlert, viewTold } from '../shapes/alerts.ts';
+import { alertParams, countText, vehicleParams } from '../shapes/fields.ts';
+
+const listQuery = z.strictObject({
+  state: z.enum(['firing', 'resolved', 'any']).optional().describe('any when absent'),
+  before: z.string().min(1).max(300).optional().describe('`next` of the page before.'),
+  limit: countText(1, 200, 50),
+});
+const alertList = z.strictObject({
+  alerts: z.array(alertView),
+  next: z.string().optional().describe('Give it as `before` for older ones; absent on the last page.'),
+});
+const alertWithTold = z.strictObject({
+  alert: alertView,
+  told: z.array(toldView).describe('Every decision about telling somebody, in order.'),
+});
+const fleetList = z.strictObject({ alerts: z.array(alertView) });
+
+/** Firing alerts of the whole fleet that one answer holds. */
+const FLEET_ALERTS_MAX = 500;
+
+/** Alerts and why: evidence with ages, remedies, who was told and who was not. */
+export function alertRoutes(server: ApiServer, context: ApiContext): void {
+  const { access, state } = context;
+  server.get(
+    '/v1/vehicles/:vehicleId/alerts',
+    {
+      config: { roles: [...OWNER_ROLES, ...HELPER_ROLES] },
+      schema: {
+        tags: ['alerts'],
+        summary: 'Alerts, newest first',
+        params: vehicleParams,
+        querystring: listQuery,
+        response: answers({ 200: alertList }),
+      },
+    },
+    async (request) => {
+      const { state: wanted = 'any', before, limit } = request.query;
+      const grant = await access.read(principalOf(request), request.params.vehicleId, 'read-alerts');
+      const page = await readAlertPage(state, {
+        vehicleId: grant.vehicleId,
+        state: wanted,
+        isReadable: (keyId) => grant.periods.some((period) => period.keyId === keyId),
+        before: cursorOf(before),
+        limit,
+      });
+      const alerts = page.rows.flatMap((row) => openAlert(grant, row) ?? []).map(viewAlert);
+      return { alerts, ...(page.next !== undefined && { next: writeAlertCursor(page.next) }) };
+    },
+  );
+
+  server.get(
+    '/v1/alerts/:alertId',
+    {
+      config: { roles: [...OWNER_ROLES, ...HELPER_ROLES] },
+      schema: {
+        tags: ['alerts'],
+        summary: 'One alert, with why and who was told',
+        params: alertParams,
+        response: answers({ 200: alertWithTold }),
+      },
+    },
+    async (request) => {
+      const { record } = await readableAlert(context, principalOf(request), request.params.alertId);
+      const rows = await state.notifications.listOfAlert(record.alertId);
+      return { alert: viewAlert(record), told: rows.map(viewTold) };
+    },
+  );
+
+  server.get(
+    '/v1/alerts',
+    {
+      config: { roles: HELPER_ROLES },
+      schema: {
+        tags: ['alerts'],
+        summary: 'Who needs help now: firing alerts of drivers who want to be warned',
+        response: answers({ 200: fleetList }),
+      },
+    },
+    async (request) => ({ alerts: (await fleetAlerts(context, principalOf(request))).map(viewAlert) }),
+  );
+}
+
+function cursorOf(text: string | undefined): AlertPageQuery['before'] {
+  if (text === undefined) return undefined;
+  const cursor = readAlertCursor(text);
+  if (cursor === undefined)
+    throw new ApiError('invalid', 'The query is not as documented.', [
+      { path: 'before', message: 'is not a `next` of an earlier page' },
+    ]);
+  return cursor;
+}
+
+const openAlert = (grant: Grant, row: AlertRow): Alert | undefined =>
+  parseSealed(alert, grant.open(row.keyId, row.box));
+
+/** @throws ApiError not-found unless the alert is of a car and a time the principal may see */
+export async function readableAlert(
+  { access, state }: ApiContext,
+  principal: Principal,
+  alertId: string,
+): Promise<{ readonly grant: Grant; readonly record: Alert }> {
+  const row = await state.alerts.find(alertId);
+  if (row === undefined) throw notFound();
+  const grant = await access.read(principal, row.vehicleId, 'read-alert');
+  const record = openAlert(grant, row);
+  if (record === undefined) throw notFound();
+  return { grant, record };
+}
+
+async function fleetAlerts({ access, state }: ApiContext, principal: Principal): Promise<readonly Alert[]> {
+  const rows = await state.alerts.listFiring(FLEET_ALERTS_MAX);
+  const grants = new Map<string, Grant | undefined>();
+  for (const { vehicleId } of rows) {
+    if (grants.has(vehicleId)) continue;
+    grants.set(vehicleId, await access.read(principal, vehicleId, 'read-firing-alerts').catch(hideRefusal));
+  }
+  return rows.flatMap((row) => {
+    const grant = grants.get(row.vehicleId);
+    return (grant && openAlert(grant, row)) ?? [];
+  });
+}
+
+/** A car one may not see is left out; a store that fails still fails. */
+function hideRefusal(error: unknown): undefined {
+  if (error instanceof ApiError) return undefined;
+  throw error;
+}

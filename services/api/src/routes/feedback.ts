@@ -1,0 +1,75 @@
+import { TOPICS } from '@outrider/bus';
+import { contentId } from '@outrider/runtime';
+import { z } from 'zod';
+import { type ApiContext, outboxRow } from '../context.ts';
+import { HELPER_ROLES, OWNER_ROLES } from '../credentials.ts';
+import { notFound } from '../errors.ts';
+import { type ApiServer, answers, principalOf } from '../server.ts';
+import { feedbackBody } from '../shapes/alerts.ts';
+import { alertParams } from '../shapes/fields.ts';
+import { readableAlert } from './alerts.ts';
+
+const taken = z.strictObject({ feedbackId: z.string() });
+
+/** What people say about alerts. Saying the same again changes nothing. */
+export function feedbackRoutes(server: ApiServer, context: ApiContext): void {
+  server.post(
+    '/v1/alerts/:alertId/feedback',
+    {
+      config: { roles: [...OWNER_ROLES, ...HELPER_ROLES] },
+      schema: {
+        tags: ['alerts'],
+        summary: 'Acknowledge, decline, or say what happened',
+        params: alertParams,
+        body: feedbackBody,
+        response: answers({ 202: taken }),
+      },
+    },
+    async (request, reply) => {
+      const principal = principalOf(request);
+      const { record } = await readableAlert(context, principal, request.params.alertId);
+      const { kind, note } = request.body;
+      const { alertId, vehicleId, revision } = record;
+      const feedbackId = contentId('feedback', alertId, revision, principal.personId, kind, note ?? '');
+      const said = {
+        feedbackId,
+        vehicleId,
+        alertId,
+        personId: principal.personId,
+        kind,
+        ...(note !== undefined && { note }),
+        atMs: context.eventClock.nowMs(),
+      };
+      await context.state.outbox.insert([outboxRow(context, TOPICS.feedback, vehicleId, said, feedbackId)]);
+      context.pokeRelay();
+      return reply.code(202).send({ feedbackId });
+    },
+  );
+}
+
+/**
+ * A live page showed a notification to the person it was for.
+ * @throws ApiError not-found when it was for somebody else
+ */
+export async function recordShown(
+  context: ApiContext,
+  personId: string,
+  notificationId: string,
+): Promise<void> {
+  const { state, trust, eventClock } = context;
+  const row = await state.notifications.find(notificationId);
+  if (row === undefined || row.personId !== personId) throw notFound();
+  await trust.prepare([row.vehicleId]);
+  const feedbackId = contentId('shown', notificationId, personId);
+  const said = {
+    feedbackId,
+    vehicleId: row.vehicleId,
+    alertId: row.alertId,
+    notificationId,
+    personId,
+    kind: 'shown' as const,
+    atMs: eventClock.nowMs(),
+  };
+  await state.outbox.insert([outboxRow(context, TOPICS.feedback, row.vehicleId, said, feedbackId)]);
+  context.pokeRelay();
+}

@@ -1,0 +1,174 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { recordKey } from '@outrider/domain';
+import { decodeStrictJson, type Log } from '@outrider/runtime';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { z } from 'zod';
+import type { ApiContext } from '../context.ts';
+import { authenticate, bearerOfUpgrade, OWNER_ROLES, type Principal } from '../credentials.ts';
+import { ApiError, ERROR_CODES, toApiError, toErrorBody } from '../errors.ts';
+import type { Feed } from '../live/feed.ts';
+import type { Hub } from '../live/hub.ts';
+import { readCursor } from '../live/messages.ts';
+import { type ApiServer, answers } from '../server.ts';
+import { recordShown } from './feedback.ts';
+
+const LIVE_PATH = '/v1/live';
+/** What a page may say is one receipt. */
+const CLIENT_BYTES_MAX = 4 * 1024;
+const RECEIPTS_WAITING_MAX = 100;
+const PROTOCOL = 'outrider.v1';
+const BAD_MESSAGE_CLOSE = 4400;
+const TOO_MANY_CLOSE = 4429;
+
+const receipt = z.strictObject({ shown: recordKey });
+
+/** Live feeds: upgrades checked before a socket is opened, receipts taken, feeds handed to the hub. */
+export interface LiveSockets {
+  /** No more feeds; those open are told and closed. */
+  close(): void;
+}
+
+export function liveRoutes(
+  server: ApiServer,
+  context: ApiContext,
+  live: { readonly hub: Hub; readonly log: Log },
+): LiveSockets {
+  documentLive(server);
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: CLIENT_BYTES_MAX,
+    // The token is offered as a protocol: answer with the other one, so that it is not said back.
+    handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : ([...offered][0] ?? false)),
+  });
+  let isOpen = true;
+
+  server.server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    admit(context, live.hub, request, isOpen)
+      .then(({ principal, afterMs }) =>
+        sockets.handleUpgrade(request, socket, head, (opened) =>
+          serveFeed(context, live, opened, principal, afterMs),
+        ),
+      )
+      .catch((error: unknown) => {
+        const refusal = toApiError(error);
+        if (refusal.code === 'internal') live.log.error({ err: String(error) }, 'an upgrade failed');
+        refuseUpgrade(socket, refusal);
+      });
+  });
+
+  return {
+    close() {
+      isOpen = false;
+      live.hub.closeAll();
+    },
+  };
+}
+
+/** In the OpenAPI document, and an answer for who asks without upgrading. */
+function documentLive(server: ApiServer): void {
+  server.get(
+    LIVE_PATH,
+    {
+      config: { roles: OWNER_ROLES },
+      schema: {
+        tags: ['live'],
+        summary: 'WebSocket: notifications, forecasts and alerts as they come',
+        description:
+          'Authenticate with `Authorization: Bearer …` or, from a browser, with the subprotocols `outrider.v1, bearer.<token>`. ' +
+          'Each message is `{type, cursor, …}` with type hello, notification, forecast or alert. ' +
+          'Reopen with `?after=<cursor>` to be told what was missed; ids tell repeats apart. ' +
+          'Send `{"shown":"<notificationId>"}` when a notification was seen.',
+        querystring: z.strictObject({ after: z.string().max(20).optional() }),
+        response: answers({ 101: z.undefined().describe('The feed is open.') }),
+      },
+    },
+    async () => {
+      throw new ApiError('upgrade-required');
+    },
+  );
+}
+
+/** @throws ApiError when no feed may be opened */
+async function admit(
+  context: ApiContext,
+  hub: Hub,
+  request: IncomingMessage,
+  isOpen: boolean,
+): Promise<{ readonly principal: Principal; readonly afterMs: number | undefined }> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  if (pathname !== LIVE_PATH) throw new ApiError('not-found');
+  if (!isOwnOrigin(request, context.settings.allowedOrigins)) throw new ApiError('origin-refused');
+  const principal = await authenticate(context.state, bearerOfUpgrade(request));
+  if (principal === undefined) throw new ApiError('not-authenticated');
+  if (!(OWNER_ROLES as readonly string[]).includes(principal.role)) throw new ApiError('role-may-not');
+  if (!isOpen || hub.size >= context.settings.liveSocketsMax) throw new ApiError('unavailable');
+  const after = searchParams.get('after');
+  const afterMs = after === null ? undefined : readCursor(after);
+  if (after !== null && afterMs === undefined)
+    throw new ApiError('invalid', 'The query is not as documented.', [
+      { path: 'after', message: 'is not a cursor of this feed' },
+    ]);
+  return { principal, afterMs };
+}
+
+/** Programs send no Origin. A page of somebody else's must not use a token it found. */
+function isOwnOrigin({ headers }: IncomingMessage, allowed: readonly string[]): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined || allowed.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+function refuseUpgrade(socket: Duplex, refusal: ApiError): void {
+  const body = JSON.stringify(toErrorBody(refusal));
+  const { status } = ERROR_CODES[refusal.code];
+  socket.end(
+    `HTTP/1.1 ${status} ${refusal.code}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function serveFeed(
+  context: ApiContext,
+  { hub, log }: { readonly hub: Hub; readonly log: Log },
+  socket: WebSocket,
+  principal: Principal,
+  afterMs: number | undefined,
+): void {
+  const feed: Feed = { principal, socket, rights: new Map(), isAlive: true };
+  // One receipt at a time, and few waiting: a page that floods is closed.
+  let work: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  const fail = (error: unknown): void => {
+    log.warn({ err: String(error) }, 'a live feed failed');
+    socket.close(1011, 'internal');
+  };
+  // A frame that breaks the protocol or the size limit: ws closes with the right code by itself.
+  socket.on('error', () => undefined);
+  socket.on('close', () => hub.leave(feed));
+  socket.on('pong', () => {
+    feed.isAlive = true;
+  });
+  socket.on('message', (data, isBinary) => {
+    const said = isBinary ? undefined : readReceipt(data as Buffer);
+    if (said === undefined) return socket.close(BAD_MESSAGE_CLOSE, 'invalid');
+    waiting += 1;
+    if (waiting > RECEIPTS_WAITING_MAX) return socket.close(TOO_MANY_CLOSE, 'too many receipts at once');
+    work = work
+      .then(() => recordShown(context, principal.personId, said.shown))
+      // Somebody else's, or long gone: nothing to tell the page, and no reason to close it.
+      .catch((error: unknown) => (error instanceof ApiError ? undefined : fail(error)))
+      .finally(() => {
+        waiting -= 1;
+      });
+  });
+  hub.join(feed, afterMs).catch(fail);
+}
+
+function readReceipt(data: Buffer): z.infer<typeof receipt> | undefined {
+  const decoded = decodeStrictJson(data);
+  return decoded.kind === 'value' ? receipt.safeParse(decoded.value).data : undefined;
+}

@@ -1,0 +1,145 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { decodeStrictJson, type Log } from '@outrider/runtime';
+import type { State } from '@outrider/state';
+import type { Role } from '@outrider/trust';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  fastify,
+  type RawServerDefault,
+} from 'fastify';
+import {
+  createJsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { authenticate, bearerOf, type Principal } from './credentials.ts';
+import { ApiError, createErrorHandler, ERROR_CODES, errorBody, toErrorBody } from './errors.ts';
+import type { ApiSettings } from './settings.ts';
+
+export type ApiServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | null;
+  }
+  interface FastifyContextConfig {
+    /** Who may use the route; every route says so, `public` ones too. */
+    roles?: readonly Role[] | 'public';
+  }
+}
+
+/** The principal of a route that is not public. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === null) throw new ApiError('not-authenticated');
+  return request.principal;
+}
+
+/** Documented answers of a route: its own, and the error body for all else. */
+export function answers<const A extends object>(own: A) {
+  return { ...own, '4xx': errorBody, '5xx': errorBody };
+}
+
+/** Fastify, hardened: strict bodies, closed timeouts, roles on every route, one shape of error. */
+export async function createServer(deps: {
+  readonly settings: ApiSettings;
+  readonly state: State;
+  readonly log: Log;
+}): Promise<ApiServer> {
+  const { settings } = deps;
+  const server = fastify({
+    logger: false,
+    bodyLimit: settings.bodyBytesMax,
+    requestTimeout: settings.requestTimeoutMs,
+    handlerTimeout: settings.requestTimeoutMs,
+    connectionTimeout: 2 * settings.requestTimeoutMs,
+    keepAliveTimeout: 10_000,
+    http: { headersTimeout: Math.min(10_000, settings.requestTimeoutMs), maxHeaderSize: 16 * 1024 },
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    exposeHeadRoutes: false,
+    trustProxy: false,
+    // zod validates; should a plain JSON schema ever slip in, it must not turn null into 0.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+  }).withTypeProvider<ZodTypeProvider>();
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  server.setErrorHandler(createErrorHandler(deps.log));
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send(toErrorBody(new ApiError('not-found'))),
+  );
+  acceptStrictJson(server);
+  guardRoutes(server, deps.state);
+  await server.register(helmet, {
+    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+  });
+  await describeRoutes(server);
+  return server;
+}
+
+function acceptStrictJson(server: ApiServer): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    const decoded = decodeStrictJson(body as Buffer);
+    if (decoded.kind === 'value') done(null, decoded.value);
+    else done(new ApiError('not-json', `${ERROR_CODES['not-json'].about} (${decoded.reason})`));
+  });
+}
+
+function guardRoutes(server: ApiServer, state: State): void {
+  server.decorateRequest('principal', null);
+  server.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/v1/')) return;
+    const roles = route.config?.roles;
+    if (roles === undefined) throw new Error(`${route.url} does not say which roles may use it`);
+    route.schema = {
+      ...route.schema,
+      ...(roles !== 'public' && { security: [{ bearer: [] }] }),
+      ...({ 'x-roles': roles } as object),
+    };
+  });
+  server.addHook('onRequest', async (request) => {
+    const { roles } = request.routeOptions.config;
+    if (roles === undefined || roles === 'public') return;
+    request.principal = (await authenticate(state, bearerOf(request.raw))) ?? null;
+    if (!roles.includes(principalOf(request).role)) throw new ApiError('role-may-not');
+  });
+  server.addHook('onSend', async (request, reply) => {
+    // Personal data must not stay in a cache on the way.
+    if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store');
+    if (reply.statusCode === 401) reply.header('www-authenticate', 'Bearer realm="outrider"');
+  });
+}
+
+async function describeRoutes(server: ApiServer): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Outrider',
+        version: 'v1',
+        description:
+          'Cars, trips, warnings and signals. Instants are ISO 8601; units are in the names of the fields.',
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: createJsonSchemaTransform({ zodToJsonConfig: { target: 'draft-2020-12' } }),
+  });
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    transformStaticCSP: (header) => header.replace(/ ?upgrade-insecure-requests;?/, ''),
+  });
+  server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger());
+}

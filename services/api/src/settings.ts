@@ -1,0 +1,83 @@
+import {
+  flag,
+  integer,
+  nonEmpty,
+  port,
+  type SettingsOf,
+  type SettingsSchema,
+  text,
+  url,
+} from '@outrider/runtime';
+
+/** Web page origins, comma-separated, as `https://host[:port]`. */
+function origins(value: string): readonly string[] {
+  const listed = value
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '');
+  for (const origin of listed)
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      throw new Error(`names ${origin}, which is not an origin like https://cars.example`);
+  return listed;
+}
+
+export const apiSettings = {
+  host: {
+    env: 'API_HOST',
+    about: 'Address to listen on. Beyond loopback, put TLS in front.',
+    parse: nonEmpty,
+    default: '127.0.0.1',
+  },
+  port: { env: 'API_PORT', about: 'Port; 0 takes any free one.', parse: port, default: '8080' },
+  gatewayUrl: {
+    env: 'GATEWAY_PUBLIC_URL',
+    about: 'Where cars reach the gateway; told to whoever registers one.',
+    parse: url('http', 'https'),
+    default: 'http://127.0.0.1:8081',
+  },
+  allowedOrigins: {
+    env: 'API_ALLOWED_ORIGINS',
+    about: 'Origins besides our own whose pages may open the live feed, comma-separated.',
+    parse: origins,
+    default: '',
+  },
+  bodyBytesMax: {
+    env: 'API_BODY_BYTES_MAX',
+    about: 'Largest request body, in bytes. A trip with its whole route is the largest.',
+    parse: integer(1_024, 64 * 1024 * 1024),
+    default: '4194304',
+  },
+  requestTimeoutMs: {
+    env: 'API_REQUEST_TIMEOUT_MS',
+    about: 'Time for a request to arrive, and again for it to be answered, in milliseconds.',
+    parse: integer(100, 600_000),
+    default: '30000',
+  },
+  liveSocketsMax: {
+    env: 'API_LIVE_SOCKETS_MAX',
+    about: 'Live feeds open at once; more are told to come back.',
+    parse: integer(1, 1_000_000),
+    default: '10000',
+  },
+  livePingIntervalMs: {
+    env: 'API_LIVE_PING_INTERVAL_MS',
+    about: 'Time between pings; a feed that missed one is closed. Rights are asked anew as often.',
+    parse: integer(100, 600_000),
+    default: '30000',
+  },
+  forecastCacheBytes: {
+    env: 'API_FORECAST_CACHE_BYTES',
+    about: 'Memory for the newest forecast of each vehicle, in bytes; the longest unchanged go first.',
+    parse: integer(0, 4 * 1024 * 1024 * 1024),
+    default: '67108864',
+  },
+  allowHttpWebhooks: {
+    env: 'API_ALLOW_HTTP_WEBHOOKS',
+    about: 'Accept webhook addresses without TLS (for receivers on the same machine).',
+    parse: flag,
+    default: 'false',
+  },
+  logLevel: { env: 'LOG_LEVEL', about: 'debug, info, warn or error.', parse: text, default: 'info' },
+} as const satisfies SettingsSchema;
+
+export type ApiSettings = SettingsOf<typeof apiSettings>;

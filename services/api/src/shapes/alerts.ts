@@ -1,0 +1,89 @@
+import {
+  type Alert,
+  alert,
+  channelName,
+  type Forecast,
+  feedback,
+  forecast,
+  notificationState,
+  personId,
+  recordKey,
+  stopForecast,
+} from '@outrider/domain';
+import type { NotificationRow } from '@outrider/state';
+import { z } from 'zod';
+import { iso, isoText } from './fields.ts';
+
+/** An alert as it is listed and streamed. `evidence` is its "why": inputs with their ages, model, snapshots. */
+export const alertView = alert
+  .omit({ startedAtMs: true, changedAtMs: true, expiresAtMs: true, deadlineAtMs: true })
+  .extend({
+    startedAt: isoText,
+    changedAt: isoText,
+    expiresAt: isoText,
+    deadlineAt: isoText.optional().describe('Last moment the first remedy still works.'),
+  });
+export type AlertView = z.infer<typeof alertView>;
+
+export function viewAlert(record: Alert): AlertView {
+  const { startedAtMs, changedAtMs, expiresAtMs, deadlineAtMs, ...rest } = record;
+  return {
+    ...rest,
+    startedAt: iso(startedAtMs),
+    changedAt: iso(changedAtMs),
+    expiresAt: iso(expiresAtMs),
+    ...(deadlineAtMs !== undefined && { deadlineAt: iso(deadlineAtMs) }),
+  };
+}
+
+/** One decision about telling somebody: sent, or why not. */
+export const toldView = z.strictObject({
+  notificationId: recordKey,
+  revision: z.int(),
+  personId: personId.nullable(),
+  channel: channelName.nullable(),
+  state: notificationState,
+  interrupts: z.boolean(),
+  purpose: z.enum(['alert', 'update', 'resolve']),
+  reason: z.string().nullable().describe('Why it was not sent, or why sending failed.'),
+  attempts: z.int(),
+  createdAt: isoText,
+  changedAt: isoText,
+});
+
+export function viewTold(row: NotificationRow): z.infer<typeof toldView> {
+  const { notificationId, revision, channel, state, interrupts, purpose, reason, attempts } = row;
+  return {
+    notificationId,
+    revision,
+    personId: row.personId,
+    channel,
+    state,
+    interrupts,
+    purpose,
+    reason,
+    attempts,
+    createdAt: iso(row.createdAtMs),
+    changedAt: iso(row.changedAtMs),
+  };
+}
+
+/** What a person can say about an alert. */
+export const feedbackBody = z.strictObject({
+  kind: feedback.shape.kind.exclude(['shown']),
+  note: feedback.shape.note,
+});
+
+export const forecastView = forecast.omit({ madeAtMs: true, stops: true }).extend({
+  madeAt: isoText,
+  stops: z.array(stopForecast.omit({ arriveAtMs: true }).extend({ arriveAt: isoText })),
+});
+
+export function viewForecast(record: Forecast): z.infer<typeof forecastView> {
+  const { madeAtMs, stops, ...rest } = record;
+  return {
+    ...rest,
+    madeAt: iso(madeAtMs),
+    stops: stops.map(({ arriveAtMs, ...stop }) => ({ ...stop, arriveAt: iso(arriveAtMs) })),
+  };
+}
