@@ -11,7 +11,7 @@ const facts: FactDefinition[] = [
   { name: 'isPlugged', type: 'boolean', about: 'cable' },
   { name: 'gear', type: 'string', about: 'gear' },
 ];
-const language = createLanguage(facts, { cardProbability: 0.25 });
+const language = createLanguage(facts, { cardProbability: 0.25, card: 15 });
 
 const known = (values: Record<string, FactValue>): Facts =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { kind: 'known', value }]));
@@ -120,6 +120,11 @@ describe('three values as CEL itself has them', () => {
     'isPlugged',
     'socPct < 20.0',
     'limitPct >= socPct',
+    'socPct >= 30',
+    'limitPct > 10.0 / 2.0',
+    'socPct <= card * 2.0',
+    '4.0 < socPct',
+    'isPlugged == isDriving',
     'true',
     'gear == "P"',
     '[5.0, 10.0].exists(x, socPct < x || isPlugged)',
@@ -150,6 +155,7 @@ describe('three values as CEL itself has them', () => {
   for (const name of ['socPct', 'limitPct']) engine.registerVariable(name, 'double');
   for (const name of ['isDriving', 'isPlugged']) engine.registerVariable(name, 'bool');
   engine.registerVariable('gear', 'string');
+  engine.registerConstant('card', 'double', 15);
 
   test('any expression on any facts answers what the engine answers, with its errors as unknown', () => {
     fc.assert(

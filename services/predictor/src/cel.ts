@@ -1,24 +1,14 @@
 import { type ASTNode, Environment, type ParseResult, serialize } from '@marcbachmann/cel-js';
-import { nearestName } from './nearest-name.ts';
+import { children, inspect, type Mistake, type Vocabulary, walkOf } from './cel-inspect.ts';
 import type { Fact, FactDefinition, Facts, FactValue, Truth } from './rule.ts';
 
-// The only file that knows the CEL library. It narrows the language to what a rule needs and makes it
+// The adapter on the CEL library. It narrows the language to what a rule needs (cel-inspect.ts) and makes it
 // three-valued: an expression that lacks an input is unknown, never false.
 
 /** Longer expressions are facts in disguise. */
 const MAX_NODES = 200;
 
-/** Everything else, `matches` first of all (a regular expression can block for seconds), is refused. */
-const FUNCTIONS = new Set(['startsWith', 'endsWith', 'contains']);
-const COMPREHENSIONS = new Set(['exists', 'all', 'exists_one']);
-
 const CEL_TYPE = { number: 'double', boolean: 'bool', string: 'string' } as const;
-
-export interface Mistake {
-  /** Character in the expression's text. */
-  readonly offset: number;
-  readonly text: string;
-}
 
 export interface Expression {
   readonly text: string;
@@ -35,9 +25,7 @@ export type Compiled =
   | { readonly kind: 'expression'; readonly expression: Expression }
   | { readonly kind: 'refused'; readonly mistakes: readonly Mistake[] };
 
-export interface Language {
-  readonly facts: readonly FactDefinition[];
-  readonly thresholds: Readonly<Record<string, number>>;
+export interface Language extends Vocabulary {
   readonly environment: Environment;
 }
 
@@ -79,7 +67,7 @@ export function compile(language: Language, text: string): Compiled {
   } catch (error) {
     return { kind: 'refused', mistakes: [mistakeFrom(error)] };
   }
-  const walk: Walk = { language, mistakes: [], reads: new Set(), thresholds: new Set(), numbers: [] };
+  const walk = walkOf(language);
   inspect(parsed.ast, walk, []);
   if (walk.mistakes.length === 0) {
     const checked = parsed.check();
@@ -119,116 +107,6 @@ function knownValue(fact: Fact | undefined): FactValue | undefined {
   return typeof fact.value === 'number' && !Number.isFinite(fact.value) ? undefined : fact.value;
 }
 
-interface Walk {
-  readonly language: Language;
-  readonly mistakes: Mistake[];
-  readonly reads: Set<string>;
-  readonly thresholds: Set<string>;
-  readonly numbers: { start: number; end: number }[];
-}
-
-/** Collects what the expression uses and what it must not. `bound` are iteration variables. */
-function inspect(node: ASTNode, walk: Walk, bound: readonly string[]): void {
-  const refuse = (text: string) => walk.mistakes.push({ offset: node.start, text });
-  switch (node.op) {
-    case 'value':
-      if (typeof node.args === 'bigint' || typeof node.args === 'number') {
-        walk.numbers.push({ start: node.start, end: node.end });
-      }
-      return;
-    case 'id':
-      if (bound.includes(node.args)) return;
-      if (walk.language.facts.some((fact) => fact.name === node.args)) walk.reads.add(node.args);
-      else if (Object.hasOwn(walk.language.thresholds, node.args)) walk.thresholds.add(node.args);
-      else refuse(unknownName(node.args, walk.language));
-      return;
-    case 'call':
-      refuse(`function \`${node.args[0]}\` is not for rules; anything clever is a fact`);
-      return;
-    case 'rcall':
-      inspectMethod(node.args, node.start, walk, bound);
-      return;
-    case '/':
-      inspectDivision(node.args, walk);
-      break;
-    case '.':
-    case '.?':
-    case '[]':
-    case '[?]':
-    case 'map':
-      refuse('facts have no fields; combine facts only');
-      return;
-  }
-  for (const child of children(node)) inspect(child, walk, bound);
-}
-
-function inspectMethod(
-  [name, receiver, args]: [string, ASTNode, ASTNode[]],
-  offset: number,
-  walk: Walk,
-  bound: readonly string[],
-): void {
-  inspect(receiver, walk, bound);
-  if (FUNCTIONS.has(name)) {
-    for (const argument of args) inspect(argument, walk, bound);
-    return;
-  }
-  const [variable, ...rest] = args;
-  if (!COMPREHENSIONS.has(name)) {
-    walk.mistakes.push({ offset, text: `function \`${name}\` is not for rules; anything clever is a fact` });
-  } else if (bound.length > 0) {
-    walk.mistakes.push({
-      offset,
-      text: `\`${name}\` inside another one; one loop is the most a rule may have`,
-    });
-  } else {
-    const inner = variable?.op === 'id' ? [...bound, variable.args] : bound;
-    for (const argument of rest) inspect(argument, walk, inner);
-  }
-}
-
-function inspectDivision([left, right]: [ASTNode, ASTNode], walk: Walk): void {
-  // 0/0 is NaN, and NaN compares as false: silence where there is no answer.
-  const divisor = right.op === 'value' ? right.args : undefined;
-  if ((typeof divisor !== 'number' && typeof divisor !== 'bigint') || Number(divisor) === 0) {
-    walk.mistakes.push({ offset: right.start, text: 'divide by a number other than 0 only' });
-  }
-  // CEL's 1/11 is 0: a threshold that is always reached.
-  else if (isInteger(left) && isInteger(right)) {
-    walk.mistakes.push({
-      offset: left.start,
-      text: 'whole numbers divide to a whole number; write 1.0 / 11.0',
-    });
-  }
-}
-
-function isInteger(node: ASTNode): boolean {
-  if (node.op === 'value') return typeof node.args === 'bigint';
-  const inner = children(node);
-  return inner.length > 0 && inner.every(isInteger);
-}
-
-function children(node: ASTNode): ASTNode[] {
-  switch (node.op) {
-    case 'value':
-    case 'id':
-    case 'map':
-      return [];
-    case '!_':
-    case '-_':
-      return [node.args];
-    case 'call':
-      return node.args[1];
-    case 'rcall':
-      return [node.args[1], ...node.args[2]];
-    case '.':
-    case '.?':
-      return [node.args[0]];
-    default:
-      return [...node.args];
-  }
-}
-
 /**
  * The logic of `&&`, `||`, `!` and `?:` runs here, on three values, exactly as CEL absorbs errors; the engine
  * sees only the comparisons between, and only with all their inputs. Throwing for each missing fact would cost
@@ -265,7 +143,7 @@ function programOf(node: ASTNode, language: Language): Program {
   return leafOf(node, language);
 }
 
-export const negated = (truth: Truth): Truth => {
+const negated = (truth: Truth): Truth => {
   if (truth === 'unknown') return 'unknown';
   return truth === 'true' ? 'false' : 'true';
 };
@@ -275,7 +153,54 @@ function leafOf(node: ASTNode, language: Language): Program {
     const constant: Truth = node.args === true ? 'true' : 'false';
     return () => constant;
   }
-  const walk: Walk = { language, mistakes: [], reads: new Set(), thresholds: new Set(), numbers: [] };
+  return plainLeafOf(node, language) ?? engineLeafOf(node, language);
+}
+
+const COMPARE: Readonly<Partial<Record<ASTNode['op'], (a: number, b: number) => boolean>>> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+};
+
+/** A flag, or a number against a constant: nearly all a rule asks, and not worth a trip through the engine. */
+function plainLeafOf(node: ASTNode, language: Language): Program | undefined {
+  if (node.op === 'id' && typeOf(node.args, language) === 'boolean') {
+    const name = node.args;
+    return (values) => truthOf(values[name]);
+  }
+  const compare = COMPARE[node.op];
+  if (compare === undefined) return undefined;
+  const [left, right] = children(node);
+  if (left?.op !== 'id' || right === undefined || typeOf(left.args, language) !== 'number') return undefined;
+  const limit = constantOf(right, language);
+  if (limit === undefined) return undefined;
+  const name = left.args;
+  return (values) => {
+    const value = values[name];
+    if (typeof value !== 'number') return 'unknown';
+    return compare(value, limit) ? 'true' : 'false';
+  };
+}
+
+const typeOf = (name: string, { facts }: Language) => facts.find((fact) => fact.name === name)?.type;
+
+/** The number an expression without facts stands for. */
+function constantOf(node: ASTNode, language: Language): number | undefined {
+  const walk = walkOf(language);
+  inspect(node, walk, []);
+  if (walk.reads.size > 0 || walk.mistakes.length > 0) return undefined;
+  try {
+    const value: unknown = language.environment.evaluate(serialize(node));
+    const limit = typeof value === 'bigint' ? Number(value) : value;
+    return typeof limit === 'number' && Number.isFinite(limit) ? limit : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function engineLeafOf(node: ASTNode, language: Language): Program {
+  const walk = walkOf(language);
   inspect(node, walk, []);
   const reads = [...walk.reads];
   const run = language.environment.parse(serialize(node));
@@ -285,13 +210,16 @@ function leafOf(node: ASTNode, language: Language): Program {
   return (values) => {
     if (needsAll) for (const name of reads) if (values[name] === undefined) return 'unknown';
     try {
-      const answer: unknown = run(values);
-      if (answer === true) return 'true';
-      return answer === false ? 'false' : 'unknown';
+      return truthOf(run(values));
     } catch {
       return 'unknown';
     }
   };
+}
+
+function truthOf(value: unknown): Truth {
+  if (value === true) return 'true';
+  return value === false ? 'false' : 'unknown';
 }
 
 /** Fails whenever one input is missing: nothing in it can absorb an error. */
@@ -304,9 +232,4 @@ function mistakeFrom(error: unknown): Mistake {
     offset: typeof range?.start === 'number' ? range.start : 0,
     text: typeof summary === 'string' ? summary : String(error),
   };
-}
-
-function unknownName(name: string, { facts, thresholds }: Language): string {
-  const nearest = nearestName(name, [...facts.map((fact) => fact.name), ...Object.keys(thresholds)]);
-  return `no fact \`${name}\` in this scope${nearest === undefined ? '' : `; did you mean \`${nearest}\`?`}`;
 }
