@@ -8,7 +8,14 @@ export class OwnershipOverlap extends Error {
   override readonly name = 'OwnershipOverlap';
 }
 
-export function createVehicles(session: Session): Vehicles {
+export const createVehicles = (session: Session): Vehicles => ({
+  ...vehicleRows(session),
+  ...ownershipRows(session),
+});
+
+type OwnershipRows = Pick<Vehicles, 'insertOwnership' | 'endOwnership' | 'ownerships'>;
+
+function vehicleRows(session: Session): Omit<Vehicles, keyof OwnershipRows> {
   return {
     async insert({ homeSealed, ...vehicle }) {
       await session
@@ -64,6 +71,11 @@ export function createVehicles(session: Session): Vehicles {
         .execute();
       return rows.map(toVehicle);
     },
+  };
+}
+
+function ownershipRows(session: Session): OwnershipRows {
+  return {
     insertOwnership: (ownership) => session.transaction(() => insertOwnership(session, ownership)),
     async endOwnership(vehicleId, personId, toMs) {
       const result = await session

@@ -5,7 +5,8 @@ import type { DialectTypes } from './dialect-types.ts';
 /** Instants are `bigint` milliseconds, booleans `integer` 0 or 1, JSON is `text`. */
 export const firstTables = (types: DialectTypes): Migration => ({
   async up(db: Kysely<unknown>) {
-    await createPeopleAndVehicles(db, types);
+    await createPeopleAndVehicles(db);
+    await createOwnerships(db, types);
     await createTrust(db, types);
     await createTrips(db);
     await createPredictor(db, types);
@@ -14,7 +15,7 @@ export const firstTables = (types: DialectTypes): Migration => ({
   },
 });
 
-async function createPeopleAndVehicles(db: Kysely<unknown>, types: DialectTypes): Promise<void> {
+async function createPeopleAndVehicles(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('people')
     .addColumn('personId', 'text', (column) => column.primaryKey())
@@ -42,6 +43,9 @@ async function createPeopleAndVehicles(db: Kysely<unknown>, types: DialectTypes)
     .addColumn('reserveSocPct', 'double precision', (column) => column.notNull())
     .addColumn('createdAtMs', 'bigint', (column) => column.notNull())
     .execute();
+}
+
+async function createOwnerships(db: Kysely<unknown>, types: DialectTypes): Promise<void> {
   await db.schema
     .createTable('subjectKeys')
     .addColumn('keyId', 'text', (column) => column.primaryKey())

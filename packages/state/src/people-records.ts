@@ -1,0 +1,66 @@
+import type { ChannelName } from '@outrider/domain';
+
+// People, cars and who owns them; written by the api.
+
+export interface Person {
+  readonly personId: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly webhookUrl: string | null;
+  /** Standard Webhooks secret `whsec_…`. */
+  readonly webhookSecret: string | null;
+  readonly language: string;
+  readonly units: 'metric' | 'imperial';
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Local minutes after midnight; null = none. */
+  readonly quietFromMinute: number | null;
+  readonly quietToMinute: number | null;
+  /** Channels the person switched on, best first. */
+  readonly channels: readonly ChannelName[];
+  readonly createdAtMs: number;
+}
+
+export interface People {
+  insert(person: Person): Promise<void>;
+  update(personId: string, change: Partial<Omit<Person, 'personId' | 'createdAtMs'>>): Promise<boolean>;
+  find(personId: string): Promise<Person | undefined>;
+}
+
+export interface Vehicle {
+  readonly vehicleId: string;
+  readonly label: string;
+  /** Catalogue id of packages/energy. */
+  readonly modelId: string;
+  /** Personal; only here. */
+  readonly vin: string | null;
+  /** Sealed `{lat, lon}` of home, or null. */
+  readonly homeSealed: { readonly keyId: string; readonly box: string } | null;
+  readonly reserveSocPct: number;
+  readonly createdAtMs: number;
+}
+
+/** Vehicle × owner × from–to. Data of a period belongs to its owner alone. */
+export interface Ownership {
+  readonly vehicleId: string;
+  readonly personId: string;
+  readonly keyId: string;
+  readonly fromMs: number;
+  /** Exclusive; null = still. */
+  readonly toMs: number | null;
+}
+
+export interface Vehicles {
+  insert(vehicle: Vehicle): Promise<void>;
+  update(vehicleId: string, change: Partial<Omit<Vehicle, 'vehicleId' | 'createdAtMs'>>): Promise<boolean>;
+  find(vehicleId: string): Promise<Vehicle | undefined>;
+  /** All vehicles, by id, after `afterId`. */
+  list(afterId: string, limit: number): Promise<readonly Vehicle[]>;
+  listOf(personId: string, atMs: number): Promise<readonly Vehicle[]>;
+  /** @throws OwnershipOverlap when somebody owns the vehicle during part of that period. */
+  insertOwnership(ownership: Ownership): Promise<void>;
+  /** Ends the period that is still open; false when this person has none, or it begins after `toMs`. */
+  endOwnership(vehicleId: string, personId: string, toMs: number): Promise<boolean>;
+  ownerships(vehicleIds: readonly string[]): Promise<readonly Ownership[]>;
+}

@@ -1,0 +1,92 @@
+import type { Alert } from '@outrider/domain';
+
+// Checkpoints and alerts, written by the predictor; the outbox of every writer.
+
+export interface Checkpoint {
+  readonly partition: number;
+  /** Who wrote it; a newer owner of the partition has a larger one. */
+  readonly generation: number;
+  /** Next offset per topic. */
+  readonly offsets: ReadonlyMap<string, number>;
+  readonly savedAtMs: number;
+}
+
+export interface VehicleBlob {
+  readonly vehicleId: string;
+  readonly version: number;
+  /** Sealed. */
+  readonly keyId: string;
+  readonly box: Uint8Array;
+}
+
+export interface CheckpointWrite {
+  readonly partition: number;
+  /** The row must still be as it was read (undefined = no row yet): otherwise nothing is written. */
+  readonly previous:
+    | { readonly generation: number; readonly offsets: ReadonlyMap<string, number> }
+    | undefined;
+  readonly next: Checkpoint;
+  /** Vehicles whose state changed since the last checkpoint. */
+  readonly vehicles: readonly VehicleBlob[];
+  /**
+   * New or changed alerts; each is also an outbox row for `alerts.v1`. A stored alert is replaced by a newer
+   * revision, or by a later change within the same revision; otherwise it stays.
+   */
+  readonly alerts: readonly AlertRow[];
+  readonly outbox: readonly OutboxRow[];
+}
+
+export interface PredictorState {
+  readCheckpoint(partition: number): Promise<Checkpoint | undefined>;
+  readVehicles(partition: number): Promise<readonly VehicleBlob[]>;
+  /** One transaction. False when somebody else moved the checkpoint: drop the memory and read again. */
+  writeCheckpoint(write: CheckpointWrite): Promise<boolean>;
+}
+
+export interface AlertRow {
+  readonly alertId: string;
+  readonly vehicleId: string;
+  readonly revision: number;
+  readonly ruleId: string;
+  readonly subject: string;
+  readonly state: Alert['state'];
+  readonly severity: Alert['severity'];
+  readonly startedAtMs: number;
+  readonly changedAtMs: number;
+  readonly expiresAtMs: number;
+  /** The domain `Alert` as JSON, sealed. */
+  readonly keyId: string;
+  readonly box: string;
+}
+
+export interface Alerts {
+  find(alertId: string): Promise<AlertRow | undefined>;
+  /** Newest first, by start; `before` continues a list after the `startedAtMs` it ended with. */
+  listOf(
+    vehicleId: string,
+    options: { readonly limit: number; readonly onlyFiring?: boolean; readonly before?: number },
+  ): Promise<readonly AlertRow[]>;
+  /** Of all vehicles, latest change first. */
+  listFiring(limit: number): Promise<readonly AlertRow[]>;
+}
+
+/** A record that must reach the bus; written with the state it belongs to, published by a relay. */
+export interface OutboxRow {
+  /** Also the record's dedupe id: writing it again changes nothing. */
+  readonly outboxId: string;
+  readonly writer: 'predictor' | 'api' | 'notifier';
+  readonly topic: string;
+  readonly key: string;
+  readonly value: Uint8Array | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly createdAtMs: number;
+}
+
+export interface Outbox {
+  /** Ids that exist, published or not, are left alone. */
+  insert(rows: readonly OutboxRow[]): Promise<void>;
+  /** Oldest first, in order of writing. */
+  pending(writer: OutboxRow['writer'], limit: number): Promise<readonly OutboxRow[]>;
+  /** Keeps the id, forgets what was published. */
+  markPublished(outboxIds: readonly string[]): Promise<void>;
+}
