@@ -1,7 +1,7 @@
 import { type Bus, type OutgoingRecord, TOPICS } from '@outrider/bus';
 import type { FrameFormat, RefusalCode, Verdict } from '@outrider/domain';
 import type { Runtime } from '@outrider/runtime';
-import type { Trust } from '@outrider/trust';
+import { type Trust, UnknownSubject } from '@outrider/trust';
 import type { GatewayMetrics, Transport } from './metrics.ts';
 import { createRateLimit } from './rate.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -86,6 +86,9 @@ export function createAcceptor(deps: AcceptorDeps): Acceptor {
       aboutFromMs: aboutMs,
       aboutToMs: aboutMs,
     });
+    // Consents were loaded a moment ago and are too old already: nothing is wrong with the frame.
+    if (decision.kind === 'deny' && decision.reason === 'not-prepared')
+      return retry(OUTAGE_RETRY_MS, 'trust-unavailable');
     if (decision.kind === 'deny') return { kind: 'refused', code: 'no-consent', detail: decision.reason };
     const sealed = sealFrame(vehicleId, aboutMs, frame.bytes);
     if (sealed === undefined)
@@ -103,7 +106,7 @@ export function createAcceptor(deps: AcceptorDeps): Acceptor {
     try {
       return trust.seal(vehicleId, atMs, bytes);
     } catch (error) {
-      if ((error as Error).name === 'UnknownSubject') return undefined;
+      if (error instanceof UnknownSubject) return undefined;
       throw error;
     }
   }

@@ -12,6 +12,8 @@ interface Bucket {
   atMs: number;
 }
 
+const ROUNDING_MS = 1e-6;
+
 export function createRateLimit(perS: number, burst: number): RateLimit {
   const buckets = new Map<string, Bucket>();
   const levelAt = (bucket: Bucket, nowMs: number) =>
@@ -23,10 +25,11 @@ export function createRateLimit(perS: number, burst: number): RateLimit {
         bucket = { level: burst, atMs: nowMs };
         buckets.set(key, bucket);
       }
-      bucket.level = levelAt(bucket, nowMs);
+      const level = levelAt(bucket, nowMs);
+      // A refusal changes nothing, so that rounding cannot add up.
+      if (level < 1) return Math.max(1, Math.ceil(((1 - level) * 1000) / perS - ROUNDING_MS));
+      bucket.level = level - 1;
       bucket.atMs = nowMs;
-      if (bucket.level < 1) return Math.ceil(((1 - bucket.level) * 1000) / perS);
-      bucket.level -= 1;
       return 0;
     },
     sweep(nowMs) {

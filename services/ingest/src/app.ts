@@ -9,7 +9,7 @@ import {
 import type { App, Readiness, Runtime } from '@outrider/runtime';
 import type { SignalRow, TelemetryStore } from '@outrider/telemetry';
 import type { Trust } from '@outrider/trust';
-import { type Assembled, assemble, reject } from './assemble.ts';
+import { type Assembled, assemble, KeysNotLoaded, reject } from './assemble.ts';
 import type { IngestSettings } from './settings.ts';
 import { createTracks } from './tracks.ts';
 
@@ -51,6 +51,7 @@ export function createIngest(deps: IngestDeps): App {
     try {
       return assemble(raw, tools);
     } catch (error) {
+      if (error instanceof KeysNotLoaded) throw error;
       // One frame must not stop its partition for ever; it stays readable at its origin.
       runtime.log.error(
         { err: error, partition: raw.partition, offset: raw.offset },
@@ -60,10 +61,22 @@ export function createIngest(deps: IngestDeps): App {
     }
   }
 
+  /** A seal that cannot be opened is tried again with keys just read: its owner may be a minute old. */
+  async function assembleBatch(records: readonly BusRecord[]): Promise<readonly Assembled[]> {
+    const first = records.map(assembleSafely);
+    const sealed = records.filter((_, index) => isSealed(first[index]));
+    if (sealed.length === 0) return first;
+    await trust.prepare(new Set(sealed.map((record) => record.key)));
+    return records.map((record, index) => {
+      const one = first[index];
+      return one === undefined || isSealed(one) ? assembleSafely(record) : one;
+    });
+  }
+
   async function ingestBatch(batch: Batch, context: BatchContext): Promise<void> {
     const startedMs = runtime.realClock.nowMs();
     await trust.prepare(new Set(batch.records.map((record) => record.key)));
-    const assembled = batch.records.map(assembleSafely);
+    const assembled = await assembleBatch(batch.records);
     // Series first, offsets last: a crash in between repeats the batch, and a repeat has the same ids.
     const rows = assembled.map(({ row }) => row).filter((row): row is SignalRow => row !== undefined);
     if (rows.length > 0) await deps.telemetry.writeSignals(rows);
@@ -113,3 +126,6 @@ export function createIngest(deps: IngestDeps): App {
     isIdle: () => life.subscription?.isIdle() ?? true,
   };
 }
+
+const isSealed = (one: Assembled | undefined): boolean =>
+  one?.rejects.some(({ reason }) => reason === 'unreadable-seal') ?? false;

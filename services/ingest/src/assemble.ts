@@ -10,7 +10,7 @@ import {
   vehicleId as vehicleIdSchema,
 } from '@outrider/domain';
 import type { SignalRow } from '@outrider/telemetry';
-import type { Reader } from '@outrider/trust';
+import { type Reader, UnknownSubject } from '@outrider/trust';
 import { decodeFrame } from './decode-frame.ts';
 import type { Frame, Reject } from './format.ts';
 import { recordIdOf } from './record-id.ts';
@@ -32,6 +32,11 @@ export interface AssemblyDeps {
   readonly tracks: Tracks;
 }
 
+/** The vehicle was not prepared, or so long ago that it does not count: the batch comes again. */
+export class KeysNotLoaded extends Error {
+  override readonly name = 'KeysNotLoaded';
+}
+
 /** A frame may be refused signal by signal; beyond this many a count is enough. */
 const REJECTS_PER_FRAME_MAX = 20;
 
@@ -49,6 +54,7 @@ export function assemble(raw: BusRecord, deps: AssemblyDeps): Assembled {
       { reason: 'bad-shape', detail: 'the raw record has no usable key, value or headers' },
     ]);
   const opened = deps.reader.open(raw.key, headers.data.keyId, raw.value);
+  if (opened.kind === 'denied' && opened.reason === 'not-prepared') throw new KeysNotLoaded();
   if (opened.kind === 'denied')
     return reject(raw, headers.data, [{ reason: 'unreadable-seal', detail: opened.reason }]);
   const decoded = decodeFrame(headers.data.format, opened.bytes, Number(headers.data.receivedAtMs));
@@ -124,7 +130,7 @@ function sealPlaces(
     const { keyId, box } = sealer.seal(vehicleId, atMs, encoder.encode(JSON.stringify(places)));
     return { keyId, box: Buffer.from(box).toString('base64url') };
   } catch (error) {
-    if ((error as Error).name === 'UnknownSubject') return undefined;
+    if (error instanceof UnknownSubject) return undefined;
     throw error;
   }
 }
