@@ -17,7 +17,6 @@ export interface MemoryStores extends TrustStores {
 /** Stores for this package's tests: lists in memory, without transactions. */
 export function memoryStores(): MemoryStores {
   const rows: MemoryStores['rows'] = { ownerships: [], consents: [], keys: new Map(), audit: [] };
-  const quarantine = new Map<string, { readonly secret: Uint8Array; readonly fromMs: number }>();
   let readCount = 0;
   let delay = Promise.resolve();
   return {
@@ -65,17 +64,7 @@ export function memoryStores(): MemoryStores {
         return found;
       },
     },
-    quarantineKeys: {
-      async insert({ keyId, ...key }) {
-        if (!quarantine.has(keyId)) quarantine.set(keyId, key);
-      },
-      find: async (keyId) => quarantine.get(keyId),
-      async deleteBefore(fromMs) {
-        const old = [...quarantine].filter(([, key]) => key.fromMs < fromMs);
-        for (const [keyId] of old) quarantine.delete(keyId);
-        return old.length;
-      },
-    },
+    quarantineKeys: memoryQuarantineKeys(),
     audit: {
       async append({ atMs, actor, action, purpose, vehicleId }) {
         rows.audit.push([atMs, actor, action, purpose, vehicleId].join(' '));
@@ -92,4 +81,19 @@ function newest(consents: readonly StoredConsent[]): StoredConsent[] {
     if ((byId.get(id)?.atMs ?? 0) <= consent.atMs) byId.set(id, consent);
   }
   return [...byId.values()];
+}
+
+function memoryQuarantineKeys(): TrustStores['quarantineKeys'] {
+  const quarantine = new Map<string, { readonly secret: Uint8Array; readonly fromMs: number }>();
+  return {
+    async insert({ keyId, ...key }) {
+      if (!quarantine.has(keyId)) quarantine.set(keyId, key);
+    },
+    find: async (keyId) => quarantine.get(keyId),
+    async deleteBefore(fromMs) {
+      const old = [...quarantine].filter(([, key]) => key.fromMs < fromMs);
+      for (const [keyId] of old) quarantine.delete(keyId);
+      return old.length;
+    },
+  };
 }
