@@ -9,7 +9,7 @@ export interface Baseline {
   readonly about: string;
   /** Starts of its episodes: an alarm that stays on has spoken once. */
   readonly firedAtMs: readonly number[];
-  /** Its words when it fired; for the car's display also what it showed when each decision opened. */
+  /** Its words when it fired; for the car's display also what it showed at each decision. */
   readonly said: readonly TimedText[];
 }
 
@@ -24,9 +24,13 @@ interface Reading {
   readonly rangeM: number | undefined;
   readonly toGoM: number;
   readonly toPlace: string | undefined;
+  readonly isPlugged: boolean;
 }
 
-/** Runs every baseline over the frames, with the plan known at each frame. Frames oldest first. */
+/**
+ * Runs every baseline over the frames, oldest first, with the plan known at each frame. Range is compared with the
+ * road only off the plug: while it charges, less range than road is no news.
+ */
 export function baselinesOf(scenario: Scenario, frames: readonly Frame[]): readonly Baseline[] {
   const readings = frames.flatMap((frame) => readingOf(scenario, frame));
   const distance = distanceText(scenario);
@@ -62,6 +66,7 @@ function readingOf(scenario: Scenario, frame: Frame): Reading[] {
       rangeM: typeof rangeM === 'number' ? rangeM : undefined,
       toGoM: legs.reduce((sum, leg) => sum + leg.distanceM, 0),
       toPlace: legs.at(-1)?.end.place.name,
+      isPlugged: frame.signals[SIGNAL.isPlugged] === true,
     },
   ];
 }
@@ -72,11 +77,9 @@ function carDisplay(
   readings: readonly Reading[],
   versus: (r: Reading) => string,
 ): Baseline {
-  const negative = readings.find(
-    (r) => r.rangeM !== undefined && r.toPlace !== undefined && r.rangeM < r.toGoM,
-  );
+  const negative = readings.find((r) => ratioOf(r) < 1);
   const atDecisions = scenario.decisionPoints.flatMap((point) => {
-    const reading = readings.find((r) => r.atMs >= point.fromMs);
+    const reading = readings.find((r) => r.atMs >= point.fromMs && !r.isPlugged);
     return reading === undefined ? [] : [{ atMs: reading.atMs, text: versus(reading) }];
   });
   const first = negative === undefined ? [] : [{ atMs: negative.atMs, text: versus(negative) }];
@@ -89,14 +92,18 @@ function carDisplay(
   };
 }
 
+/** Shown range per metre to go; infinite where there is nothing to compare. */
+const ratioOf = (r: Reading): number =>
+  r.rangeM === undefined || r.toPlace === undefined || r.isPlugged
+    ? Number.POSITIVE_INFINITY
+    : r.rangeM / r.toGoM;
+
 function rangeRule(
   name: Baseline['name'],
   factor: number,
   readings: readonly Reading[],
   versus: (r: Reading) => string,
 ): Baseline {
-  const ratioOf = (r: Reading) =>
-    r.rangeM === undefined || r.toPlace === undefined ? Number.POSITIVE_INFINITY : r.rangeM / r.toGoM;
   return {
     name,
     about: `Shown range below ${factor.toFixed(1)} × the planned distance to go.`,

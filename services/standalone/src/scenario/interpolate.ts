@@ -68,7 +68,8 @@ function between(from: Anchor, to: Anchor, atMs: number, usableKwh: number): Tru
   const speedMps = isMoving ? (1000 * drivenM) / spanMs : 0;
   const maybe = (key: 'rangeM' | 'outsideTempC') => {
     const [a, b] = [from[key], to[key]];
-    return a === undefined || b === undefined ? {} : { [key]: mix(a, b) };
+    if (a === undefined || b === undefined) return {};
+    return { [key]: key === 'rangeM' ? Math.max(0, mix(a, b)) : mix(a, b) };
   };
   const powerKw = powerBetween(from, to, spanMs, usableKwh, isMoving);
   return {

@@ -68,10 +68,12 @@ export function perturb(
   return { seed, factors, scenario: shifted, frames: delivered };
 }
 
+const clampSoc = (socPct: number): number => Math.min(100, Math.max(0, socPct));
+
 function withSocError(frame: Frame, socErrorPct: number): Frame {
   const soc = frame.signals[SIGNAL.soc];
   if (typeof soc !== 'number') return frame;
-  const reported = Number(Math.min(100, Math.max(0, soc + socErrorPct)).toFixed(2));
+  const reported = Number(clampSoc(soc + socErrorPct).toFixed(2));
   return { ...frame, signals: { ...frame.signals, [SIGNAL.soc]: reported } };
 }
 
@@ -92,7 +94,7 @@ function shift(scenario: Scenario, tempK: number, driveRatio: number, useRatio: 
 
 /**
  * Driving costs × `driveRatio`, in SOC and in shown range. Standing losses stay. A charge that ended at the
- * car's limit ends there again; any other charge adds what it added. Nothing falls below 0.
+ * car's limit ends there again; any other charge adds what it added. The SOC stays within 0 to 100.
  */
 function shiftAnchors(anchors: readonly Anchor[], tempK: number, driveRatio: number): readonly Anchor[] {
   const shifted: Anchor[] = [];
@@ -107,10 +109,8 @@ function shiftAnchors(anchors: readonly Anchor[], tempK: number, driveRatio: num
     const ratio = anchor.odometerM > before.odometerM ? driveRatio : 1;
     const isAtLimit =
       before.isCharging && anchor.socPct >= (before.chargeLimitPct ?? 100) - 0.5 && !anchor.isCharging;
-    const step = (value: number, from: number, to: number) => Math.max(0, value + (to - from) * ratio);
-    const socPct = isAtLimit
-      ? anchor.socPct
-      : Math.min(100, step(moved.socPct, before.socPct, anchor.socPct));
+    const step = (value: number, from: number, to: number) => value + (to - from) * ratio;
+    const socPct = isAtLimit ? anchor.socPct : clampSoc(step(moved.socPct, before.socPct, anchor.socPct));
     const hasRange = anchor.rangeM !== undefined && before.rangeM !== undefined && moved.rangeM !== undefined;
     const rangeM = isAtLimit || !hasRange ? anchor.rangeM : step(moved.rangeM, before.rangeM, anchor.rangeM);
     shifted.push({ ...anchor, ...warmer, socPct, ...(rangeM === undefined ? {} : { rangeM }) });

@@ -90,16 +90,21 @@ function stopsReached(scenario: Scenario, plan: Plan, atMs: number): number {
   return times.filter((timeMs) => timeMs <= atMs).length;
 }
 
+/** A stop counts as reached once the car stands there, or has been there and left it behind. */
 function reachTimes(scenario: Scenario, plan: Plan): readonly number[] {
   const times: number[] = [];
   // A round trip must leave its origin before it can end there.
   let hasLeft = false;
+  let wasThere: boolean = false;
   for (let t = Math.max(plan.atMs, startMsOf(scenario)); t <= endMsOf(scenario); t += MINUTE_MS) {
     const here = truthAt(scenario, t);
     hasLeft ||= distanceM(here, plan.origin) > AT_STOP_M;
     const next = plan.stops[times.length];
     if (next === undefined) break;
-    if (hasLeft && distanceM(here, next.place) <= AT_STOP_M) times.push(t);
+    const isThere = hasLeft && distanceM(here, next.place) <= AT_STOP_M;
+    const isReached: boolean = isThere ? !here.isMoving : wasThere;
+    if (isReached) times.push(t);
+    wasThere = isThere && !isReached;
   }
   return times;
 }

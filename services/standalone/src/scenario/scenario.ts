@@ -41,7 +41,7 @@ export interface Anchor {
   readonly alongM?: number;
   readonly odometerM: number;
   readonly socPct: number;
-  /** What the car shows, never below 0; carried apart from the SOC. */
+  /** Carried apart from the SOC. A log may go below 0; the car then shows 0. */
   readonly rangeM?: number;
   readonly outsideTempC?: number;
   readonly cabinSetC?: number;

@@ -1,8 +1,8 @@
-import { msToMinutes } from '@outrider/domain';
+import { distanceM, msToMinutes } from '@outrider/domain';
 import { ifIgnored, leave, stationAt, viaStation } from './follow.ts';
-import { truthAt } from './interpolate.ts';
+import { nextArrivalAt, truthAt } from './interpolate.ts';
 import { chargeTo, chargeUntil, driveLegs, type Journey, startJourney } from './journey.ts';
-import { aheadAt, isCharge, type LegAhead, nextDepartureMs, untilCharge } from './progress.ts';
+import { AT_STOP_M, aheadAt, isCharge, type LegAhead, nextDepartureMs, untilCharge } from './progress.ts';
 import { chargeMinutes, stationsOf } from './published.ts';
 import type { DecisionPoint, Place, Scenario } from './scenario.ts';
 
@@ -27,7 +27,7 @@ export interface LastRemedy {
   readonly remedy?: RemedyFound;
   /** `window`: something still helped when the decision closed. */
   readonly limitedBy: 'window' | 'energy' | 'hopeless';
-  /** Without any remedy the plan ends below the reserve. */
+  /** Without any remedy the plan ends below the reserve, or the drive fell below it while this was open. */
   readonly isNeeded: boolean;
   /** Where the plan ends if nothing is done. */
   readonly ignoredSocPct: number;
@@ -38,16 +38,16 @@ export interface LastRemedy {
  * consumption. What counts as a remedy is listed in test/scenarios/README.md.
  */
 export function lastRemedyAt(scenario: Scenario, point: DecisionPoint): LastRemedy {
-  const decidedAtMs = Math.min(nextDepartureMs(scenario, point.fromMs) ?? point.fromMs, point.untilMs);
-  const ignored = ifIgnored(scenario, decidedAtMs);
+  const departsAtMs = Math.min(nextDepartureMs(scenario, point.fromMs) ?? point.fromMs, point.untilMs);
+  const ignored = [point.fromMs, departsAtMs].map((atMs) => ifIgnored(scenario, atMs));
   const base = {
     decisionPointId: point.id,
     place: point.place,
     fromMs: point.fromMs,
-    isNeeded: !ignored.endsAboveReserve,
-    ignoredSocPct: ignored.arrivalSocPct.p50,
+    isNeeded: ignored.some((end) => !end.endsAboveReserve) || fellBelowReserve(scenario, point),
+    ignoredSocPct: Math.min(...ignored.map((end) => end.arrivalSocPct.p50)),
   };
-  const steps = Math.floor((point.untilMs - point.fromMs) / STEP_MS);
+  const steps = Math.ceil((closesAtMs(scenario, point, departsAtMs) - point.fromMs) / STEP_MS) - 1;
   for (let i = steps; i >= 0; i -= 1) {
     const atMs = point.fromMs + i * STEP_MS;
     const remedy = remedyAt(scenario, atMs);
@@ -56,6 +56,23 @@ export function lastRemedyAt(scenario: Scenario, point: DecisionPoint): LastReme
     }
   }
   return { ...base, limitedBy: 'hopeless' };
+}
+
+/** What really happened while the decision was open; without a plan it is all there is to go by. */
+const fellBelowReserve = (scenario: Scenario, point: DecisionPoint): boolean =>
+  scenario.anchors.some(
+    (anchor) =>
+      anchor.atMs > point.fromMs &&
+      anchor.atMs < point.untilMs &&
+      !anchor.isCharging &&
+      anchor.socPct < scenario.reserveSocPct,
+  );
+
+/** Once the car is where the stretch ends there is nothing left to save, whatever it arrived with. */
+function closesAtMs(scenario: Scenario, point: DecisionPoint, departsAtMs: number): number {
+  const end = untilCharge(aheadAt(scenario, departsAtMs).legs).at(-1)?.end.place;
+  const arrival = end === undefined ? undefined : nextArrivalAt(scenario, end, departsAtMs);
+  return Math.min(point.untilMs, arrival?.atMs ?? point.untilMs);
 }
 
 /** `lastRemedyAt` for every decision of the drive, in order. */
@@ -116,7 +133,13 @@ function plugInAt(
   return undefined;
 }
 
-/** Here, ahead, aside or behind: every charger, at the planned speed and at the slowest, charged full. */
+/** Shorter than this, a stretch is as good as driven. */
+const SHORT_STRETCH_M = 5_000;
+
+/**
+ * Here, ahead, aside or behind: every charger, at the planned speed and at the slowest, charged full. The charger
+ * where the stretch ends is no remedy: the car goes there anyway, and may arrive too low.
+ */
 function chargeSomewhere(
   scenario: Scenario,
   atMs: number,
@@ -124,7 +147,12 @@ function chargeSomewhere(
 ): RemedyFound | undefined {
   const ahead = aheadAt(scenario, atMs);
   const here = stationAt(scenario, truthAt(scenario, atMs));
+  const stretch = untilCharge(ahead.legs);
+  const end = stretch.at(-1)?.end.place;
+  const toGoM = stretch.reduce((sum, leg) => sum + leg.distanceM, 0);
   for (const station of stationsOf(scenario)) {
+    const isAtEnd = end !== undefined && distanceM(end, station) <= AT_STOP_M;
+    if (isAtEnd && (toGoM < SHORT_STRETCH_M || here?.id !== station.id)) continue;
     const trip = viaStation(scenario, atMs, ahead, station);
     for (const capMps of [Number.POSITIVE_INFINITY, scenario.slowestMps]) {
       let journey = driveLegs(scenario, startJourney(scenario, atMs), trip.toStation, capMps);

@@ -109,7 +109,6 @@ function readRow(row: CsvRow, { places, routes }: TraceParts, problems: Problem[
   const position = positionOf(numbers, place, route, alongM);
   if (position === undefined) refuse('place', 'a row needs a place, a route, or lat and lon');
   if (problems.length > before || !at.success || position === undefined) return [];
-  const rangeM = readQuantity(numbers, SPELLINGS.range);
   return [
     {
       line: row.line,
@@ -121,7 +120,7 @@ function readRow(row: CsvRow, { places, routes }: TraceParts, problems: Problem[
       alongM,
       odometerM: readQuantity(numbers, SPELLINGS.odometer),
       socPct: numbers.socPct,
-      rangeM: rangeM === undefined ? undefined : Math.max(0, rangeM),
+      rangeM: readQuantity(numbers, SPELLINGS.range),
       outsideTempC: readQuantity(numbers, SPELLINGS.outsideTemp),
       cabinSetC: readQuantity(numbers, SPELLINGS.cabinSet),
       isPlugged: flagOf(row, 'plugged', refuse),
