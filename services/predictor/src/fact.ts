@@ -1,3 +1,4 @@
+import type { PlanForecast } from '@outrider/energy';
 import { isCharging, isDriving, isPlugged, type Situation } from './outlook.ts';
 import type { Fact, Facts, FactValue } from './rule.ts';
 
@@ -21,3 +22,20 @@ export function motionFacts(situation: Situation): Facts {
         : known(phase.motion === 'standing' ? (nowMs - phase.sinceMs) / 60_000 : 0),
   };
 }
+
+/** Charge at the end of a plan, as facts. */
+export function bandFacts(plan: PlanForecast): Facts {
+  const arrival = plan.stops.at(-1)?.soc.quantilesPct;
+  if (arrival === undefined) return unknownBand('there is no road ahead');
+  return {
+    arrivalSocPctP10: known(arrival.p10),
+    arrivalSocPctP50: known(arrival.p50),
+    arrivalSocPctP90: known(arrival.p90),
+  };
+}
+
+export const unknownBand = (reason: string): Facts => ({
+  arrivalSocPctP10: unknown(reason),
+  arrivalSocPctP50: unknown(reason),
+  arrivalSocPctP90: unknown(reason),
+});

@@ -16,15 +16,19 @@ const motion = [
   number('parkedMinutes', 'min', 'How long the car has been standing; 0 while it drives.'),
 ];
 
+const band = [
+  number('arrivalSocPctP10', '%', 'Charge at the end of the way, 10th percentile.'),
+  number('arrivalSocPctP50', '%', 'Charge at the end of the way, median.'),
+  number('arrivalSocPctP90', '%', 'Charge at the end of the way, 90th percentile.'),
+];
+
 /** Every fact a rule may read, by what the rule is about. One file in this folder provides each scope. */
 export const factCatalogue: FactCatalogue = {
   // The last stop the car must reach before it can charge or stands for hours: charge is lowest there.
   stop: [
     ...motion,
     number('belowReserveProbability', '', 'Probability of arriving with less than the reserve.'),
-    number('arrivalSocPctP10', '%', 'Charge on arrival, 10th percentile.'),
-    number('arrivalSocPctP50', '%', 'Charge on arrival, median.'),
-    number('arrivalSocPctP90', '%', 'Charge on arrival, 90th percentile.'),
+    ...band,
     number('reserveSocPct', '%', 'What the driver wants to have left.'),
     number('distanceM', 'm', 'Road still to drive to this stop.'),
     number(
@@ -43,6 +47,7 @@ export const factCatalogue: FactCatalogue = {
   // On a cable, with a drive planned after it.
   charging: [
     ...motion,
+    ...band,
     flag('isChargeComplete', 'Charging ended by itself: at its limit, or the car says complete.'),
     number(
       'unplugNowBelowReserveProbability',
@@ -66,6 +71,7 @@ export const factCatalogue: FactCatalogue = {
   // Standing without a cable before a later planned drive.
   parked: [
     ...motion,
+    ...band,
     number(
       'overnightBelowReserveProbability',
       '',

@@ -1,6 +1,6 @@
 import { SIGNAL } from '@outrider/domain';
 import { chargeMinutesFor, type PlanStage } from '@outrider/energy';
-import { known, knownOr, motionFacts, unknown } from '../fact.ts';
+import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import {
   carStateOf,
   forecastOf,
@@ -54,6 +54,8 @@ function unplugFacts(situation: Situation, to: number): Facts {
     const missing = unknown(why ?? '');
     return {
       ...base,
+      ...unknownBand(why ?? ''),
+      ...unknownBand(why ?? ''),
       unplugNowBelowReserveProbability: missing,
       asPlannedBelowReserveProbability: missing,
       minutesNeeded: missing,
@@ -61,7 +63,8 @@ function unplugFacts(situation: Situation, to: number): Facts {
     };
   }
   const after = stagesTo(situation, view, to);
-  const unplugNow = forecastOf(situation, after).worstBelow(reserveSocPct)?.probability ?? 0;
+  const unplugged = forecastOf(situation, after);
+  const unplugNow = unplugged.worstBelow(reserveSocPct)?.probability ?? 0;
   const station = stationHere(situation);
   const minutesLeft = departAtMs === null ? 0 : Math.max(0, (departAtMs - nowMs) / 60_000);
   const airTempC = standingTempC(view.conditions, undefined) ?? numberAt(state, SIGNAL.airTemp) ?? 10;
@@ -86,6 +89,7 @@ function unplugFacts(situation: Situation, to: number): Facts {
         });
   return {
     ...base,
+    ...bandFacts(unplugged),
     unplugNowBelowReserveProbability: known(unplugNow),
     asPlannedBelowReserveProbability: known(asPlanned),
     minutesNeeded:

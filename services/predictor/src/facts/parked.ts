@@ -1,4 +1,4 @@
-import { known, knownOr, motionFacts, unknown } from '../fact.ts';
+import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import {
   forecastOf,
   horizonOf,
@@ -42,6 +42,8 @@ function overnightFacts(situation: Situation, to: number): Facts {
     const missing = unknown(why ?? '');
     return {
       ...base,
+      ...unknownBand(why ?? ''),
+      ...unknownBand(why ?? ''),
       overnightBelowReserveProbability: missing,
       expectedLossPct: missing,
       distanceM: missing,
@@ -53,6 +55,7 @@ function overnightFacts(situation: Situation, to: number): Facts {
   const afterWaitPct = waiting.length === 0 ? soc.value : (plan.stops[0]?.soc.meanPct ?? soc.value);
   return {
     ...base,
+    ...bandFacts(plan),
     overnightBelowReserveProbability: known(plan.worstBelow(reserveSocPct)?.probability ?? 0),
     expectedLossPct: known(soc.value - afterWaitPct),
     distanceM: known(roadM(stages)),

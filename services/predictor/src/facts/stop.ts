@@ -1,5 +1,4 @@
-import type { PlanForecast } from '@outrider/energy';
-import { known, knownOr, motionFacts, unknown } from '../fact.ts';
+import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import {
   forecastOf,
   horizonOf,
@@ -51,33 +50,18 @@ function arrivalFacts(situation: Situation, to: number): Facts {
   const { reachable, lastExitM } = reachableChargers(situation, view, to);
   return {
     ...base,
-    ...bandFacts(plan, reserveSocPct),
+    ...bandFacts(plan),
+    belowReserveProbability: knownOr(plan.worstBelow(reserveSocPct)?.probability, 'there is no road ahead'),
     distanceM: known(roadM(stages)),
     chargersAhead: known(reachable.length),
     pointOfNoReturnM: knownOr(lastExitM, 'no charger is on the way'),
   };
 }
 
-function bandFacts(plan: PlanForecast, reserveSocPct: number): Facts {
-  const arrival = plan.stops.at(-1)?.soc;
-  if (arrival === undefined) return unknownArrival('there is no road ahead');
-  return {
-    belowReserveProbability: known(plan.worstBelow(reserveSocPct)?.probability ?? 0),
-    arrivalSocPctP10: known(arrival.quantilesPct.p10),
-    arrivalSocPctP50: known(arrival.quantilesPct.p50),
-    arrivalSocPctP90: known(arrival.quantilesPct.p90),
-  };
-}
-
-const unknownArrival = (reason: string): Facts =>
-  Object.fromEntries(
-    [
-      'belowReserveProbability',
-      'arrivalSocPctP10',
-      'arrivalSocPctP50',
-      'arrivalSocPctP90',
-      'distanceM',
-      'chargersAhead',
-      'pointOfNoReturnM',
-    ].map((name) => [name, unknown(reason)]),
-  );
+const unknownArrival = (reason: string): Facts => ({
+  ...unknownBand(reason),
+  belowReserveProbability: unknown(reason),
+  distanceM: unknown(reason),
+  chargersAhead: unknown(reason),
+  pointOfNoReturnM: unknown(reason),
+});

@@ -113,7 +113,8 @@ function reachFacts(situation: Situation): Facts {
   ].filter((margin) => margin !== null);
   return {
     hasTrip: known(hasTrip),
-    homeBelowReserveProbability: knownOr(homeProbability, 'home is not known'),
+    // Who has no home known is guarded by chargers alone.
+    homeBelowReserveProbability: known(homeProbability ?? 1),
     worksProbabilityNearby: known(atLeastTwoWork(inReach.map((place) => place.worksProbability))),
     reachMarginM:
       margins.length === 0

@@ -1,0 +1,272 @@
+import {
+  type Batch,
+  type BatchContext,
+  type Bus,
+  createRelay,
+  decodeRecord,
+  encodeRecord,
+  type Relay,
+  type Subscription,
+  TOPICS,
+} from '@outrider/bus';
+import type { Forecast, SignalRecord, SignalValue } from '@outrider/domain';
+import { type VehicleModel, vehicleModel } from '@outrider/energy';
+import { type App, type Runtime, type SettingsOf, systemRandom } from '@outrider/runtime';
+import type { State } from '@outrider/state';
+import type { TelemetryStore } from '@outrider/telemetry';
+import type { Trust } from '@outrider/trust';
+import { factCatalogue } from './facts/index.ts';
+import { loadPartition, type Partition, type PartitionOutput } from './partition.ts';
+import type { LoadedRule } from './rule.ts';
+import { loadRules, OWN_RULES } from './rule-files.ts';
+import type { predictorSettings } from './settings.ts';
+import { openedRecord } from './vehicle-state.ts';
+
+export { predictorSettings } from './settings.ts';
+
+export interface PredictorDeps {
+  readonly bus: Bus;
+  readonly state: State;
+  readonly telemetry: TelemetryStore;
+  readonly trust: Trust;
+  readonly runtime: Runtime;
+  readonly settings: SettingsOf<typeof predictorSettings>;
+}
+
+/** A car whose model nobody catalogued is forecast as a large one: wrong on the side of warning. */
+const UNKNOWN_MODEL = 'generic-suv';
+
+const modelOf = (modelId: string): VehicleModel => {
+  const model = vehicleModel(modelId) ?? vehicleModel(UNKNOWN_MODEL);
+  if (model === undefined) throw new Error(`the catalogue has no ${UNKNOWN_MODEL}`);
+  return model;
+};
+
+const TOPIC_NAMES = [TOPICS.signals.name, TOPICS.trips.name, TOPICS.conditions.name] as const;
+
+/**
+ * Signals, plans and conditions in; forecasts and alerts out. One memory per partition, checkpointed to the
+ * state store together with its offsets; alerts leave through the outbox written in the same transaction.
+ */
+export function createPredictor(deps: PredictorDeps): App {
+  const { bus, state, trust, runtime, settings } = deps;
+  const { metrics, log, eventClock, realClock } = runtime;
+  const reader = trust.reader('alert_driver');
+  const partitions = new Map<number, { memory: Partition; savedAtRealMs: number }>();
+  const queues = new Map<number, Promise<void>>();
+  const counters = {
+    late: metrics.counter(
+      'predictor_records_late_total',
+      'Records that came after the reorder window; stored, but not judged.',
+    ),
+    unknownVehicle: metrics.counter(
+      'predictor_records_unknown_vehicle_total',
+      'Records of vehicles that are not registered.',
+    ),
+  };
+  const unreadable = metrics.counter(
+    'predictor_records_unreadable_total',
+    'Records that could not be read, by topic.',
+    ['topic'],
+  );
+  const forecasts = metrics.counter('predictor_forecasts_total', 'Forecasts published.');
+  const cars = metrics.gauge('predictor_vehicles', 'Vehicles in memory.');
+  let rules: readonly LoadedRule[] = [];
+  let subscription: Subscription | undefined;
+  let relay: Relay | undefined;
+  let cancelTick: (() => void) | undefined;
+  let queued = 0;
+
+  /** One thing at a time per partition: batches and ticks share this queue. */
+  const inPartition = <T>(partition: number, work: () => Promise<T>): Promise<T> => {
+    queued++;
+    const before = queues.get(partition) ?? Promise.resolve();
+    const done = before.then(work).finally(() => queued--);
+    queues.set(partition, done.then(ignore, ignore));
+    return done;
+  };
+
+  const publish = async (output: readonly Forecast[]): Promise<void> => {
+    if (output.length === 0) return;
+    const newest = new Map(output.map((forecast) => [forecast.vehicleId, forecast]));
+    await trust.prepare(newest.keys());
+    await bus.publish(
+      [...newest.values()].map((forecast) =>
+        encodeRecord(TOPICS.forecasts, forecast.vehicleId, forecast, forecast.madeAtMs, trust),
+      ),
+    );
+    await deps.telemetry.writeForecasts(output.flatMap(seriesRows));
+    forecasts.inc(newest.size);
+  };
+
+  const save = async (
+    partition: number,
+    entry: { memory: Partition; savedAtRealMs: number },
+  ): Promise<void> => {
+    if (!(await entry.memory.checkpoint(eventClock.nowMs()))) {
+      partitions.delete(partition);
+      throw new Error(`partition ${partition}: somebody else moved the checkpoint; reading it again`);
+    }
+    entry.savedAtRealMs = realClock.nowMs();
+    cars.set([...partitions.values()].reduce((sum, { memory }) => sum + memory.vehicleCount, 0));
+    relay?.poke();
+  };
+
+  const isSaveDue = (entry: { memory: Partition; savedAtRealMs: number }): boolean =>
+    entry.memory.recordsSince >= settings.checkpointRecords ||
+    realClock.nowMs() - entry.savedAtRealMs >= settings.checkpointEveryS * 1000;
+
+  const fold = async (memory: Partition, batch: Batch): Promise<PartitionOutput> => {
+    const outputs: PartitionOutput[] = [];
+    for (const record of batch.records) {
+      if (batch.topic === TOPICS.signals.name) {
+        const decoded = decodeRecord(TOPICS.signals, record, reader);
+        if (decoded.kind === 'record')
+          await memory.telemetry(record.key, openedRecord(decoded.record, openPlaces(decoded.record)));
+        else unreadable.inc({ topic: batch.topic });
+      } else if (batch.topic === TOPICS.trips.name) {
+        const decoded = decodeRecord(TOPICS.trips, record, reader);
+        if (decoded.kind === 'unreadable') unreadable.inc({ topic: batch.topic });
+        else
+          outputs.push(
+            await memory.trip(
+              record.key,
+              decoded.kind === 'record' ? decoded.record : null,
+              record.timestampMs,
+            ),
+          );
+      } else {
+        const decoded = decodeRecord(TOPICS.conditions, record, reader);
+        if (decoded.kind === 'record')
+          outputs.push(await memory.conditions(record.key, decoded.record, record.timestampMs));
+        else unreadable.inc({ topic: batch.topic });
+      }
+    }
+    return {
+      forecasts: outputs.flatMap((output) => output.forecasts),
+      hasAlerts: outputs.some((output) => output.hasAlerts),
+    };
+  };
+
+  const openPlaces = (record: SignalRecord): Record<string, SignalValue> => {
+    if (record.places === undefined) return {};
+    const opened = reader.open(
+      record.vehicleId,
+      record.places.keyId,
+      Buffer.from(record.places.box, 'base64url'),
+    );
+    return opened.kind === 'opened' ? JSON.parse(Buffer.from(opened.bytes).toString('utf8')) : {};
+  };
+
+  const handle = (batch: Batch, context: BatchContext): Promise<void> =>
+    inPartition(batch.partition, async () => {
+      const entry = partitions.get(batch.partition) ?? (await load(batch.partition, context.generation));
+      const { memory } = entry;
+      const next = memory.offsets.get(batch.topic) ?? 0;
+      const fresh = { ...batch, records: batch.records.filter((record) => record.offset >= next) };
+      const last = batch.records.at(-1);
+      if (last === undefined || fresh.records.length === 0) return context.commit();
+      await trust.prepare(new Set(fresh.records.map((record) => record.key)));
+      const folded = await fold(memory, fresh);
+      memory.moveOffset(batch.topic, last.offset + 1);
+      const partitionTimeMs = context.isCaughtUp() ? eventClock.nowMs() : last.timestampMs;
+      await settle(batch.partition, entry, [folded, memory.advance(partitionTimeMs)]);
+      await context.commit();
+    });
+
+  const settle = async (
+    partition: number,
+    entry: { memory: Partition; savedAtRealMs: number },
+    outputs: readonly PartitionOutput[],
+  ): Promise<void> => {
+    await publish(outputs.flatMap((output) => output.forecasts));
+    if (outputs.some((output) => output.hasAlerts) || isSaveDue(entry)) await save(partition, entry);
+  };
+
+  const load = async (
+    partition: number,
+    generation: number,
+  ): Promise<{ memory: Partition; savedAtRealMs: number }> => {
+    const memory = await loadPartition(partition, generation, {
+      state,
+      trust,
+      realClock,
+      log,
+      rules,
+      modelOf,
+      reorderWindowMs: settings.reorderWindowS * 1000,
+      counters,
+      metrics,
+    });
+    const entry = { memory, savedAtRealMs: realClock.nowMs() };
+    partitions.set(partition, entry);
+    return entry;
+  };
+
+  /** Timers fire without new telemetry, but only in partitions that have read everything. */
+  const tick = (): void => {
+    if (subscription === undefined || !subscription.isIdle()) return;
+    for (const [partition, entry] of partitions) {
+      inPartition(partition, async () => {
+        if (partitions.get(partition) !== entry || subscription === undefined || !subscription.isIdle())
+          return;
+        await settle(partition, entry, [entry.memory.advance(eventClock.nowMs())]);
+      }).catch((error: unknown) => log.warn({ partition, err: String(error) }, 'a timer will fire later'));
+    }
+  };
+
+  return {
+    name: 'predictor',
+    async start() {
+      rules = await loadRules(settings.rulesFolder ?? OWN_RULES, factCatalogue);
+      relay = createRelay({
+        outbox: state.outbox,
+        writer: 'predictor',
+        bus,
+        realClock,
+        log,
+        random: systemRandom,
+      });
+      relay.poke();
+      subscription = await bus.subscribe({
+        group: 'predictor',
+        topics: TOPIC_NAMES,
+        start: 'earliest',
+        onAssigned: (partition, generation) =>
+          inPartition(partition, async () => (await load(partition, generation)).memory.offsets),
+        onRevoked: (partition) =>
+          inPartition(partition, async () => {
+            const entry = partitions.get(partition);
+            if (entry !== undefined) await save(partition, entry);
+            partitions.delete(partition);
+          }),
+        handle,
+        onError: (error, partition) =>
+          log.warn({ partition, err: String(error) }, 'the batch will be judged again'),
+      });
+      cancelTick = eventClock.onTick(1_000, tick);
+    },
+    async stop() {
+      cancelTick?.();
+      await subscription?.stop();
+      await Promise.all(queues.values());
+      subscription = undefined;
+      await relay?.stop();
+      relay = undefined;
+    },
+    readiness: () => (subscription === undefined ? { ready: false, why: 'not started' } : { ready: true }),
+    isIdle: () => queued === 0 && (subscription?.isIdle() ?? true) && (relay?.isIdle() ?? true),
+  };
+}
+
+const ignore = (): void => undefined;
+
+const seriesRows = (forecast: Forecast) =>
+  forecast.stops.map((stop) => ({
+    vehicleId: forecast.vehicleId,
+    madeAtMs: forecast.madeAtMs,
+    forecastId: forecast.forecastId,
+    stopId: stop.stopId,
+    ...stop.arrivalSocPct,
+    belowReserveProbability: stop.belowReserveProbability,
+  }));

@@ -1,0 +1,276 @@
+import {
+  type Alert,
+  advanceProgress,
+  type Conditions,
+  distanceM,
+  type Forecast,
+  SIGNAL,
+  type Trip,
+  tripStart,
+} from '@outrider/domain';
+import { priorFor, type VehicleModel } from '@outrider/energy';
+import { type CarMemory, emptyMemory, estimateBattery } from './car-memory.ts';
+import { followDrive } from './drive-basis.ts';
+import { forecastRecord, isNewsworthy } from './forecast-record.ts';
+import { type Episodes, judge, nextDueMs } from './judge.ts';
+import { forecastCar, isDriving, plannedDepartureMs, type Situation } from './outlook.ts';
+import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
+import { buildRouteView, type RouteView } from './route-view.ts';
+import type { LoadedRule } from './rule.ts';
+import {
+  emptyVehicleState,
+  foldRecord,
+  freshPosition,
+  freshSoc,
+  isLate,
+  type OpenedRecord,
+  type VehicleState,
+} from './vehicle-state.ts';
+
+/** One car as the predictor keeps it: plain JSON, one blob of the checkpoint. */
+export interface Car {
+  readonly version: 1;
+  readonly state: VehicleState;
+  readonly memory: CarMemory;
+  readonly buffer: ReorderBuffer;
+  /** Event time up to which this car has been judged; never goes back. */
+  readonly judgedToMs: number;
+  readonly episodes: Episodes;
+  readonly forecast: Forecast | null;
+}
+
+/** What the world said about this car; kept beside the car, since it is large and changes rarely. */
+export interface CarWorld {
+  /** The newest plan; it becomes the view's once the world has drawn its road. */
+  readonly trip: Trip | null;
+  readonly conditions: Conditions | null;
+  /** The plan that `conditions` belong to. */
+  readonly drawnTrip: Trip | null;
+}
+
+export const emptyCar = (vehicleId: string): Car => ({
+  version: 1,
+  state: emptyVehicleState(vehicleId),
+  memory: emptyMemory,
+  buffer: [],
+  judgedToMs: 0,
+  episodes: {},
+  forecast: null,
+});
+
+export const emptyWorld: CarWorld = { trip: null, conditions: null, drawnTrip: null };
+
+/** A car with all that a judgement needs; `view` is derived and not stored. */
+export interface LiveCar {
+  readonly car: Car;
+  readonly world: CarWorld;
+  readonly view: RouteView | null;
+  readonly vehicle: VehicleModel;
+  readonly reserveSocPct: number;
+}
+
+export interface Judged {
+  readonly live: LiveCar;
+  readonly alerts: readonly { readonly alert: Alert; readonly isShadow: boolean }[];
+  readonly forecasts: readonly Forecast[];
+  readonly lateRecords: number;
+}
+
+/** Puts a record into the reorder buffer; what it means is decided when its time has come. */
+export const receive = (live: LiveCar, record: OpenedRecord): LiveCar => ({
+  ...live,
+  car: { ...live.car, buffer: insertRecord(live.car.buffer, record) },
+});
+
+/** Takes a plan. Until the world has drawn its road the old view stays, so that nothing flickers. */
+export function withTrip(live: LiveCar, trip: Trip | null): LiveCar {
+  const known = live.world.trip;
+  if (trip !== null && known !== null && known.tripId === trip.tripId && known.revision >= trip.revision)
+    return live;
+  const isWithdrawn = trip === null || trip.withdrawn === true;
+  return withDrawnView(
+    { ...live, world: { ...live.world, trip: isWithdrawn ? null : trip } },
+    live.world.conditions,
+  );
+}
+
+/** Takes a snapshot of the world. An older one than is known changes nothing. */
+export function withConditions(live: LiveCar, conditions: Conditions): LiveCar {
+  if (live.world.conditions !== null && conditions.asOfMs < live.world.conditions.asOfMs) return live;
+  return withDrawnView(live, conditions);
+}
+
+function withDrawnView(live: LiveCar, conditions: Conditions | null): LiveCar {
+  if (conditions === null) return live;
+  const { trip, drawnTrip } = live.world;
+  const view = buildRouteView(conditions, trip, live.vehicle);
+  if (view === null) {
+    // A newer look at the road of the plan that is still in force.
+    const old = buildRouteView(conditions, drawnTrip, live.vehicle);
+    return old === null ? live : { ...live, view: old, world: { ...live.world, conditions } };
+  }
+  const isSamePlan = drawnTrip?.tripId === trip?.tripId && drawnTrip?.revision === trip?.revision;
+  const progress =
+    trip === null ? null : isSamePlan ? live.car.memory.progress : tripStart(conditions.asOfMs);
+  const memory = { ...live.car.memory, progress, ...(isSamePlan ? {} : { drive: null }) };
+  return { ...live, view, world: { trip, conditions, drawnTrip: trip }, car: { ...live.car, memory } };
+}
+
+/**
+ * Moves a car's event time on to `frontierMs`: records and timers in the order of their times. Pure; the same
+ * records give the same alerts however they were displaced within the reorder window.
+ */
+export function advanceCar(live: LiveCar, frontierMs: number, rules: readonly LoadedRule[]): Judged {
+  const { released, kept } = releaseUpTo(live.car.buffer, frontierMs);
+  let now: Judged = {
+    live: { ...live, car: { ...live.car, buffer: kept } },
+    alerts: [],
+    forecasts: [],
+    lateRecords: 0,
+  };
+  for (const record of released) {
+    now = fireTimers(now, record.observedAtMs, rules);
+    if (isLate(now.live.car.state, record)) now = { ...now, lateRecords: now.lateRecords + 1 };
+    else
+      now = judgeAt(
+        now,
+        apply(now.live, record),
+        Math.max(record.observedAtMs, now.live.car.judgedToMs),
+        rules,
+      );
+  }
+  return fireTimers(now, frontierMs, rules, true);
+}
+
+/** Judges now, without a new record: the world changed. */
+export function rejudge(live: LiveCar, nowMs: number, rules: readonly LoadedRule[]): Judged {
+  if (live.car.state.observedToMs === 0) return { live, alerts: [], forecasts: [], lateRecords: 0 };
+  return judgeAt(
+    { live, alerts: [], forecasts: [], lateRecords: 0 },
+    live,
+    Math.max(nowMs, live.car.judgedToMs),
+    rules,
+  );
+}
+
+/** When this car wants to be looked at again although nothing arrives; undefined: not before it speaks. */
+export function dueMs(live: LiveCar): number | undefined {
+  const { car } = live;
+  const times = [nextDueMs(car.episodes), car.buffer[0]?.observedAtMs, waitingDueMs(live)].filter(
+    (time) => time !== undefined,
+  );
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+const SOON_MS = 4 * 3_600_000;
+const SOON_EVERY_MS = 60_000;
+const LATER_EVERY_MS = 15 * 60_000;
+
+/** A standing car with a planned departure is looked at as the time comes nearer, also when it sleeps. */
+function waitingDueMs({ car, view, vehicle, reserveSocPct }: LiveCar): number | undefined {
+  if (view?.trip == null || car.judgedToMs === 0 || isDriving(car.state)) return undefined;
+  const situation = situationOf({ car, view, vehicle, reserveSocPct }, car.judgedToMs);
+  const departAtMs = plannedDepartureMs(situation);
+  if (departAtMs === null || departAtMs <= car.judgedToMs) return undefined;
+  const isSoon =
+    departAtMs - car.judgedToMs <= SOON_MS ||
+    car.judgedToMs - (car.state.phase?.sinceMs ?? 0) <= LATER_EVERY_MS;
+  return car.judgedToMs + (isSoon ? SOON_EVERY_MS : LATER_EVERY_MS);
+}
+
+function fireTimers(
+  judged: Judged,
+  untilMs: number,
+  rules: readonly LoadedRule[],
+  isInclusive = false,
+): Judged {
+  let now = judged;
+  for (;;) {
+    const due = timerDueMs(now.live);
+    if (due === undefined || due > untilMs || (due === untilMs && !isInclusive)) return now;
+    now = judgeAt(now, now.live, Math.max(due, now.live.car.judgedToMs), rules);
+  }
+}
+
+function timerDueMs(live: LiveCar): number | undefined {
+  const times = [nextDueMs(live.car.episodes), waitingDueMs(live)].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Folds a record and everything that follows from it: temperature, progress, this drive against the model. */
+function apply(live: LiveCar, record: OpenedRecord): LiveCar {
+  const { car, view, vehicle } = live;
+  const atMs = record.observedAtMs;
+  const battery = estimateBattery(car.memory.battery, car.state, vehicle, atMs);
+  const state = foldRecord(car.state, record);
+  const position = freshPosition(state, atMs);
+  const hasMoved = record.values[SIGNAL.latitude] !== undefined;
+  const before = car.memory.progress;
+  const progress =
+    view !== null && before !== null && position !== undefined && hasMoved
+      ? advanceProgress(view.progressStretches, before, { ...position, atMs, isStanding: !isDriving(state) })
+      : before;
+  const soc = freshSoc(state, atMs);
+  const posterior = car.memory.posterior ?? priorFor(vehicle);
+  const drive =
+    view !== null && progress !== null && soc !== undefined && isDriving(state)
+      ? followDrive(car.memory.drive, view, progress, soc.value, { vehicle, posterior })
+      : car.memory.drive;
+  return { ...live, car: { ...car, state, memory: { ...car.memory, battery, progress, drive } } };
+}
+
+function judgeAt(before: Judged, live: LiveCar, nowMs: number, rules: readonly LoadedRule[]): Judged {
+  const situation = situationOf(live, nowMs);
+  const { episodes, alerts } = judge(situation, rules, live.car.episodes);
+  const forecast = forecastRecord(situation);
+  const isNews = isNewsworthy(live.car.forecast, forecast);
+  const car: Car = {
+    ...live.car,
+    judgedToMs: nowMs,
+    episodes,
+    forecast: isNews ? forecast : live.car.forecast,
+  };
+  return {
+    live: { ...live, car },
+    alerts: [...before.alerts, ...alerts],
+    forecasts: isNews ? [...before.forecasts, forecast] : before.forecasts,
+    lateRecords: before.lateRecords,
+  };
+}
+
+function situationOf(
+  live: Pick<LiveCar, 'car' | 'view' | 'vehicle' | 'reserveSocPct'>,
+  nowMs: number,
+): Situation {
+  const { car, view, vehicle } = live;
+  return {
+    nowMs,
+    state: car.state,
+    memory: car.memory,
+    view: withPosition(view, car, nowMs),
+    car: forecastCar(vehicle, car.memory, view),
+    vehicle,
+    reserveSocPct: view?.trip?.reserveSocPct ?? live.reserveSocPct,
+    soc: freshSoc(car.state, nowMs),
+  };
+}
+
+const ROAD_FACTOR = 1.3;
+const MOVED_M = 500;
+
+/** Distances to the places around are as of the snapshot: the car has moved on since. */
+function withPosition(view: RouteView | null, car: Car, nowMs: number): RouteView | null {
+  const here = freshPosition(car.state, nowMs);
+  if (view === null || here === undefined || view.conditions.nearby.length === 0) return view;
+  const first = view.conditions.nearby[0];
+  if (first !== undefined && Math.abs(distanceM(here, first) * ROAD_FACTOR - first.detourM) < MOVED_M)
+    return view;
+  const nearby = view.conditions.nearby.map((place) => ({
+    ...place,
+    detourM: distanceM(here, place) * ROAD_FACTOR,
+  }));
+  return {
+    ...view,
+    conditions: { ...view.conditions, nearby: nearby.toSorted((a, b) => a.detourM - b.detourM) },
+  };
+}

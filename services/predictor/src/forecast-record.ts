@@ -1,0 +1,155 @@
+import type { Forecast } from '@outrider/domain';
+import { forecastArrival, forecastPlan, type PlanStage, POSTERIOR_VERSION } from '@outrider/energy';
+import { contentId } from '@outrider/runtime';
+import {
+  carStateOf,
+  isDriving,
+  parkHere,
+  plannedDepartureMs,
+  type Situation,
+  stagesTo,
+  standingTempC,
+  whyUnknown,
+} from './outlook.ts';
+import { reachableChargers } from './reachable.ts';
+import { bandOf, roundProbability } from './remedy.ts';
+import type { RouteView, ViewStretch } from './route-view.ts';
+
+const CURVE_POINTS = 40;
+
+/** The forecast as people and programs read it: every stop ahead, and the battery along the road to the next. */
+export function forecastRecord(situation: Situation): Forecast {
+  const { nowMs, state, view, car, soc, reserveSocPct } = situation;
+  const why = whyUnknown(situation);
+  const base = {
+    forecastId: contentId(state.vehicleId, nowMs, view?.conditions.snapshotId ?? ''),
+    vehicleId: state.vehicleId,
+    madeAtMs: nowMs,
+    socPct: soc?.value ?? 0,
+    reserveSocPct,
+    modelVersion: `linear-${POSTERIOR_VERSION} ${car.vehicle.modelId}`,
+    ...(view?.trip == null ? {} : { tripId: view.trip.tripId }),
+    ...(view === null ? {} : { snapshotId: view.conditions.snapshotId }),
+  };
+  if (why !== undefined || view === null)
+    return { ...base, stops: [], curve: [], unknown: why ?? 'the road is not known yet' };
+  const at = situation.memory.progress?.stretch ?? 0;
+  const { lastExitM } =
+    at < view.stretches.length ? reachableChargers(situation, view, at) : { lastExitM: null };
+  return {
+    ...base,
+    stops: stopsAhead(situation, view),
+    curve: curveOf(situation, view),
+    ...(lastExitM !== null && lastExitM >= 0 ? { deadlineM: lastExitM } : {}),
+  };
+}
+
+function stopsAhead(situation: Situation, view: RouteView): Forecast['stops'] {
+  const { nowMs, reserveSocPct, car } = situation;
+  const from = situation.memory.progress?.stretch ?? 0;
+  if (from >= view.stretches.length) return [];
+  const departAtMs = isDriving(situation.state) ? null : plannedDepartureMs(situation);
+  const waiting = departAtMs === null ? [] : parkHere(situation, departAtMs);
+  const stages: PlanStage[] = [...waiting];
+  const ends: { readonly stretch: ViewStretch; readonly stage: number }[] = [];
+  for (let i = from; i < view.stretches.length; i++) {
+    const stretch = view.stretches[i] as ViewStretch;
+    stages.push(...stagesTo(situation, view, i).slice(i === from ? 0 : -1));
+    ends.push({ stretch, stage: stages.length - 1 });
+    const between = afterStop(view, stretch);
+    // Beyond a charge whose end nobody planned nothing can be said.
+    if (between === null) break;
+    stages.push(...between);
+  }
+  const plan = forecastPlan({ car, state: carStateOf(situation), stages });
+  const durationTo = (stage: number) =>
+    plan.stops.slice(0, stage + 1).reduce((sum, stop) => sum + stop.durationS, 0);
+  let roadM = 0;
+  return ends.flatMap(({ stretch, stage }, i) => {
+    const stop = plan.stops[stage];
+    const drive = stages[stage];
+    if (stop === undefined || drive?.kind !== 'drive') return [];
+    roadM += drive.toM - drive.fromM;
+    return [
+      {
+        stopId: stretch.stopId,
+        name: stretch.stopName,
+        distanceM: roadM,
+        arriveAtMs: Math.round(
+          i === 0
+            ? nowMs + durationTo(stage) * 1000
+            : Math.max(nowMs + durationTo(stage) * 1000, stretch.planned?.arriveAtMs ?? 0),
+        ),
+        arrivalSocPct: bandOf(stop.soc),
+        belowReserveProbability: roundProbability(stop.soc.probabilityBelow(reserveSocPct)),
+      },
+    ];
+  });
+}
+
+/** What happens at a stop before the next drive; null when a charge there has no planned end. */
+function afterStop(view: RouteView, stretch: ViewStretch): PlanStage[] | null {
+  const { planned } = stretch;
+  const airTempC = standingTempC(view.conditions, stretch.stopId) ?? stretch.prefix.tempC.at(-1) ?? 10;
+  if (planned?.kind === 'charge' || planned?.plugged === true) {
+    if (planned.chargeToSocPct === undefined) return null;
+    const maxPowerKw = planned.powerKw ?? 11;
+    return [
+      {
+        kind: 'charge',
+        station: { kind: maxPowerKw > 25 ? 'dc' : 'ac', maxPowerKw },
+        until: { kind: 'soc', socPct: planned.chargeToSocPct },
+        airTempC,
+      },
+    ];
+  }
+  const { arriveAtMs, departAtMs } = planned ?? {};
+  if (arriveAtMs === undefined || departAtMs === undefined || departAtMs <= arriveAtMs) return [];
+  return [{ kind: 'park', durationS: (departAtMs - arriveAtMs) / 1000, airTempC, mode: 'asleep' }];
+}
+
+function curveOf(situation: Situation, view: RouteView): Forecast['curve'] {
+  const progress = situation.memory.progress;
+  const stretch = view.stretches[progress?.stretch ?? 0];
+  if (stretch === undefined) return [];
+  const { prefix } = stretch;
+  const fromM = Math.min(progress?.alongM ?? 0, prefix.lengthM);
+  const restM = prefix.lengthM - fromM;
+  const state = carStateOf(situation);
+  return Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
+    const distanceM = (restM * i) / CURVE_POINTS;
+    const arrival = forecastArrival({
+      prefix,
+      fromM,
+      toM: Math.min(prefix.lengthM, fromM + distanceM),
+      car: situation.car,
+      state,
+    });
+    return { distanceM, socPct: bandOf(arrival.soc) };
+  });
+}
+
+const P50_STEP_PCT = 0.5;
+const PROBABILITY_STEP = 0.02;
+const EVERY_MS = 60_000;
+
+/** Whether a new forecast says something the last one did not. */
+export function isNewsworthy(last: Forecast | null, next: Forecast): boolean {
+  if (
+    last === null ||
+    last.tripId !== next.tripId ||
+    last.unknown !== next.unknown ||
+    last.stops.length !== next.stops.length
+  )
+    return true;
+  if (next.madeAtMs - last.madeAtMs >= EVERY_MS && Math.abs(next.socPct - last.socPct) >= 0.1) return true;
+  return next.stops.some((stop, i) => {
+    const before = last.stops[i];
+    return (
+      before === undefined ||
+      before.stopId !== stop.stopId ||
+      Math.abs(before.arrivalSocPct.p50 - stop.arrivalSocPct.p50) >= P50_STEP_PCT ||
+      Math.abs(before.belowReserveProbability - stop.belowReserveProbability) >= PROBABILITY_STEP
+    );
+  });
+}

@@ -1,0 +1,162 @@
+import type { Alert } from '@outrider/domain';
+import { type AlertState, alertId, endEpisode, type Step, step } from './alert-lifecycle.ts';
+import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
+import { subjectsOf } from './facts/index.ts';
+import { horizonOf, isDriving, type Situation } from './outlook.ts';
+import { simulateRemedies } from './remedies/index.ts';
+import type { Simulated } from './remedy.ts';
+import type { LoadedRule, Scope, Subject } from './rule.ts';
+
+/** One rule about one subject: where it is in its life, and what was last said about it. */
+export interface Episode {
+  readonly ruleId: string;
+  readonly subject: string;
+  readonly lifecycle: AlertState;
+  readonly dueAtMs: number | null;
+  /** The alert as published last; null before it fires. */
+  readonly said: {
+    readonly alertId: string;
+    readonly revision: number;
+    readonly advice: string;
+    readonly probability: number | null;
+    readonly remediesAtMs: number;
+  } | null;
+}
+
+/** By `ruleId subject`. */
+export type Episodes = Readonly<Record<string, Episode>>;
+
+export interface Judgement {
+  readonly episodes: Episodes;
+  readonly alerts: readonly { readonly alert: Alert; readonly isShadow: boolean }[];
+}
+
+/** Advice is simulated again this often while an alert fires: it costs a hundred forecasts. */
+const ADVICE_EVERY_MS = 2 * 60_000;
+/** A probability that moved this far is worth telling again (the notifier decides how loudly). */
+const PROBABILITY_STEP = 0.15;
+
+const keyOf = (ruleId: string, subject: string): string => `${ruleId} ${subject}`;
+
+/** Asks every rule about every subject it has now, and moves each one's life on. Pure. */
+export function judge(situation: Situation, rules: readonly LoadedRule[], before: Episodes): Judgement {
+  const subjects = new Map<Scope, readonly Subject[]>();
+  const episodes: Record<string, Episode> = {};
+  const alerts: { alert: Alert; isShadow: boolean }[] = [];
+  const seen = new Set<string>();
+  const keep = (rule: LoadedRule, subject: Subject, moved: Step): void => {
+    const key = keyOf(rule.id, subject.subject);
+    const next = nextEpisode(situation, rule, subject, before[key] ?? null, moved);
+    if (next.alert !== null) alerts.push({ alert: next.alert, isShadow: rule.mode === 'shadow' });
+    if (moved.state.kind !== 'inactive') episodes[key] = next.episode;
+  };
+  for (const rule of rules) {
+    if (rule.mode === 'off') continue;
+    const found = subjects.get(rule.scope) ?? subjectsOf[rule.scope](situation);
+    subjects.set(rule.scope, found);
+    for (const subject of found) {
+      const key = keyOf(rule.id, subject.subject);
+      seen.add(key);
+      keep(rule, subject, step(before[key]?.lifecycle, rule, rule.judge(subject.facts), situation.nowMs));
+    }
+  }
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  for (const [key, episode] of Object.entries(before)) {
+    const rule = byId.get(episode.ruleId);
+    // A rule that was taken out of the set ends its alerts with it.
+    if (seen.has(key) || rule === undefined) continue;
+    keep(rule, { subject: episode.subject, facts: {} }, endEpisode(episode.lifecycle, situation.nowMs));
+  }
+  return { episodes, alerts };
+}
+
+function nextEpisode(
+  situation: Situation,
+  rule: LoadedRule,
+  subject: Subject,
+  before: Episode | null,
+  moved: Step,
+): { readonly episode: Episode; readonly alert: Alert | null } {
+  const base = {
+    ruleId: rule.id,
+    subject: subject.subject,
+    lifecycle: moved.state,
+    dueAtMs: moved.dueAtMs ?? null,
+  };
+  const said = before?.said ?? null;
+  if (moved.transition === 'resolved') return resolve(situation, rule, subject, said, moved, base);
+  if (moved.state.kind !== 'firing' && moved.state.kind !== 'clearing')
+    return { episode: { ...base, said: null }, alert: null };
+  const isNews = moved.transition === 'firing' || moved.transition === 'severity' || said === null;
+  const probability = probabilityOf(subject.facts, rule) ?? null;
+  if (!isNews && situation.nowMs - said.remediesAtMs < ADVICE_EVERY_MS)
+    return { episode: { ...base, said }, alert: null };
+  const remedies = remediesFor(situation, rule, subject);
+  const advice = adviceKey(remedies[0]?.remedy);
+  const hasMoved =
+    said !== null &&
+    (advice !== said.advice || Math.abs((probability ?? 0) - (said.probability ?? 0)) >= PROBABILITY_STEP);
+  if (!isNews && !hasMoved)
+    return { episode: { ...base, said: { ...said, remediesAtMs: situation.nowMs } }, alert: null };
+  const { startedAtMs, severity } = moved.state;
+  const id = said?.alertId ?? alertId(situation.state.vehicleId, rule.id, subject.subject, startedAtMs);
+  const revision = (said?.revision ?? 0) + 1;
+  return {
+    episode: { ...base, said: { alertId: id, revision, advice, probability, remediesAtMs: situation.nowMs } },
+    alert: alertRecord({
+      situation,
+      rule,
+      subject,
+      alertId: id,
+      revision,
+      state: 'firing',
+      severity,
+      startedAtMs,
+      remedies,
+    }),
+  };
+}
+
+function resolve(
+  situation: Situation,
+  rule: LoadedRule,
+  subject: Subject,
+  said: Episode['said'],
+  moved: Step,
+  base: Omit<Episode, 'said'>,
+): { readonly episode: Episode; readonly alert: Alert | null } {
+  const { episode } = moved;
+  if (said === null || episode === undefined) return { episode: { ...base, said: null }, alert: null };
+  const alert = alertRecord({
+    situation,
+    rule,
+    subject,
+    alertId: said.alertId,
+    revision: said.revision + 1,
+    state: 'resolved',
+    severity: episode.severity ?? 'info',
+    startedAtMs: episode.startedAtMs,
+    remedies: [],
+  });
+  return {
+    episode: { ...base, said: null },
+    alert: { ...alert, facts: { ...alert.facts, because: episode.because ?? 'condition-over' } },
+  };
+}
+
+function remediesFor(situation: Situation, rule: LoadedRule, subject: Subject): readonly Simulated[] {
+  const { view } = situation;
+  if (view === null || situation.soc === undefined || view.stretches.length === 0) return [];
+  const index = view.stretches.findIndex((stretch) => stretch.stopId === subject.subject);
+  const to =
+    index >= 0 ? index : horizonOf(view, situation.memory.progress?.stretch ?? 0, isDriving(situation.state));
+  return simulateRemedies({ situation, view, to }, rule);
+}
+
+/** The next time a rule wants to be asked again though nothing arrives. */
+export function nextDueMs(episodes: Episodes): number | undefined {
+  let due: number | undefined;
+  for (const { dueAtMs } of Object.values(episodes))
+    if (dueAtMs !== null) due = Math.min(due ?? dueAtMs, dueAtMs);
+  return due;
+}
