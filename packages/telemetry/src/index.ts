@@ -1,1 +1,3 @@
+export * from './open.ts';
+export * from './query-timeout.ts';
 export * from './telemetry.ts';

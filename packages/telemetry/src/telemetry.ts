@@ -30,7 +30,10 @@ export interface ForecastRow {
 
 export interface RawQuery {
   readonly vehicleId: string;
-  /** VSS paths; empty means all. */
+  /**
+   * VSS paths; empty means all. Rows that hold none of them are left out. Sealed places come along when
+   * all is asked for or a place signal is among the paths.
+   */
   readonly paths: readonly string[];
   /** Inclusive. */
   readonly fromMs: number;
@@ -68,10 +71,16 @@ export interface Bucket {
 }
 
 export interface TelemetryStore {
-  /** Resolves when durable. Rows already there are left as they are. */
+  /**
+   * Resolves when durable. Rows already there are left as they are; of repeats received at different
+   * times the earliest is kept, so that the order of writing decides nothing.
+   * @throws RangeError, writing nothing, for times and values that are no finite numbers.
+   */
   writeSignals(rows: readonly SignalRow[]): Promise<void>;
   writeForecasts(rows: readonly ForecastRow[]): Promise<void>;
+  /** @throws QueryTimeout; RangeError for a query nobody can mean. Pages hold 10,000 rows at most. */
   readSignals(query: RawQuery): Promise<RawPage>;
+  /** @throws QueryTimeout; RangeError for more than 50,000 buckets. */
   downsample(query: DownsampleQuery): Promise<readonly Bucket[]>;
   readForecasts(query: {
     readonly vehicleId: string;
@@ -79,7 +88,7 @@ export interface TelemetryStore {
     readonly toMs: number;
     readonly limit: number;
   }): Promise<readonly ForecastRow[]>;
-  /** Removes rows observed before `beforeMs`; returns how many. */
+  /** Removes rows observed and forecasts made before `beforeMs`; returns how many. */
   prune(beforeMs: number): Promise<number>;
   close(): Promise<void>;
 }

@@ -1,0 +1,35 @@
+import type { DownsampleQuery, RawQuery, SignalRow } from './telemetry.ts';
+
+/** Rows of one page at most, whatever was asked: an answer must fit into memory. */
+export const PAGE_ROWS_MAX = 10_000;
+/** Buckets of one answer at most. */
+export const BUCKETS_MAX = 50_000;
+
+/** @throws RangeError for a row that no engine could bring back as it is. */
+export function checkRow(row: SignalRow): void {
+  if (row.recordId === '') throw new RangeError(`a record of ${row.vehicleId} has no id`);
+  if (!Number.isSafeInteger(row.observedAtMs) || !Number.isSafeInteger(row.receivedAtMs))
+    throw new RangeError(`record ${row.recordId} has a time that is no whole millisecond`);
+  for (const [path, value] of Object.entries(row.values))
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw new RangeError(`record ${row.recordId} has ${value} as ${path}`);
+}
+
+/** @throws RangeError for a page nobody can mean. */
+export function checkPage(query: Pick<RawQuery, 'fromMs' | 'toMs' | 'limit'>): void {
+  checkSpan(query);
+  if (!Number.isInteger(query.limit) || query.limit < 1)
+    throw new RangeError(`a page of ${query.limit} rows cannot be read`);
+}
+
+/** @throws RangeError for a bucket width nobody can mean. */
+export function checkDownsample(query: DownsampleQuery): void {
+  checkSpan(query);
+  if (!Number.isInteger(query.stepMs) || query.stepMs < 1)
+    throw new RangeError(`buckets of ${query.stepMs} ms cannot be made`);
+}
+
+function checkSpan({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): void {
+  if (!Number.isFinite(fromMs) || !Number.isFinite(toMs))
+    throw new RangeError('the time span of a query needs a beginning and an end');
+}

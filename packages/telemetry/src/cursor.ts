@@ -1,0 +1,15 @@
+/** Where a page ended: the next one begins behind this row, whatever was written meanwhile. */
+export interface Cursor {
+  readonly observedAtMs: number;
+  readonly recordId: string;
+}
+
+export const writeCursor = ({ observedAtMs, recordId }: Cursor): string => `${observedAtMs}.${recordId}`;
+
+/** @throws RangeError when the text is none of ours. */
+export function readCursor(text: string): Cursor {
+  const [, atMs, recordId] = /^(-?\d{1,16})\.(.*)$/s.exec(text) ?? [];
+  if (atMs === undefined || recordId === undefined)
+    throw new RangeError(`${JSON.stringify(text.slice(0, 60))} is no place to go on reading`);
+  return { observedAtMs: Number(atMs), recordId };
+}

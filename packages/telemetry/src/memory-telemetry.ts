@@ -1,0 +1,120 @@
+import { isPlaceSignal } from '@outrider/domain';
+import { createBucketFold } from './buckets.ts';
+import { checkDownsample, checkPage, checkRow, PAGE_ROWS_MAX } from './check-row.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import type { ForecastRow, SeriesValue, SignalRow, TelemetryStore } from './telemetry.ts';
+
+type Rows<T> = Map<string, Map<string, T>>;
+
+/** The time series in memory, for tests: gone with the process, every read sorts. */
+export function createMemoryTelemetry(): TelemetryStore {
+  const signals: Rows<SignalRow> = new Map();
+  const forecasts: Rows<ForecastRow> = new Map();
+
+  function spanOf(query: { vehicleId: string; fromMs: number; toMs: number }): SignalRow[] {
+    return [...(signals.get(query.vehicleId)?.values() ?? [])]
+      .filter((row) => row.observedAtMs >= query.fromMs && row.observedAtMs < query.toMs)
+      .sort(byTimeThenId);
+  }
+
+  return {
+    async writeSignals(rows) {
+      rows.forEach(checkRow);
+      for (const row of rows) {
+        const ofVehicle = rowsOf(signals, row.vehicleId);
+        const key = writeCursor(row);
+        const known = ofVehicle.get(key);
+        // Through JSON as in the other engines, which know no -0.
+        if (known === undefined || isEarlier(row, known)) ofVehicle.set(key, JSON.parse(JSON.stringify(row)));
+      }
+    },
+    async writeForecasts(rows) {
+      for (const row of rows) {
+        const ofVehicle = rowsOf(forecasts, row.vehicleId);
+        const key = JSON.stringify([row.madeAtMs, row.forecastId, row.stopId]);
+        if (!ofVehicle.has(key)) ofVehicle.set(key, { ...row });
+      }
+    },
+    async readSignals(query) {
+      checkPage(query);
+      const after = query.after === undefined ? undefined : readCursor(query.after);
+      const limit = Math.min(query.limit, PAGE_ROWS_MAX);
+      const rows = spanOf(query)
+        .filter((row) => after === undefined || byTimeThenId(row, after) > 0)
+        .flatMap((row) => withPaths(row, query.paths));
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      return last !== undefined && rows.length > limit
+        ? { rows: page, next: writeCursor(last) }
+        : { rows: page };
+    },
+    async downsample(query) {
+      checkDownsample(query);
+      const fold = createBucketFold(query.stepMs);
+      for (const row of spanOf(query))
+        if (Object.hasOwn(row.values, query.path)) fold.add(row.observedAtMs, row.values[query.path]);
+      return fold.buckets();
+    },
+    async readForecasts(query) {
+      checkPage(query);
+      return [...(forecasts.get(query.vehicleId)?.values() ?? [])]
+        .filter((row) => row.madeAtMs >= query.fromMs && row.madeAtMs < query.toMs)
+        .sort(
+          (a, b) =>
+            a.madeAtMs - b.madeAtMs ||
+            compareText(a.forecastId, b.forecastId) ||
+            compareText(a.stopId, b.stopId),
+        )
+        .slice(0, Math.min(query.limit, PAGE_ROWS_MAX));
+    },
+    async prune(beforeMs) {
+      return (
+        dropBefore(signals, (row) => row.observedAtMs, beforeMs) +
+        dropBefore(forecasts, (row) => row.madeAtMs, beforeMs)
+      );
+    },
+    async close() {
+      signals.clear();
+      forecasts.clear();
+    },
+  };
+}
+
+function rowsOf<T>(rows: Rows<T>, vehicleId: string): Map<string, T> {
+  const ofVehicle = rows.get(vehicleId) ?? new Map<string, T>();
+  rows.set(vehicleId, ofVehicle);
+  return ofVehicle;
+}
+
+function dropBefore<T>(rows: Rows<T>, atMsOf: (row: T) => number, beforeMs: number): number {
+  let dropped = 0;
+  for (const ofVehicle of rows.values())
+    for (const [key, row] of ofVehicle) if (atMsOf(row) < beforeMs && ofVehicle.delete(key)) dropped++;
+  return dropped;
+}
+
+/** As SQLite compares text: by bytes, which for UTF-8 is by code point. */
+function compareText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+type Place = Pick<SignalRow, 'observedAtMs' | 'recordId'>;
+const byTimeThenId = (a: Place, b: Place): number =>
+  a.observedAtMs - b.observedAtMs || compareText(a.recordId, b.recordId);
+
+/** Of repeats the one received first is kept; the box decides where even that is equal. */
+function isEarlier(row: SignalRow, known: SignalRow): boolean {
+  if (row.receivedAtMs !== known.receivedAtMs) return row.receivedAtMs < known.receivedAtMs;
+  return compareText(row.places?.box ?? '', known.places?.box ?? '') < 0;
+}
+
+/** The row with the asked paths only, sealed places when a place is among them; nothing when it has none. */
+function withPaths(row: SignalRow, paths: readonly string[]): SignalRow[] {
+  if (paths.length === 0) return [structuredClone(row)];
+  const asked = new Set(paths);
+  const values = Object.entries(row.values).filter(([path]) => asked.has(path));
+  const { places, ...plain } = structuredClone(row);
+  const withPlaces = places !== undefined && paths.some(isPlaceSignal);
+  if (values.length === 0 && !withPlaces) return [];
+  return [{ ...plain, values: Object.fromEntries<SeriesValue>(values), ...(withPlaces && { places }) }];
+}

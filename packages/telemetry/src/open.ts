@@ -1,0 +1,37 @@
+import { type Clock, type Log, sqlitePath, systemClock } from '@outrider/runtime';
+import { createMemoryTelemetry } from './memory-telemetry.ts';
+import { openSqliteTelemetry } from './sqlite-telemetry.ts';
+import type { TelemetryStore } from './telemetry.ts';
+
+const QUERY_DEADLINE_MS = 5_000;
+const QUERY_THREADS = 2;
+
+export interface OpenTelemetryOptions {
+  readonly log: Log;
+  /** A query that takes longer fails with QueryTimeout; default 5 s. */
+  readonly queryDeadlineMs?: number;
+  /** Measures the deadline; the system's clock unless a test owns it. */
+  readonly realClock?: Clock;
+  /** `off` gives up durability against power loss and exists only to prove that `full` keeps it. */
+  readonly synchronous?: 'full' | 'off';
+}
+
+/**
+ * Opens the time series of a URL: `sqlite:<path>` or `memory:`.
+ * @throws when the scheme is unknown.
+ */
+export async function openTelemetry(url: string, options: OpenTelemetryOptions): Promise<TelemetryStore> {
+  if (url === 'memory:') return createMemoryTelemetry();
+  if (url.startsWith('sqlite:'))
+    return openSqliteTelemetry(sqlitePath(url), {
+      log: options.log,
+      realClock: options.realClock ?? systemClock,
+      threads: QUERY_THREADS,
+      queryDeadlineMs: options.queryDeadlineMs ?? QUERY_DEADLINE_MS,
+      synchronous: options.synchronous ?? 'full',
+    });
+  throw new Error(
+    `TELEMETRY_URL ${JSON.stringify(url.replace(/\/\/[^@/]*@/, '//'))} is not supported: ` +
+      'use sqlite:<path of a file> or memory:',
+  );
+}
