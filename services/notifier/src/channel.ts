@@ -1,0 +1,40 @@
+import type { ChannelName, FailureReason, Severity } from '@outrider/domain';
+import type { Person } from '@outrider/state';
+
+/** What one try came to. A channel never throws for what a provider does. */
+export type Delivery =
+  | { readonly kind: 'delivered' }
+  /** May work later. */
+  | { readonly kind: 'retryable'; readonly reason: FailureReason; readonly retryAfterMs?: number }
+  /** The same bytes to the same target will fail again. */
+  | { readonly kind: 'rejected'; readonly reason: FailureReason };
+
+/** What a channel sends. The id is the same on every try: receivers can tell a repeat. */
+export interface Message {
+  readonly notificationId: string;
+  readonly alertId: string;
+  readonly vehicleId: string;
+  readonly ruleId: string;
+  readonly revision: number;
+  readonly severity: Severity;
+  readonly interrupts: boolean;
+  readonly purpose: 'alert' | 'update' | 'resolve';
+  readonly recipient: Person;
+  /** Names no place. */
+  readonly subject: string;
+  readonly title: string;
+  readonly body: string;
+  readonly spoken: string;
+  /** Event time. */
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** A way to reach a person. It tries once, within its own timeouts; the outbox worker retries. */
+export interface Channel {
+  readonly name: ChannelName;
+  /** Can this person be reached this way at all? */
+  reaches(person: Person): boolean;
+  deliver(message: Message, signal: AbortSignal): Promise<Delivery>;
+  close(): Promise<void>;
+}

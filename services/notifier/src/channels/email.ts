@@ -1,0 +1,128 @@
+import { contentId, type Log } from '@outrider/runtime';
+import { createTransport, type SendMailOptions, type SMTPTransportOptions } from 'nodemailer';
+import type { Channel, Delivery, Message } from '../channel.ts';
+import { classOfSmtpError, deliveryOf, isDefinite, type RetryClass, type SmtpError } from '../retry-class.ts';
+
+export interface EmailOptions {
+  readonly smtpUrl: string;
+  /** Tried at once when the first server certainly did not take the mail. */
+  readonly fallbackUrl?: string | undefined;
+  readonly from: string;
+  readonly log: Log;
+  readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** E-mail over SMTP. A stable Message-ID lets mailboxes recognise a repeat; alerts form threads. */
+export function createEmail(options: EmailOptions): Channel {
+  const servers = [options.smtpUrl, ...(options.fallbackUrl ? [options.fallbackUrl] : [])].map((url) => ({
+    ...serverOf(url),
+    ...timeouts(options.timeoutMs ?? TIMEOUT_MS),
+  }));
+  return {
+    name: 'email',
+    reaches: (person) => person.email !== null,
+    async deliver(message, signal) {
+      if (message.recipient.email === null) return deliveryOf('permanent-target');
+      const mail = mailOf(message, message.recipient.email, options.from);
+      let delivery: Delivery = deliveryOf('transient');
+      for (const server of servers) {
+        if (signal.aborted) return deliveryOf('timed-out');
+        const failure = await sendOnce(server, { ...mail, signal });
+        if (failure === undefined) return { kind: 'delivered' };
+        options.log.warn(
+          { notificationId: message.notificationId, class: failure.retryClass, code: failure.code },
+          'a mail server did not take an e-mail',
+        );
+        delivery = deliveryOf(failure.retryClass);
+        if (!isDefinite(failure.retryClass)) return delivery;
+      }
+      return delivery;
+    },
+    close: async () => {},
+  };
+}
+
+/** `smtp://user:password@host:port` in parts; TLS from the start for `smtps:`. */
+function serverOf(smtpUrl: string): SMTPTransportOptions {
+  const url = new URL(smtpUrl);
+  const secure = url.protocol === 'smtps:';
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
+    secure,
+    // Text of ours only: no file and no URL is ever read into a mail.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(url.username === ''
+      ? {}
+      : { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } }),
+  };
+}
+
+/** nodemailer's own defaults are minutes. */
+const timeouts = (ms: number): SMTPTransportOptions => ({
+  connectionTimeout: ms,
+  greetingTimeout: ms,
+  socketTimeout: ms,
+  dnsTimeout: ms,
+});
+
+interface Failure {
+  readonly retryClass: RetryClass;
+  readonly code: string | undefined;
+}
+
+/** One connection, one mail. Undefined when the server took it. */
+async function sendOnce(server: SMTPTransportOptions, mail: SendMailOptions): Promise<Failure | undefined> {
+  // nodemailer does not say in its error how far it came; the protocol log does.
+  let isDataSent = false;
+  const debug = (entry: { readonly tnx?: string }, text: unknown) => {
+    if (entry.tnx === 'client' && text === 'DATA') isDataSent = true;
+  };
+  const ignore = () => {};
+  const logger = { trace: ignore, debug, info: ignore, warn: ignore, error: ignore, fatal: ignore };
+  const transport = createTransport({ ...server, logger, transactionLog: true });
+  try {
+    await transport.sendMail(mail);
+    return undefined;
+  } catch (error) {
+    const { code, responseCode, response, command } = error as SmtpError;
+    return {
+      retryClass: classOfSmtpError({ code, responseCode, response, command }, isDataSent),
+      code: responseCode === undefined ? code : String(responseCode),
+    };
+  } finally {
+    transport.close();
+  }
+}
+
+/** The mail of a message: no place in the subject, and nothing that loads from elsewhere in the body. */
+export function mailOf(message: Message, address: string, from: string) {
+  const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+  const threadId = `<alert.${contentId('thread', message.alertId)}@${domain}>`;
+  return {
+    from,
+    to: { name: '', address },
+    subject: message.subject,
+    messageId: `<${message.notificationId}@${domain}>`,
+    inReplyTo: threadId,
+    references: [threadId],
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Outrider-Alert': message.alertId },
+    ...(message.severity === 'critical' ? { priority: 'high' as const } : {}),
+    text: `${message.title}\n\n${message.body}\n`,
+    html: `<!doctype html><html><body><p><strong>${escapeHtml(message.title)}</strong></p><p>${escapeHtml(message.body)}</p></body></html>`,
+  };
+}
+
+const HTML: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => HTML[character] ?? '');

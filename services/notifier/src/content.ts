@@ -1,0 +1,46 @@
+import type { NotificationRow } from '@outrider/state';
+import type { Reader, Trust } from '@outrider/trust';
+import { z } from 'zod';
+
+/** What a notification says and rested on: stored sealed, because it may name places. */
+export const content = z.strictObject({
+  subject: z.string(),
+  title: z.string(),
+  body: z.string(),
+  spoken: z.string(),
+  isFollowUp: z.boolean(),
+  deadlineAtMs: z.number().nullable(),
+  basis: z.strictObject({
+    says: z.string(),
+    remedyKey: z.string(),
+    probability: z.number().nullable(),
+    stopName: z.string().nullable(),
+  }),
+});
+export type Content = z.infer<typeof content>;
+
+/** Sealed with the key of the period the row was made in. @throws UnknownSubject when there is none. */
+export function sealContent(
+  trust: Trust,
+  vehicleId: string,
+  atMs: number,
+  said: Content,
+): { readonly keyId: string; readonly box: string } {
+  const { keyId, box } = trust.seal(vehicleId, atMs, new TextEncoder().encode(JSON.stringify(said)));
+  return { keyId, box: Buffer.from(box).toString('base64url') };
+}
+
+/** Undefined when there is nothing, or it may not or cannot be read any more. */
+export function openContent(
+  reader: Reader,
+  { vehicleId, keyId, box }: Pick<NotificationRow, 'vehicleId' | 'keyId' | 'box'>,
+): Content | undefined {
+  if (keyId === null || box === null) return undefined;
+  const opened = reader.open(vehicleId, keyId, Buffer.from(box, 'base64url'));
+  if (opened.kind === 'denied') return undefined;
+  try {
+    return content.parse(JSON.parse(new TextDecoder().decode(opened.bytes)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,182 @@
+import type { Alert, ChannelName, Remedy } from '@outrider/domain';
+import { contentId } from '@outrider/runtime';
+import type { NotificationRow, Person } from '@outrider/state';
+import type { Content } from './content.ts';
+import type { DrivingState } from './driving-state.ts';
+import { runStages, STAGES } from './pipeline.ts';
+import { type Basis, type Facts, type Limits, type Saying, severityRank, type Told } from './stage.ts';
+import { inhibitorRank } from './stages/inhibit.ts';
+import type { Text } from './wording/wording.ts';
+
+// From an alert's step to notification rows, per person. Pure.
+
+/** A card that is no longer true may be taken back for so long after its warning expired. */
+const WITHDRAW_FOR_MS = 24 * 3_600_000;
+
+/** Kind and target of what to do: when it changes, the driver has something new to decide. */
+export function remedyKey(remedy: Remedy | undefined): string {
+  if (remedy === undefined) return 'none';
+  if (remedy.kind === 'charge-at') return `${remedy.kind}:${remedy.locationId}`;
+  if (remedy.kind === 'charge-longer') return `${remedy.kind}:${remedy.locationId ?? remedy.name}`;
+  return 'name' in remedy ? `${remedy.kind}:${remedy.name}` : remedy.kind;
+}
+
+export const basisOf = (alert: Alert, text: Text): Basis => ({
+  says: contentId(text.title, text.body),
+  remedyKey: remedyKey(alert.remedies[0]),
+  probability: alert.probability ?? null,
+  stopName: alert.stopName ?? null,
+});
+
+/** Deciding again gives the same id. Taking back has its own: it may share the revision of what it takes back. */
+export const notificationIdOf = (
+  alert: Pick<Alert, 'alertId' | 'revision' | 'state'>,
+  personId: string | null,
+  channel: ChannelName | null,
+): string =>
+  contentId(
+    alert.alertId,
+    alert.revision,
+    personId ?? '',
+    channel ?? '',
+    ...(alert.state === 'resolved' ? ['resolve'] : []),
+  );
+
+const PURPOSE: Readonly<Record<Saying, NotificationRow['purpose']>> = {
+  interrupt: 'alert',
+  card: 'alert',
+  update: 'update',
+  'nothing-new': 'update',
+  resolve: 'resolve',
+  'never-told': 'resolve',
+};
+
+/** An interruption uses every channel the person switched on; anything silent only the feed. */
+export function channelsFor(saying: Saying, person: Pick<Person, 'channels'>): readonly ChannelName[] {
+  return [...new Set(person.channels)].filter((channel) => saying === 'interrupt' || channel === 'feed');
+}
+
+/** A row without its sealed content. */
+export type BareRow = Omit<NotificationRow, 'keyId' | 'box'>;
+
+/** A row and what it says. */
+export interface Draft {
+  readonly row: BareRow;
+  readonly said: Content | undefined;
+}
+
+export interface Step {
+  readonly alert: Alert;
+  readonly nowMs: number;
+  readonly recipient: Person | undefined;
+  readonly isAllowed: boolean;
+  readonly saying: Saying;
+  readonly text: Text | undefined;
+  readonly driving: DrivingState;
+  readonly history: readonly Told[];
+  readonly interruptedAtMs: readonly number[];
+  readonly decline: Facts['decline'];
+  readonly limits: Limits;
+  /** Channels that are set up and reach this person. */
+  readonly usable: ReadonlySet<ChannelName>;
+}
+
+/** The rows of one step for one person: one per channel, or one that says why there is none. */
+export function draftsOf(step: Step): readonly Draft[] {
+  const channels = step.recipient === undefined ? [] : channelsFor(step.saying, step.recipient);
+  // Without a channel the stages still run: "nothing new" or "no consent" says more than "no channel".
+  if (channels.length === 0) return [draftOn(step, null)];
+  return channels.map((channel) => draftOn(step, channel));
+}
+
+function draftOn(step: Step, channel: ChannelName | null): Draft {
+  const { alert, nowMs, recipient, saying } = step;
+  const outcome = runStages(STAGES, factsOf(step, channel ?? 'feed'));
+  const isUsable = channel !== null && step.usable.has(channel);
+  const verdict =
+    outcome.kind === 'send' && !isUsable ? ({ kind: 'suppressed', reason: 'no-channel' } as const) : outcome;
+  const expiresAtMs =
+    alert.state === 'resolved'
+      ? Math.max(alert.expiresAtMs, alert.changedAtMs + WITHDRAW_FOR_MS)
+      : alert.expiresAtMs;
+  const isExpired = verdict.kind === 'send' && expiresAtMs <= nowMs;
+  const isSending = verdict.kind === 'send' && !isExpired;
+  const row: BareRow = {
+    notificationId: notificationIdOf(alert, recipient?.personId ?? null, channel),
+    alertId: alert.alertId,
+    revision: alert.revision,
+    vehicleId: alert.vehicleId,
+    ruleId: alert.ruleId,
+    subject: alert.subject,
+    personId: recipient?.personId ?? null,
+    channel,
+    state: isSending ? 'waiting' : isExpired ? 'expired' : 'suppressed',
+    severity: alert.severity,
+    interrupts: verdict.kind === 'send' ? verdict.interrupts : saying === 'interrupt',
+    purpose: PURPOSE[saying],
+    reason: isExpired ? 'expired' : verdict.reason,
+    createdAtMs: nowMs,
+    changedAtMs: nowMs,
+    expiresAtMs,
+    // Waking at the expiry, so that it is stored as expired then and not never.
+    notBeforeMs: isSending ? Math.min(verdict.notBeforeMs, expiresAtMs) : nowMs,
+    attempts: 0,
+  };
+  const said = contentOf(step, verdict.kind === 'send' && verdict.isFollowUp);
+  return { row, said };
+}
+
+function contentOf({ alert, text }: Step, isFollowUp: boolean): Content | undefined {
+  if (text === undefined) return undefined;
+  return { ...text, isFollowUp, deadlineAtMs: alert.deadlineAtMs ?? null, basis: basisOf(alert, text) };
+}
+
+function factsOf(step: Step, channel: ChannelName): Facts {
+  const { alert, limits, saying } = step;
+  return {
+    nowMs: step.nowMs,
+    recipient: step.recipient,
+    isAllowed: step.isAllowed,
+    channel,
+    severity: alert.severity,
+    interrupts: saying === 'interrupt',
+    driving: step.driving,
+    expiresAtMs: alert.expiresAtMs,
+    deadlineAtMs: alert.deadlineAtMs,
+    movingHoldMs: limits.escalateAfterMs,
+    isFollowUp: false,
+    hasReceipt: false,
+    alertId: alert.alertId,
+    ruleId: alert.ruleId,
+    subject: alert.subject,
+    stopName: alert.stopName,
+    probability: alert.probability,
+    saying,
+    history: step.history,
+    interruptedAtMs: step.interruptedAtMs,
+    decline: step.decline,
+    limits,
+  };
+}
+
+/**
+ * The order in which alerts of one batch are decided: graver first, then those that mute others, then the
+ * nearer deadline; steps of one alert stay in order. So one moment gives one message, and the best one.
+ */
+export function inDecidingOrder(alerts: readonly Alert[]): readonly Alert[] {
+  const gravest = new Map<string, number>();
+  const soonest = new Map<string, number>();
+  for (const { alertId, severity, deadlineAtMs = Number.MAX_SAFE_INTEGER } of alerts) {
+    gravest.set(alertId, Math.max(gravest.get(alertId) ?? 0, severityRank(severity)));
+    soonest.set(alertId, Math.min(soonest.get(alertId) ?? Number.MAX_SAFE_INTEGER, deadlineAtMs));
+  }
+  return alerts.toSorted((one, other) => {
+    if (one.alertId === other.alertId) return 0;
+    return (
+      (gravest.get(other.alertId) ?? 0) - (gravest.get(one.alertId) ?? 0) ||
+      inhibitorRank(one.ruleId) - inhibitorRank(other.ruleId) ||
+      (soonest.get(one.alertId) ?? 0) - (soonest.get(other.alertId) ?? 0) ||
+      (one.alertId < other.alertId ? -1 : 1)
+    );
+  });
+}

@@ -1,0 +1,86 @@
+import type { Feedback } from '@outrider/domain';
+import type { NotificationRow, State } from '@outrider/state';
+import { publishDecision } from './alert-intake.ts';
+import { openContent } from './content.ts';
+import type { Parts } from './notifier-deps.ts';
+
+/** Kinds that show somebody has noticed the message. */
+const RECEIPTS: ReadonlySet<Feedback['kind']> = new Set([
+  'shown',
+  'acknowledged',
+  'on-it',
+  'declined',
+  'not-useful',
+]);
+
+/**
+ * Takes what a person said: messages they have seen become `read`, what still waits to say the same is
+ * dropped, and a decline is kept. Unknown ids and repeats change nothing. Returns the rows changed.
+ */
+export async function takeFeedback(
+  parts: Parts,
+  state: State,
+  feedback: Feedback,
+): Promise<readonly NotificationRow[]> {
+  if (!RECEIPTS.has(feedback.kind)) return [];
+  const rows = await rowsAbout(state, feedback);
+  if (rows.length === 0) return [];
+  const changed: NotificationRow[] = [];
+  for (const row of rows) {
+    const next = afterReceipt(row, feedback.atMs);
+    if (next === undefined) continue;
+    const { state: to, reason, changedAtMs, attempts } = next;
+    if (
+      await state.notifications.finish(row.notificationId, null, { state: to, reason, changedAtMs, attempts })
+    ) {
+      await publishDecision(parts, state, next);
+      changed.push(next);
+    }
+  }
+  if (feedback.kind === 'declined') await keepDecline(parts, state, feedback, rows);
+  return changed;
+}
+
+/** Rows of the alert up to the revision that was answered, of this person (or of all, when nobody is named). */
+async function rowsAbout(state: State, feedback: Feedback): Promise<readonly NotificationRow[]> {
+  const shown =
+    feedback.notificationId === undefined
+      ? undefined
+      : await state.notifications.find(feedback.notificationId);
+  const alertId = feedback.alertId ?? shown?.alertId;
+  if (alertId === undefined) return [];
+  const rows = await state.notifications.listOfAlert(alertId);
+  return rows.filter(
+    (row) =>
+      row.vehicleId === feedback.vehicleId &&
+      (feedback.personId === undefined || row.personId === feedback.personId) &&
+      (shown === undefined || row.revision <= shown.revision),
+  );
+}
+
+/** Receipts only move a message forward: what is suppressed, failed or expired stays so. */
+function afterReceipt(row: NotificationRow, atMs: number): NotificationRow | undefined {
+  const changedAtMs = Math.max(row.changedAtMs, atMs);
+  if (row.state === 'sent' || row.state === 'delivered') return { ...row, state: 'read', changedAtMs };
+  if (row.state === 'waiting') return { ...row, state: 'suppressed', reason: 'acknowledged', changedAtMs };
+  return undefined;
+}
+
+async function keepDecline(
+  parts: Parts,
+  state: State,
+  feedback: Feedback,
+  rows: readonly NotificationRow[],
+): Promise<void> {
+  const newest = rows.toSorted((one, other) => other.revision - one.revision)[0];
+  if (newest === undefined) return;
+  const said = openContent(parts.trust.reader('alert_driver'), newest);
+  await state.notifications.insertDecline({
+    vehicleId: newest.vehicleId,
+    ruleId: newest.ruleId,
+    subject: newest.subject,
+    atMs: feedback.atMs,
+    // Without a probability only a graver alert can worsen it.
+    probability: said?.basis.probability ?? 1,
+  });
+}

@@ -1,0 +1,72 @@
+import type { Bus } from '@outrider/bus';
+import type { Alert } from '@outrider/domain';
+import type { Counter, Runtime } from '@outrider/runtime';
+import type { NotificationRow, State } from '@outrider/state';
+import type { Trust } from '@outrider/trust';
+import type { Channel } from './channel.ts';
+import type { DrivingStates } from './driving-state.ts';
+import type { NotifierSettings } from './settings.ts';
+import type { Limits } from './stage.ts';
+import type { Language } from './wording/language.ts';
+
+/** What the notifier is made from. */
+export interface NotifierDeps {
+  readonly bus: Bus;
+  readonly state: State;
+  readonly trust: Trust;
+  readonly runtime: Runtime;
+  readonly settings: NotifierSettings;
+  /** Those of the settings unless given. */
+  readonly channels?: readonly Channel[];
+  /** 0 ≤ x < 1, for jitter; the system's unless given. */
+  readonly random?: () => number;
+}
+
+/** What its parts share. */
+export interface Parts {
+  readonly bus: Bus;
+  readonly state: State;
+  readonly trust: Trust;
+  readonly runtime: Runtime;
+  readonly channels: readonly Channel[];
+  readonly random: () => number;
+  readonly limits: Limits;
+  readonly languages: ReadonlyMap<string, Language>;
+  readonly driving: DrivingStates;
+  /** Resolves once the telemetry that led to this alert has been folded, or has not come for a while. */
+  readonly untilDrivingKnown: (alert: Alert) => Promise<void>;
+  readonly decisions: Counter<'state' | 'reason'>;
+}
+
+const MOVING_RECHECK_MS = 30_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+export const limitsOf = (settings: NotifierSettings): Limits => ({
+  minGapMs: settings.minGapMin * MINUTE_MS,
+  bundleWindowMs: settings.bundleWindowS * 1000,
+  escalateAfterMs: settings.escalateAfterMin * MINUTE_MS,
+  movingRecheckMs: MOVING_RECHECK_MS,
+  rates: settings.throttle,
+  declineStep: settings.declineStep,
+  declineLastsMs: settings.declineLastsH * HOUR_MS,
+});
+
+/** Trust's answer: may the driver be warned with what happened from one instant to another? */
+export function mayTell(trust: Trust, vehicleId: string, fromMs: number, toMs: number): boolean {
+  const decision = trust.decide({
+    purpose: 'alert_driver',
+    vehicleId,
+    actor: { kind: 'service', name: 'notifier' },
+    aboutFromMs: Math.min(fromMs, toMs),
+    aboutToMs: toMs,
+  });
+  return decision.kind === 'allow';
+}
+
+export function countDecision(
+  { decisions }: Pick<Parts, 'decisions'>,
+  row: Pick<NotificationRow, 'state' | 'reason'>,
+): void {
+  decisions.inc({ state: row.state, reason: row.reason ?? 'none' });
+}

@@ -1,0 +1,224 @@
+import { randomId } from '@outrider/runtime';
+import type { ClaimedNotification, NotificationRow, Person } from '@outrider/state';
+import { publishDecision } from './alert-intake.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
+import type { Channel, Delivery, Message } from './channel.ts';
+import { type Content, openContent } from './content.ts';
+import { countDecision, mayTell, type Parts } from './notifier-deps.ts';
+import { runStages, SENDING_STAGES } from './pipeline.ts';
+import { retryDelayMs } from './retry-class.ts';
+
+/** Sends the rows that wait: claims them with leases, asks once more, tries once, stores what came of it. */
+export interface OutboxWorker {
+  /** Rows or time may have changed; returns at once. */
+  poke(): void;
+  isIdle(): boolean;
+  /** Why the last look at the outbox failed, while it does. */
+  problem(): string | undefined;
+  /** Finishes what is being sent. */
+  stop(): Promise<void>;
+}
+
+const AT_ONCE = 64;
+/** Longer than any try: a lease that ends while somebody still sends would send twice. */
+const ATTEMPT_MS = 45_000;
+const LEASE_MS = 90_000;
+
+type Change = Pick<NotificationRow, 'state' | 'reason' | 'attempts'> & {
+  readonly notBeforeMs?: number;
+  /** Real time. */
+  readonly leaseUntilMs?: number;
+};
+
+export function createOutboxWorker(parts: Parts, onDecided: () => void): OutboxWorker {
+  const { eventClock, realClock, log } = parts.runtime;
+  const abort = new AbortController();
+  const inFlight = new Set<Promise<void>>();
+  const breakers = new Map<string, Breaker>(parts.channels.map(({ name }) => [name, createBreaker()]));
+  let looking: Promise<void> | undefined;
+  let isPoked = false;
+  let problem: string | undefined;
+
+  const look = async (): Promise<void> => {
+    while (isPoked && !abort.signal.aborted) {
+      isPoked = false;
+      const room = AT_ONCE - inFlight.size;
+      if (room <= 0) return;
+      const realNowMs = realClock.nowMs();
+      const claimed = await parts.state.notifications.claim({
+        nowMs: eventClock.nowMs(),
+        realNowMs,
+        leaseUntilMs: realNowMs + LEASE_MS,
+        leaseId: randomId('lease'),
+        limit: room,
+      });
+      for (const one of claimed) launch(one);
+      if (claimed.length === room) isPoked = true;
+    }
+  };
+
+  const launch = (claimed: ClaimedNotification): void => {
+    const work = sendClaimed(parts, claimed, breakers, abort.signal)
+      .then((isDecided) => isDecided && onDecided())
+      .catch((error: unknown) => {
+        // The lease ends by itself and the row is tried again.
+        log.error(
+          { notificationId: claimed.row.notificationId, err: String(error) },
+          'a message could not be settled',
+        );
+      })
+      .then(() => {
+        inFlight.delete(work);
+        poke();
+      });
+    inFlight.add(work);
+  };
+
+  const poke = (): void => {
+    if (abort.signal.aborted) return;
+    isPoked = true;
+    looking ??= look()
+      .then(() => {
+        problem = undefined;
+      })
+      .catch((error: unknown) => {
+        problem = `the outbox cannot be read: ${String(error)}`;
+        log.warn({ err: String(error) }, 'the outbox cannot be read');
+      })
+      .finally(() => {
+        looking = undefined;
+      });
+  };
+
+  return {
+    poke,
+    isIdle: () => looking === undefined && inFlight.size === 0 && !isPoked,
+    problem: () => problem,
+    async stop() {
+      abort.abort();
+      await looking;
+      await Promise.all(inFlight);
+    },
+  };
+}
+
+/** True when something was decided for good and published. */
+async function sendClaimed(
+  parts: Parts,
+  { row, leaseId }: ClaimedNotification,
+  breakers: ReadonlyMap<string, Breaker>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  await parts.trust.prepare([row.vehicleId]);
+  const change = await changeOf(parts, row, breakers, signal);
+  const next = { ...row, ...change, changedAtMs: parts.runtime.eventClock.nowMs() };
+  const isOurs = await parts.state.transaction(async (state) => {
+    const { state: to, reason, changedAtMs, attempts } = next;
+    const { notBeforeMs, leaseUntilMs } = change;
+    const isHeld = await state.notifications.finish(row.notificationId, leaseId, {
+      state: to,
+      reason,
+      changedAtMs,
+      attempts,
+      ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
+      ...(leaseUntilMs === undefined ? {} : { leaseUntilMs }),
+    });
+    if (isHeld && to !== 'waiting') await publishDecision(parts, state, next);
+    return isHeld;
+  });
+  if (!isOurs || next.state === 'waiting') return false;
+  countDecision(parts, next);
+  return true;
+}
+
+/** What becomes of a row that is due. */
+async function changeOf(
+  parts: Parts,
+  row: NotificationRow,
+  breakers: ReadonlyMap<string, Breaker>,
+  signal: AbortSignal,
+): Promise<Change> {
+  const { attempts } = row;
+  const nowMs = parts.runtime.eventClock.nowMs();
+  if (row.expiresAtMs <= nowMs) return { state: 'expired', reason: 'expired', attempts };
+  const person = row.personId === null ? undefined : await parts.state.people.find(row.personId);
+  const said = openContent(parts.trust.reader('alert_driver'), row);
+  const outcome = await askAgain(parts, row, person, said, nowMs);
+  if (outcome.kind === 'suppressed') return { state: 'suppressed', reason: outcome.reason, attempts };
+  if (outcome.notBeforeMs > nowMs) {
+    const notBeforeMs = Math.min(outcome.notBeforeMs, row.expiresAtMs);
+    return { state: 'waiting', reason: outcome.reason, attempts, notBeforeMs };
+  }
+  const channel = parts.channels.find((one) => one.name === row.channel);
+  if (channel === undefined || person === undefined || said === undefined)
+    return { state: 'suppressed', reason: said === undefined ? 'no-consent' : 'no-channel', attempts };
+  const realNowMs = parts.runtime.realClock.nowMs();
+  const openForMs = breakers.get(channel.name)?.openForMs(realNowMs) ?? 0;
+  if (openForMs > 0)
+    return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + openForMs };
+  const delivery = await tryOnce(channel, messageOf(row, person, said), signal);
+  breakers.get(channel.name)?.note(delivery, parts.runtime.realClock.nowMs());
+  return afterTry(parts, row, delivery, nowMs);
+}
+
+async function askAgain(
+  parts: Parts,
+  row: NotificationRow,
+  person: Person | undefined,
+  said: Content | undefined,
+  nowMs: number,
+) {
+  const others = await parts.state.notifications.listOfAlert(row.alertId);
+  return runStages(SENDING_STAGES, {
+    nowMs,
+    recipient: person,
+    isAllowed: mayTell(parts.trust, row.vehicleId, row.createdAtMs, row.createdAtMs),
+    channel: row.channel ?? 'feed',
+    severity: row.severity,
+    interrupts: row.interrupts,
+    driving: parts.driving.of(row.vehicleId, nowMs),
+    expiresAtMs: row.expiresAtMs,
+    deadlineAtMs: said?.deadlineAtMs ?? undefined,
+    movingHoldMs: parts.limits.movingRecheckMs,
+    isFollowUp: said?.isFollowUp === true || row.reason === 'driver-moving',
+    hasReceipt: others.some(
+      (other) => other.personId === row.personId && other.state === 'read' && other.revision >= row.revision,
+    ),
+  });
+}
+
+function messageOf(row: NotificationRow, recipient: Person, said: Content): Message {
+  const { notificationId, alertId, vehicleId, ruleId, revision, severity, interrupts, purpose } = row;
+  const { subject, title, body, spoken } = said;
+  return {
+    ...{ notificationId, alertId, vehicleId, ruleId, revision, severity, interrupts, purpose },
+    ...{ recipient, subject, title, body, spoken },
+    createdAtMs: row.createdAtMs,
+    expiresAtMs: row.expiresAtMs,
+  };
+}
+
+async function tryOnce(channel: Channel, message: Message, signal: AbortSignal): Promise<Delivery> {
+  try {
+    return await channel.deliver(message, AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]));
+  } catch {
+    // A channel must not throw; if one does, nobody knows how far it came.
+    return { kind: 'retryable', reason: 'ambiguous' };
+  }
+}
+
+/** Sent, failed for good, or waiting for its next try on the real clock. */
+function afterTry(parts: Parts, row: NotificationRow, delivery: Delivery, nowMs: number): Change {
+  const attempts = row.attempts + 1;
+  if (delivery.kind === 'delivered') return { state: 'sent', reason: silentReason(row), attempts };
+  if (delivery.kind === 'rejected') return { state: 'failed', reason: delivery.reason, attempts };
+  const delayMs = retryDelayMs(row.attempts, delivery, parts.random);
+  // Event time never runs slower than real time: after that delay it would be too late for certain.
+  if (nowMs + delayMs >= row.expiresAtMs) return { state: 'failed', reason: delivery.reason, attempts };
+  const leaseUntilMs = parts.runtime.realClock.nowMs() + delayMs;
+  return { state: 'waiting', reason: delivery.reason, attempts, leaseUntilMs };
+}
+
+/** A silent card keeps the reason why it is silent; why a message waited is over once it is out. */
+const silentReason = (row: NotificationRow): string | null =>
+  !row.interrupts && (row.reason === 'bundled' || row.reason === 'throttled') ? row.reason : null;

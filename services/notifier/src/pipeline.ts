@@ -1,0 +1,75 @@
+import type { SuppressReason } from '@outrider/domain';
+import type { Facts, SendFacts, Stage } from './stage.ts';
+import { bundle } from './stages/bundle.ts';
+import { consent } from './stages/consent.ts';
+import { dedup } from './stages/dedup.ts';
+import { drivingState } from './stages/driving-state.ts';
+import { escalate } from './stages/escalate.ts';
+import { inhibit } from './stages/inhibit.ts';
+import { quietHours } from './stages/quiet-hours.ts';
+import { recipients } from './stages/recipients.ts';
+import { snooze } from './stages/snooze.ts';
+import { throttle } from './stages/throttle.ts';
+
+/** THE stages an alert's step passes for each person and channel, in this order. */
+export const STAGES: readonly Stage<Facts>[] = [
+  recipients,
+  inhibit,
+  snooze,
+  consent,
+  drivingState,
+  quietHours,
+  bundle,
+  dedup,
+  throttle,
+];
+
+/** Asked again at the moment of sending: the world may have changed while the message waited. */
+export const SENDING_STAGES: readonly Stage<SendFacts>[] = [
+  recipients,
+  consent,
+  escalate,
+  drivingState,
+  quietHours,
+];
+
+export type Outcome =
+  | { readonly kind: 'suppressed'; readonly reason: SuppressReason }
+  | {
+      readonly kind: 'send';
+      /** Event time; now when nothing holds it. */
+      readonly notBeforeMs: number;
+      readonly interrupts: boolean;
+      /** Why it is held or silent. */
+      readonly reason: SuppressReason | null;
+      /** Held because of the driving state: a follow-up to what the feed says now. */
+      readonly isFollowUp: boolean;
+    };
+
+/** Runs the stages in order; the first suppression ends it, the longest hold counts. */
+export function runStages<F extends SendFacts>(stages: readonly Stage<F>[], facts: F): Outcome {
+  let outcome: Extract<Outcome, { kind: 'send' }> = {
+    kind: 'send',
+    notBeforeMs: facts.nowMs,
+    interrupts: facts.interrupts,
+    reason: null,
+    isFollowUp: facts.isFollowUp,
+  };
+  for (const stage of stages) {
+    const verdict = stage.decide(facts);
+    if (verdict.kind === 'suppress') return { kind: 'suppressed', reason: verdict.reason };
+    if (verdict.kind === 'silent') {
+      if (facts.channel !== 'feed') return { kind: 'suppressed', reason: verdict.reason };
+      // A silent card wakes nobody: it need not wait.
+      outcome = { ...outcome, interrupts: false, reason: verdict.reason, notBeforeMs: facts.nowMs };
+    }
+    if (verdict.kind === 'hold' && outcome.interrupts) {
+      const isFollowUp = outcome.isFollowUp || stage === drivingState;
+      outcome =
+        verdict.untilMs > outcome.notBeforeMs
+          ? { ...outcome, notBeforeMs: verdict.untilMs, reason: verdict.reason, isFollowUp }
+          : { ...outcome, isFollowUp };
+    }
+  }
+  return outcome;
+}

@@ -1,0 +1,129 @@
+import type { FailureReason } from '@outrider/domain';
+import { backoffMs } from '@outrider/runtime';
+import type { Delivery } from './channel.ts';
+
+/** What a failure means for the next try; the one place that knows. */
+export type RetryClass =
+  /** The address is gone: no further try, other channels remain. */
+  | 'permanent-target'
+  /** These bytes are refused: no further try. */
+  | 'permanent-request'
+  /** Our credentials are refused: other messages will fail too, until somebody mends it. */
+  | 'auth'
+  | 'throttled'
+  /** Certainly not delivered; may work soon. */
+  | 'transient'
+  | 'timed-out'
+  /** Perhaps delivered. Our channels carry a stable id, so trying again does no harm. */
+  | 'ambiguous';
+
+const OUTCOME: Readonly<
+  Record<RetryClass, { readonly kind: 'retryable' | 'rejected'; readonly reason: FailureReason }>
+> = {
+  'permanent-target': { kind: 'rejected', reason: 'target-gone' },
+  'permanent-request': { kind: 'rejected', reason: 'bad-request' },
+  auth: { kind: 'retryable', reason: 'not-authorised' },
+  throttled: { kind: 'retryable', reason: 'throttled' },
+  transient: { kind: 'retryable', reason: 'unreachable' },
+  'timed-out': { kind: 'retryable', reason: 'timed-out' },
+  ambiguous: { kind: 'retryable', reason: 'ambiguous' },
+};
+
+export function deliveryOf(retryClass: RetryClass, retryAfterMs?: number): Delivery {
+  const { kind, reason } = OUTCOME[retryClass];
+  if (kind === 'rejected') return { kind, reason };
+  return { kind, reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+/** Certain non-delivery: only then another provider may try without risking a second copy. */
+export const isDefinite = (retryClass: RetryClass): boolean =>
+  retryClass === 'auth' ||
+  retryClass === 'throttled' ||
+  retryClass === 'transient' ||
+  retryClass === 'timed-out';
+
+/** A webhook's answer. Undefined means delivered. Redirects are refused: they could lead anywhere. */
+export function classOfHttpStatus(status: number): RetryClass | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  if (status === 410) return 'permanent-target';
+  if (status === 401 || status === 403) return 'auth';
+  if (status === 429) return 'throttled';
+  if (status === 408) return 'timed-out';
+  // Not there now, but perhaps after the receiver's next deployment.
+  if (status === 404 || status === 409 || status === 425) return 'transient';
+  if (status === 502 || status === 503 || status === 504) return 'transient';
+  if (status >= 500) return 'ambiguous';
+  return 'permanent-request';
+}
+
+const BEFORE_SENDING = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'EDNS',
+]);
+
+/** A failure of the connection. `isSent`: the request may have reached the other side. */
+export function classOfConnectionError(code: string | undefined, isSent: boolean): RetryClass {
+  if (code !== undefined && BEFORE_SENDING.has(code)) return 'transient';
+  if (isSent) return 'ambiguous';
+  return code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT' ? 'timed-out' : 'transient';
+}
+
+/** What nodemailer says about a failed mail. */
+export interface SmtpError {
+  readonly code?: string | undefined;
+  readonly responseCode?: number | undefined;
+  readonly response?: string | undefined;
+  /** SMTP command that was refused. */
+  readonly command?: string | undefined;
+}
+
+/** Enhanced status codes X.1.x are about the address, X.2.1 says the mailbox is disabled (RFC 3463). */
+const ADDRESS_STATUS = /\b5\.(?:1\.\d{1,3}|2\.1)\b/;
+
+/** `isDataSent`: the DATA command went out, so without an answer the server may have taken the mail. */
+export function classOfSmtpError(error: SmtpError, isDataSent: boolean): RetryClass {
+  const { code, responseCode, response = '' } = error;
+  if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2') return 'auth';
+  if (responseCode !== undefined && responseCode >= 400) {
+    if (responseCode === 530 || responseCode === 534 || responseCode === 535) return 'auth';
+    // "Bad sequence of commands" is about this connection, not about the message.
+    if (responseCode === 503) return 'transient';
+    if (responseCode < 500) return 'throttled';
+    const isAboutAddress = ADDRESS_STATUS.test(response) || error.command === 'RCPT TO';
+    return isAboutAddress ? 'permanent-target' : 'permanent-request';
+  }
+  if (code === 'EENVELOPE') return 'permanent-target';
+  if (code === 'EMESSAGE' || code === 'ECONFIG') return 'permanent-request';
+  return classOfConnectionError(code, isDataSent);
+}
+
+/** `Retry-After`: seconds or an HTTP date; undefined when absent, malformed or past. */
+export function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const trimmed = value.trim();
+  if (/^\d{1,9}$/.test(trimmed)) return Number(trimmed) * 1000;
+  if (!/^[A-Za-z]{3},? /.test(trimmed)) return undefined;
+  const atMs = Date.parse(trimmed);
+  return Number.isNaN(atMs) || atMs < nowMs ? undefined : atMs - nowMs;
+}
+
+const FIRST_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 300_000;
+
+/**
+ * How long until the next try: what the provider asks for, otherwise 1 s × 2ⁿ with full jitter, at most
+ * five minutes. There is no last attempt: the message's expiry ends it.
+ */
+export function retryDelayMs(
+  attempt: number,
+  delivery: Extract<Delivery, { kind: 'retryable' }>,
+  random: () => number,
+): number {
+  const jittered = backoffMs(Math.min(attempt, 30), FIRST_DELAY_MS, MAX_DELAY_MS, random);
+  return Math.max(delivery.retryAfterMs ?? 0, jittered);
+}

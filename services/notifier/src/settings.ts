@@ -1,0 +1,113 @@
+import {
+  flag,
+  integer,
+  nonEmpty,
+  number,
+  oneOf,
+  optional,
+  type SettingsOf,
+  type SettingsSchema,
+  text,
+  url,
+} from '@outrider/runtime';
+
+/** At most `count` interrupting messages per person in any `windowMs` of event time. */
+export interface Rate {
+  readonly count: number;
+  readonly windowMs: number;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `2/10m,4/1h` → rates. */
+export function rates(value: string): readonly Rate[] {
+  return value.split(',').map((part) => {
+    const match = /^([1-9]\d{0,3})\/([1-9]\d{0,3})([mhd])$/.exec(part.trim());
+    if (match === null) throw new Error('is not a list like 2/10m,4/1h');
+    return { count: Number(match[1]), windowMs: Number(match[2]) * (UNIT_MS[match[3] ?? ''] ?? Number.NaN) };
+  });
+}
+
+export const notifierSettings = {
+  smtpUrl: {
+    env: 'SMTP_URL',
+    about: 'Mail server, smtp:// or smtps://; empty = no e-mail.',
+    parse: optional(url('smtp', 'smtps')),
+    default: '',
+    secret: true,
+  },
+  smtpFallbackUrl: {
+    env: 'SMTP_FALLBACK_URL',
+    about: 'Second mail server, used when the first certainly did not take a message.',
+    parse: optional(url('smtp', 'smtps')),
+    default: '',
+    secret: true,
+  },
+  smtpFrom: {
+    env: 'SMTP_FROM',
+    about: 'Sender of e-mails.',
+    parse: nonEmpty,
+    default: 'Outrider <outrider@localhost>',
+  },
+  webhookAllowHttpLoopback: {
+    env: 'WEBHOOK_ALLOW_HTTP_LOOPBACK',
+    about: 'Also post webhooks to http:// on this machine; for development.',
+    parse: flag,
+    default: 'false',
+  },
+  escalateAfterMin: {
+    env: 'ESCALATE_AFTER_MIN',
+    about: 'Minutes without a receipt until the next channel is used.',
+    parse: number(0, 240),
+    default: '2',
+  },
+  minGapMin: {
+    env: 'MIN_GAP_MIN',
+    about: 'Minutes between two interruptions by one alert, unless it becomes critical.',
+    parse: number(0, 240),
+    default: '10',
+  },
+  bundleWindowS: {
+    env: 'BUNDLE_WINDOW_S',
+    about: 'Seconds in which a second alert joins the interruption of the first as a silent card.',
+    parse: number(0, 3_600),
+    default: '60',
+  },
+  throttle: {
+    env: 'THROTTLE',
+    about: 'Interruptions per person: count/window, comma separated. Critical ones pass.',
+    parse: rates,
+    default: '2/10m,4/1h,10/12h',
+  },
+  declineStep: {
+    env: 'DECLINE_STEP',
+    about: 'How much the probability must grow before declined advice is given again.',
+    parse: number(0.01, 1),
+    default: '0.15',
+  },
+  declineLastsH: {
+    env: 'DECLINE_LASTS_H',
+    about: 'Hours a "no, thanks" lasts.',
+    parse: integer(1, 720),
+    default: '24',
+  },
+} satisfies SettingsSchema;
+
+export type NotifierSettings = SettingsOf<typeof notifierSettings>;
+
+/** What `main.ts` needs besides, to run this service alone. */
+export const processSettings = {
+  busUrl: {
+    env: 'BUS_URL',
+    about: 'The log between services.',
+    parse: text,
+    default: 'sqlite:./data/bus.db',
+  },
+  stateUrl: { env: 'STATE_URL', about: 'The state store.', parse: text, default: 'sqlite:./data/state.db' },
+  logLevel: {
+    env: 'LOG_LEVEL',
+    about: 'How much is logged.',
+    parse: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    default: 'info',
+  },
+} satisfies SettingsSchema;

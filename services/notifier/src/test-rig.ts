@@ -1,0 +1,259 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Bus, decodeRecord, encodeRecord, openBus, TOPICS, type Topic } from '@outrider/bus';
+import type { Alert, Feedback, Notification, SignalRecord } from '@outrider/domain';
+import { GEAR, SIGNAL } from '@outrider/domain';
+import {
+  type App,
+  createMetrics,
+  type ManualClock,
+  manualClock,
+  type Runtime,
+  readSettings,
+  silentLog,
+} from '@outrider/runtime';
+import { type NotificationRow, openState, type Person, type State } from '@outrider/state';
+import { createTrust, type FullTrust } from '@outrider/trust';
+import { createNotifier } from './app.ts';
+import type { Channel, Delivery, Message } from './channel.ts';
+import { createFeed } from './channels/feed.ts';
+import { notifierSettings } from './settings.ts';
+
+// The notifier on memory engines with both clocks in the test's hand.
+
+export const VEHICLE = 'veh_milford0001';
+export const DRIVER = 'per_driver0001';
+/** A winter morning in Connecticut: 09:00 there. */
+export const START_MS = Date.parse('2026-01-23T14:00:00Z');
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+
+export const driver: Person = {
+  personId: DRIVER,
+  name: 'The driver',
+  email: 'driver@example.org',
+  phone: null,
+  webhookUrl: null,
+  webhookSecret: null,
+  language: 'en',
+  units: 'imperial',
+  timeZone: 'America/New_York',
+  quietFromMinute: null,
+  quietToMinute: null,
+  channels: ['feed', 'email'],
+  createdAtMs: 0,
+};
+
+export function alertOf(change: Partial<Alert> = {}): Alert {
+  return {
+    alertId: 'alert-1',
+    revision: 1,
+    vehicleId: VEHICLE,
+    ruleId: 'arrival-below-reserve',
+    subject: 'stop-milford',
+    state: 'firing',
+    severity: 'warning',
+    startedAtMs: START_MS,
+    changedAtMs: START_MS,
+    expiresAtMs: START_MS + 2 * HOUR_MS,
+    deadlineAtMs: START_MS + HOUR_MS,
+    deadlinePlace: 'exit 54',
+    stopName: 'Milford',
+    message: 'arrival-below-reserve',
+    facts: { distanceM: 321_869, tempC: -1.1, windMps: null, socPct: 72 },
+    probability: 0.64,
+    arrivalSocPct: { p10: 0, p50: 3, p90: 8 },
+    reserveSocPct: 5,
+    remedies: [
+      {
+        kind: 'charge-longer',
+        name: 'Newark',
+        minutes: 12,
+        untilSocPct: 96,
+        powerKw: 90,
+        arrivalSocPct: { p10: 7, p50: 11, p90: 15 },
+        belowReserveProbability: 0.05,
+      },
+      {
+        kind: 'hold-speed',
+        speedMps: 24.6,
+        arrivalSocPct: { p10: 6, p50: 9, p90: 13 },
+        belowReserveProbability: 0.08,
+      },
+    ],
+    evidence: { inputs: [], modelVersion: 'model-1', ruleVersion: 'rule-1' },
+    ...change,
+  };
+}
+
+export interface FakeChannel extends Channel {
+  readonly messages: Message[];
+  /** What the next tries come to; delivered when empty. */
+  readonly answers: (Delivery | Promise<Delivery>)[];
+}
+
+export function fakeChannel(name: 'email' | 'webhook'): FakeChannel {
+  const messages: Message[] = [];
+  const answers: (Delivery | Promise<Delivery>)[] = [];
+  return {
+    name,
+    messages,
+    answers,
+    reaches: (person) => (name === 'email' ? person.email : person.webhookUrl) !== null,
+    async deliver(message) {
+      messages.push(message);
+      return (await answers.shift()) ?? { kind: 'delivered' };
+    },
+    close: async () => {},
+  };
+}
+
+export interface Rig {
+  readonly bus: Bus;
+  readonly state: State;
+  readonly trust: FullTrust;
+  readonly eventClock: ManualClock;
+  readonly realClock: ManualClock;
+  readonly email: FakeChannel;
+  readonly runtime: Runtime;
+  notifier: App;
+  /** Stops the notifier and makes another on the same stores. */
+  restart(): Promise<void>;
+  publishAlert(change?: Partial<Alert>): Promise<void>;
+  /** Several in one go: they reach the notifier in one batch. */
+  publishAlerts(changes: readonly Partial<Alert>[]): Promise<void>;
+  publishFeedback(feedback: Omit<Feedback, 'vehicleId' | 'feedbackId'>): Promise<void>;
+  drive(): Promise<void>;
+  park(): Promise<void>;
+  /** Moves event time and lets everything due happen. */
+  passEventTime(ms: number): Promise<void>;
+  passRealTime(ms: number): Promise<void>;
+  settle(): Promise<void>;
+  rows(): Promise<readonly NotificationRow[]>;
+  /** What anybody can read on `notifications.v1`, oldest first. */
+  published(): readonly Notification[];
+  close(): Promise<void>;
+}
+
+export interface RigOptions {
+  readonly person?: Partial<Person>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly startMs?: number;
+  /** Replaces feed and fake e-mail. */
+  readonly channels?: readonly Channel[];
+}
+
+export async function createRig(options: RigOptions = {}): Promise<Rig> {
+  const startMs = options.startMs ?? START_MS;
+  const eventClock = manualClock(startMs);
+  const realClock = manualClock(1_000_000);
+  const runtime = { eventClock, realClock, log: silentLog, metrics: createMetrics() };
+  const bus = await openBus('memory:', { clock: eventClock, partitions: 2, log: silentLog });
+  const state = await openState('memory:', { log: silentLog });
+  const trust = createTrust({ ...state, eventClock });
+  await state.people.insert({ ...driver, ...options.person });
+  await state.vehicles.insert({
+    vehicleId: VEHICLE,
+    label: 'Car',
+    modelId: 'generic',
+    vin: null,
+    homeSealed: null,
+    reserveSocPct: 5,
+    createdAtMs: 0,
+  });
+  await trust.registerOwnership({
+    vehicleId: VEHICLE,
+    personId: DRIVER,
+    actor: 'test',
+    fromMs: 0,
+    consents: { alert_driver: true, show_driver: true },
+    textVersion: '1',
+  });
+  await trust.prepare([VEHICLE]);
+  const email = fakeChannel('email');
+  const build = () =>
+    createNotifier({
+      bus,
+      state,
+      trust,
+      runtime,
+      settings: readSettings(notifierSettings, options.environment ?? {}),
+      channels: options.channels ?? [createFeed(), email],
+      random: () => 0.5,
+    });
+  const published: Notification[] = [];
+  const listener = await bus.broadcast({
+    topics: [TOPICS.notifications.name],
+    start: 'earliest',
+    async handle({ records }) {
+      await trust.prepare([VEHICLE]);
+      for (const record of records) {
+        const decoded = decodeRecord(TOPICS.notifications, record, trust.reader('show_driver'));
+        if (decoded.kind === 'record') published.push(decoded.record);
+      }
+    },
+  });
+  let count = 0;
+  const publish = async <T>(topic: Topic<T>, records: readonly T[]) => {
+    // The predictor decided before whatever the test changed: its keys are those of then.
+    await trust.prepare([VEHICLE]);
+    await bus.publish(records.map((record) => encodeRecord(topic, VEHICLE, record, startMs, trust)));
+    await rig.settle();
+  };
+  const signals = (values: SignalRecord['values']): SignalRecord => ({
+    recordId: `record-${count++}`,
+    vehicleId: VEHICLE,
+    observedAtMs: eventClock.nowMs(),
+    receivedAtMs: eventClock.nowMs(),
+    source: 'vss-json',
+    values,
+  });
+  const rig: Rig = {
+    bus,
+    state,
+    trust,
+    eventClock,
+    realClock,
+    email,
+    runtime,
+    notifier: build(),
+    async restart() {
+      await rig.notifier.stop();
+      rig.notifier = build();
+      await rig.notifier.start();
+      await rig.settle();
+    },
+    publishAlert: (change) => publish(TOPICS.alerts, [alertOf(change)]),
+    publishAlerts: (changes) => publish(TOPICS.alerts, changes.map(alertOf)),
+    publishFeedback: (feedback) =>
+      publish(TOPICS.feedback, [{ ...feedback, vehicleId: VEHICLE, feedbackId: `feedback-${count++}` }]),
+    drive: () => publish(TOPICS.signals, [signals({ [SIGNAL.speed]: 90, [SIGNAL.gear]: GEAR.drive })]),
+    park: () => publish(TOPICS.signals, [signals({ [SIGNAL.speed]: 0, [SIGNAL.gear]: GEAR.park })]),
+    async passEventTime(ms) {
+      eventClock.advanceTo(eventClock.nowMs() + ms);
+      await rig.settle();
+    },
+    async passRealTime(ms) {
+      realClock.advanceTo(realClock.nowMs() + ms);
+      await rig.settle();
+    },
+    async settle() {
+      // Twice in a row: what one part finishes may wake another.
+      let quietTurns = 0;
+      for (let turn = 0; turn < 20_000 && quietTurns < 10; turn++) {
+        await nextTurn();
+        quietTurns = rig.notifier.isIdle() && listener.isIdle() ? quietTurns + 1 : 0;
+      }
+      if (quietTurns === 0) throw new Error('the notifier does not come to rest');
+    },
+    rows: async () => (await state.notifications.listOfVehicle(VEHICLE, 0, 1_000)).toReversed(),
+    published: () => published,
+    async close() {
+      await rig.notifier.stop();
+      await bus.close();
+      await state.close();
+    },
+  };
+  await rig.notifier.start();
+  await rig.settle();
+  return rig;
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const sentence = z.string().min(1).max(300);
+const alternatives = z.array(sentence).min(1);
+
+const message = z.strictObject({
+  /** E-mail subject; names no place. */
+  subject: sentence,
+  /** First line on a lock screen. */
+  title: alternatives,
+  what: z.strictObject({ unlikely: alternatives, uncertain: alternatives, likely: alternatives }),
+  spoken: alternatives,
+  /** What to do when no remedy was found. */
+  action: sentence,
+  spokenAction: sentence,
+});
+export type MessageWords = z.infer<typeof message>;
+
+const remedyWords = z.strictObject({ text: alternatives, or: alternatives, spoken: alternatives });
+
+/** A language file. Logic-less: `{placeholder}` in sentences, alternatives in lists. */
+export const language = z.strictObject({
+  language: z.string().regex(/^[a-z]{2}$/),
+  unnamed: z.strictObject({ stop: sentence }),
+  messages: z.record(z.string(), message).refine((all) => 'other' in all, 'the message "other" is missing'),
+  resolved: z.strictObject({
+    subject: sentence,
+    title: sentence,
+    body: alternatives,
+    spoken: sentence,
+  }),
+  remedies: z.strictObject({
+    'charge-longer': remedyWords,
+    'charge-at': remedyWords,
+    'hold-speed': remedyWords,
+    'plug-in': remedyWords,
+    'turn-back': remedyWords,
+    precondition: remedyWords,
+  }),
+  or: z.string(),
+  outcome: sentence,
+  decide: alternatives,
+  decideNow: sentence,
+  because: sentence,
+  reasons: z.array(alternatives),
+});
+export type Language = z.infer<typeof language>;
+
+const FALLBACK = 'en';
+const LANGUAGES = ['en'] as const;
+
+/** Reads every language file. @throws when one is malformed: better at start than at the first alert. */
+export function loadLanguages(folder: string = import.meta.dirname): ReadonlyMap<string, Language> {
+  return new Map(
+    LANGUAGES.map((name) => [
+      name,
+      language.parse(parse(readFileSync(join(folder, `${name}.yaml`), 'utf8'))),
+    ]),
+  );
+}
+
+/** The person's language, `de-CH` like `de`; English where there is no file. */
+export function languageOf(languages: ReadonlyMap<string, Language>, wanted: string): Language {
+  const found = languages.get(wanted.slice(0, 2).toLowerCase()) ?? languages.get(FALLBACK);
+  if (found === undefined) throw new Error(`the language file ${FALLBACK}.yaml is missing`);
+  return found;
+}

@@ -1,0 +1,66 @@
+import type { Alert, Remedy } from '@outrider/domain';
+import { plainName, type Values } from './fill.ts';
+import {
+  chance,
+  distance,
+  minutes,
+  percent,
+  percentBand,
+  power,
+  type Reading,
+  speedLimit,
+  temperature,
+  timeOfDay,
+  windSpeed,
+} from './quantities.ts';
+
+const NAME_MAX = 60;
+/** A voice names places briefly. */
+const SPOKEN_NAME_MAX = 24;
+
+const optional = <T>(value: T | undefined, write: (value: T) => string): string | undefined =>
+  value === undefined ? undefined : write(value);
+
+/** A fact that is a number, otherwise nothing: null is "unknown", and text is not converted. */
+function fact(alert: Alert, name: string): number | undefined {
+  const value = Object.hasOwn(alert.facts, name) ? alert.facts[name] : undefined;
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+const nameMax = (reading: Reading): number => (reading.spoken ? SPOKEN_NAME_MAX : NAME_MAX);
+
+const named = (name: string | undefined, reading: Reading): string | undefined =>
+  name === undefined ? undefined : plainName(name, nameMax(reading)) || undefined;
+
+/** What the sentences about an alert may name. */
+export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, reading: Reading): Values {
+  const band = alert.arrivalSocPct;
+  return {
+    stop: named(alert.stopName, reading) ?? unnamedStop,
+    arrival: optional(band, (known) => percentBand(known, reading)),
+    arrivalP50: optional(band, (known) => percent(known.p50, reading)),
+    reserve: optional(alert.reserveSocPct, (known) => percent(known, reading)),
+    probability: optional(alert.probability, (known) => chance(known, reading)),
+    distance: optional(fact(alert, 'distanceM'), (known) => distance(known, reading)),
+    temp: optional(fact(alert, 'tempC'), (known) => temperature(known, reading)),
+    batteryTemp: optional(fact(alert, 'batteryTempC'), (known) => temperature(known, reading)),
+    wind: optional(fact(alert, 'windMps'), (known) => windSpeed(known, reading)),
+    soc: optional(fact(alert, 'socPct'), (known) => percent(known, reading)),
+    loss: optional(fact(alert, 'expectedLossPct'), (known) => percent(known, reading)),
+    deadlinePlace: named(alert.deadlinePlace, reading),
+    deadlineTime: optional(alert.deadlineAtMs, (known) => timeOfDay(known, nowMs, reading)),
+  };
+}
+
+/** What the sentences about a remedy may name. */
+export function remedyValues(remedy: Remedy, reading: Reading): Values {
+  return {
+    after: percentBand(remedy.arrivalSocPct, reading),
+    name: 'name' in remedy ? named(remedy.name, reading) : undefined,
+    minutes: 'minutes' in remedy ? minutes(remedy.minutes, reading) : undefined,
+    until: 'untilSocPct' in remedy ? percent(Math.ceil(remedy.untilSocPct), reading) : undefined,
+    remedyDistance: 'distanceM' in remedy ? distance(remedy.distanceM, reading) : undefined,
+    power: 'powerKw' in remedy ? power(remedy.powerKw) : undefined,
+    speed: 'speedMps' in remedy ? speedLimit(remedy.speedMps, reading) : undefined,
+  };
+}

@@ -1,0 +1,112 @@
+import type { Alert } from '@outrider/domain';
+import { fill, fillAll, fillFirst, shorten, type Values } from './fill.ts';
+import type { Language, MessageWords } from './language.ts';
+import type { Reading } from './quantities.ts';
+import { alertValues, remedyValues } from './values.ts';
+
+/** An alert in words, for one person. */
+export interface Text {
+  /** E-mail subject; names no place. */
+  readonly subject: string;
+  /** First line on a lock screen. */
+  readonly title: string;
+  readonly body: string;
+  /** To be read aloud, or shown to a moving driver: at most 120 characters. */
+  readonly spoken: string;
+}
+
+export interface Reader {
+  readonly units: 'metric' | 'imperial';
+  readonly timeZone: string;
+}
+
+const SPOKEN_MAX = 120;
+const TITLE_MAX = 100;
+const BODY_MAX = 2_000;
+/** Between these probabilities the text says plainly that it may go either way. */
+const UNCERTAIN_FROM = 0.35;
+const UNCERTAIN_TO = 0.75;
+/** More than two choices are none, at the wheel or on a lock screen. */
+const CHOICES_MAX = 2;
+
+export type Certainty = 'unlikely' | 'uncertain' | 'likely';
+
+/** Without a probability nothing may be said with certainty. */
+export function certaintyOf(probability: number | undefined): Certainty {
+  if (probability === undefined) return 'uncertain';
+  if (probability < UNCERTAIN_FROM) return 'unlikely';
+  return probability <= UNCERTAIN_TO ? 'uncertain' : 'likely';
+}
+
+/** True when the language file has no text of its own for this message. */
+export const isUnworded = (language: Language, message: string): boolean =>
+  !Object.hasOwn(language.messages, message);
+
+/** The message of an alert. Pure; `nowMs` decides whether a deadline is still ahead. */
+export function wordAlert(language: Language, alert: Alert, reader: Reader, nowMs: number): Text {
+  const words = language.messages[isUnworded(language, alert.message) ? 'other' : alert.message];
+  if (words === undefined) throw new Error('the message "other" is missing');
+  const reading: Reading = { ...reader, spoken: false };
+  const values = alertValues(alert, language.unnamed.stop, nowMs, reading);
+  const sentences = [
+    fillFirst(words.what[certaintyOf(alert.probability)], values),
+    `${actionOf(language, words, alert, reading)}`,
+    outcomeOf(language, alert, reading),
+    decideOf(language, alert, values, nowMs),
+    becauseOf(language, values),
+  ];
+  return {
+    subject: words.subject,
+    title: shorten(fillFirst(words.title, values), TITLE_MAX),
+    body: shorten(sentences.filter((one) => one !== '').join(' '), BODY_MAX),
+    spoken: spokenOf(language, words, alert, reader, nowMs),
+  };
+}
+
+/** The message that takes an earlier one back. */
+export function wordResolved(language: Language, alert: Alert, reader: Reader, nowMs: number): Text {
+  const values = alertValues(alert, language.unnamed.stop, nowMs, { ...reader, spoken: false });
+  const { subject, title, body, spoken } = language.resolved;
+  return { subject, title, body: fillFirst(body, values), spoken };
+}
+
+function actionOf(language: Language, words: MessageWords, alert: Alert, reading: Reading): string {
+  const choices = alert.remedies.slice(0, CHOICES_MAX).map((remedy, at) => {
+    const { text, or } = language.remedies[remedy.kind];
+    return fillFirst(at === 0 ? text : or, remedyValues(remedy, reading));
+  });
+  return choices.length === 0 ? words.action : `${choices.join(language.or)}.`;
+}
+
+function outcomeOf(language: Language, alert: Alert, reading: Reading): string {
+  const best = alert.remedies[0];
+  return best === undefined ? '' : (fill(language.outcome, remedyValues(best, reading)) ?? '');
+}
+
+function decideOf(language: Language, alert: Alert, values: Values, nowMs: number): string {
+  if (alert.deadlineAtMs !== undefined && alert.deadlineAtMs <= nowMs) return language.decideNow;
+  return fillFirst(language.decide, values);
+}
+
+function becauseOf(language: Language, values: Values): string {
+  const reasons = language.reasons.map((one) => fillFirst(one, values)).filter((one) => one !== '');
+  return reasons.length === 0 ? '' : (fill(language.because, { reasons: reasons.join(', ') }) ?? '');
+}
+
+/** What and the one thing to do: the fullest pair of sentences that a voice can say in time. */
+function spokenOf(
+  language: Language,
+  words: MessageWords,
+  alert: Alert,
+  reader: Reader,
+  nowMs: number,
+): string {
+  const reading: Reading = { ...reader, spoken: true };
+  const what = fillAll(words.spoken, alertValues(alert, language.unnamed.stop, nowMs, reading));
+  const best = alert.remedies[0];
+  const remedy =
+    best === undefined ? [] : fillAll(language.remedies[best.kind].spoken, remedyValues(best, reading));
+  const actions = remedy.length > 0 ? remedy : [words.spokenAction];
+  const pairs = what.flatMap((first) => actions.map((action) => `${first} ${action}`));
+  return [...pairs, ...actions].find((one) => one.length <= SPOKEN_MAX) ?? words.spokenAction;
+}
