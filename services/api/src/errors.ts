@@ -1,4 +1,5 @@
 import type { Log } from '@outrider/runtime';
+import { QueryTimeout } from '@outrider/telemetry';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -88,6 +89,7 @@ export function toApiError(error: unknown): ApiError {
       })),
     );
   }
+  if (error instanceof QueryTimeout) return new ApiError('unavailable', 'This took too long: ask for less.');
   const { code = '', statusCode } = error as Partial<FastifyError>;
   const known = FASTIFY_CODES[code];
   if (known !== undefined) return new ApiError(known);

@@ -134,14 +134,18 @@ async function readRaw(
   const span = spans[index];
   if (span === undefined) return { rows: [] };
   const wanted = new Set(query.path);
-  const page = await telemetry.readSignals({
-    vehicleId: grant.vehicleId,
-    // A sealed place is no column: rows that hold one are found by reading them all.
-    paths: query.path.some(isPlaceSignal) ? [] : query.path,
-    ...span,
-    limit: query.limit,
-    ...(after !== '' && { after }),
-  });
+  const page = await telemetry
+    .readSignals({
+      vehicleId: grant.vehicleId,
+      // A sealed place is no column: rows that hold one are found by reading them all.
+      paths: query.path.some(isPlaceSignal) ? [] : query.path,
+      ...span,
+      limit: query.limit,
+      ...(after !== '' && { after }),
+    })
+    .catch((error: unknown) => {
+      throw error instanceof RangeError && after !== '' ? badCursor() : error;
+    });
   const rows = page.rows.flatMap((row) => {
     const values = pick({ ...row.values, ...openPlaces(grant, row) }, wanted);
     if (Object.keys(values).length === 0) return [];
@@ -155,12 +159,14 @@ async function readRaw(
 function readCursor(text: string | undefined): { readonly index: number; readonly after: string } {
   if (text === undefined) return { index: 0, after: '' };
   const [, index, after] = /^(\d{1,4})\.(.*)$/s.exec(text) ?? [];
-  if (index === undefined || after === undefined)
-    throw new ApiError('invalid', 'The query is not as documented.', [
-      { path: 'after', message: 'is not a `next` of an earlier page' },
-    ]);
+  if (index === undefined || after === undefined) throw badCursor();
   return { index: Number(index), after };
 }
+
+const badCursor = (): ApiError =>
+  new ApiError('invalid', 'The query is not as documented.', [
+    { path: 'after', message: 'is not a `next` of an earlier page' },
+  ]);
 
 function pick(values: Record<string, SeriesValue>, wanted: ReadonlySet<string>): Record<string, SeriesValue> {
   if (wanted.size === 0) return values;

@@ -1,0 +1,178 @@
+import { TOPICS } from '@outrider/bus';
+import type { Role } from '@outrider/trust';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type Answer,
+  alertRecord,
+  forecastRecord,
+  notificationRecord,
+  publish,
+  startApi,
+  storeAlerts,
+  storeNotification,
+  tripPlan,
+} from './api.fixture.ts';
+import { ROLES } from './credentials.ts';
+
+interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly roles: readonly Role[];
+}
+
+const it = await startApi();
+const owner = await it.addPerson();
+const stranger = await it.addPerson();
+const vehicleId = await it.addVehicle(owner.token);
+const tokenOf = new Map<Role, string>([['driver', owner.token]]);
+for (const role of ROLES) if (role !== 'driver') tokenOf.set(role, (await it.addPerson(role)).token);
+
+// What exists for the owner, so that a 404 for others is not a 404 for everybody.
+const trip = await it.call('POST', `/v1/vehicles/${vehicleId}/trips`, {
+  token: owner.token,
+  body: tripPlan(),
+});
+const listed = await it.call('GET', `/v1/vehicles/${vehicleId}/device-tokens`, { token: owner.token });
+const { textVersion } = (await it.call('GET', '/v1/purposes', { token: owner.token })).body;
+await storeAlerts(it, [alertRecord(vehicleId)]);
+await storeNotification(it, notificationRecord(vehicleId, owner.personId));
+await publish(it, TOPICS.forecasts, forecastRecord(vehicleId));
+
+/** A value for every parameter of a path: of the owner's things. A new kind of parameter must be added here. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  vehicleId,
+  tripId: trip.body.tripId,
+  alertId: 'alert-1',
+  tokenId: listed.body.tokens[0].tokenId,
+  purpose: 'safety_recall',
+};
+
+const span = 'from=2026-01-15T00:00:00Z&to=2026-01-16T00:00:00Z';
+/** What a route needs besides its path to be answered. */
+const QUERIES: Readonly<Record<string, string>> = {
+  'get /v1/vehicles/{vehicleId}/signals': span,
+  'get /v1/vehicles/{vehicleId}/signals/downsampled': `${span}&path=Vehicle.Speed`,
+  'get /v1/vehicles/{vehicleId}/forecasts': span,
+};
+const BODIES: Readonly<Record<string, object>> = {
+  'post /v1/people': { name: 'New', role: 'driver' },
+  'patch /v1/people/me': { units: 'metric' },
+  'post /v1/vehicles': { modelId: 'test-car', label: 'Car', consents: {}, textVersion },
+  'patch /v1/vehicles/{vehicleId}': { label: 'Other' },
+  'put /v1/vehicles/{vehicleId}/consents/{purpose}': { granted: false, textVersion },
+  'post /v1/vehicles/{vehicleId}/trips': tripPlan(),
+  'put /v1/trips/{tripId}': tripPlan(),
+  'post /v1/alerts/{alertId}/feedback': { kind: 'acknowledged' },
+};
+
+const document = (await it.call('GET', '/openapi.json')).body;
+const operations: Operation[] = [];
+for (const [path, methods] of Object.entries<Record<string, { 'x-roles'?: readonly Role[] }>>(document.paths))
+  for (const [method, { 'x-roles': roles }] of Object.entries(methods))
+    if (path.startsWith('/v1/')) operations.push({ method, path, roles: roles ?? [] });
+
+const ask = ({ method, path }: Operation, token?: string): Promise<Answer> => {
+  const name = `${method} ${path}`;
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => PARAMETERS[parameter] ?? 'missing');
+  const query = QUERIES[name] === undefined ? '' : `?${QUERIES[name]}`;
+  return it.call(method.toUpperCase(), `${filled}${query}`, { token, body: BODIES[name] });
+};
+
+const isOwned = ({ path }: Operation): boolean => path.includes('{');
+/** Ends what the other cases use: asked last. */
+const isDestructive = ({ method, path }: Operation): boolean =>
+  method === 'delete' || path.endsWith('/me/token');
+
+beforeAll(() => expect(operations.length).toBeGreaterThan(25));
+afterAll(() => it.stop());
+
+test('every parameter of every path has an example here', () => {
+  const named = operations.flatMap(({ path }) => [...path.matchAll(/\{(\w+)\}/g)].map((found) => found[1]));
+  for (const parameter of named) expect(PARAMETERS).toHaveProperty(parameter ?? '');
+});
+
+test('every route that takes a body has an example here', () => {
+  for (const { method, path } of operations) {
+    const isTaken = document.paths[path][method].requestBody !== undefined;
+    expect({ path, hasExample: BODIES[`${method} ${path}`] !== undefined }).toEqual({
+      path,
+      hasExample: isTaken,
+    });
+  }
+});
+
+describe.each(operations)('$method $path', (operation) => {
+  test('answers 401 without a token and with a wrong one', async () => {
+    for (const token of [undefined, 'person_wrong', 'x'.repeat(5_000)]) {
+      const answer = await ask(operation, token);
+      expect(answer.status).toBe(401);
+      expect(answer.body.error.code).toBe('not-authenticated');
+    }
+  });
+
+  test('answers 403 to every role that is not listed', async () => {
+    for (const role of ROLES) {
+      if (operation.roles.includes(role)) continue;
+      const answer = await ask(operation, tokenOf.get(role));
+      expect({ role, code: answer.body.error?.code }).toEqual({ role, code: 'role-may-not' });
+    }
+  });
+});
+
+describe.each(operations.filter(isOwned))('$method $path', (operation) => {
+  test('answers 404 to everybody whose it is not, as if it did not exist', async () => {
+    if (!operation.roles.includes('driver')) return;
+    const answer = await ask(operation, stranger.token);
+    expect(answer.status).toBe(404);
+    expect(answer.body).toEqual({ error: { code: 'not-found', message: expect.any(String) } });
+  });
+});
+
+describe.each(operations.filter((one) => isOwned(one) && !isDestructive(one)))(
+  '$method $path',
+  (operation) => {
+    test('answers its owner', async () => {
+      const answer = await ask(operation, owner.token);
+      expect({ status: answer.status, body: answer.body }).toMatchObject({
+        status: expect.toBeOneOf([200, 201, 202]),
+      });
+    });
+  },
+);
+
+describe('helpers', () => {
+  const helped = operations.filter((one) => isOwned(one) && one.roles.includes('crew'));
+
+  test('see warnings of a driver who wants to be warned, and the driver sees that they did', async () => {
+    for (const operation of helped)
+      expect((await ask(operation, tokenOf.get('crew'))).status).toBeLessThan(300);
+    const fleet = await it.call('GET', '/v1/alerts', { token: tokenOf.get('operator') });
+    expect(fleet.body.alerts).toMatchObject([{ alertId: 'alert-1' }]);
+    const { reads } = (await it.call('GET', `/v1/vehicles/${vehicleId}/reads`, { token: owner.token })).body;
+    expect(reads[0]).toMatchObject({ action: 'read-firing-alerts', purpose: 'alert_driver' });
+    expect(reads[0].who).toMatch(/^operator per_/);
+    expect(reads).toHaveLength(helped.length + 1);
+  });
+
+  test('see nothing of a driver who does not', async () => {
+    const off = { granted: false, textVersion };
+    const path = `/v1/vehicles/${vehicleId}/consents/alert_driver`;
+    await it.call('PUT', path, { token: owner.token, body: off });
+    for (const operation of helped) expect((await ask(operation, tokenOf.get('crew'))).status).toBe(404);
+    const fleet = await it.call('GET', '/v1/alerts', { token: tokenOf.get('operator') });
+    expect(fleet.body.alerts).toEqual([]);
+  });
+});
+
+describe('last, what ends things', () => {
+  test.each(operations.filter((one) => isOwned(one) && isDestructive(one)).toSorted(ownershipLast))(
+    '$method $path works for its owner',
+    async (operation) => {
+      expect((await ask(operation, owner.token)).status).toBe(204);
+    },
+  );
+});
+
+function ownershipLast(one: Operation, other: Operation): number {
+  return Number(one.path.endsWith('ownership')) - Number(other.path.endsWith('ownership'));
+}

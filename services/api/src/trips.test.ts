@@ -1,0 +1,162 @@
+import { type Bus, decodeRecord, TOPICS } from '@outrider/bus';
+import type { Trip } from '@outrider/domain';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openStores, type Stores, startApi, type TestApi, tripPlan } from './api.fixture.ts';
+
+let it: TestApi;
+let owner: { personId: string; token: string };
+let vehicleId: string;
+
+beforeEach(async () => {
+  it = await startApi();
+  owner = await it.addPerson();
+  vehicleId = await it.addVehicle(owner.token);
+});
+afterEach(() => it.stop());
+
+/** Everything published to `trips.v1` so far. */
+async function publishedTrips({ bus, trust }: Stores): Promise<readonly Trip[]> {
+  const trips: Trip[] = [];
+  const subscription = await bus.broadcast({
+    topics: [TOPICS.trips.name],
+    start: 'earliest',
+    handle: async ({ records }) => {
+      await trust.prepare(new Set(records.map((record) => record.key)));
+      for (const record of records) {
+        const decoded = decodeRecord(TOPICS.trips, record, trust.reader('alert_driver'));
+        if (decoded.kind === 'record') trips.push(decoded.record);
+      }
+    },
+  });
+  await subscription.caughtUp;
+  await subscription.stop();
+  return trips;
+}
+
+const plan = (body: object = tripPlan()) =>
+  it.call('POST', `/v1/vehicles/${vehicleId}/trips`, { token: owner.token, body });
+
+test('a planned trip is kept sealed and published', async () => {
+  const { status, body } = await plan();
+  expect(status).toBe(201);
+  expect(body).toMatchObject({ revision: 1, departAt: '2026-01-15T08:00:00.000Z', reserveSocPct: 5 });
+  const row = await it.state.trips.find(body.tripId);
+  expect(JSON.stringify(row)).not.toContain('Cabin');
+  await vi.waitUntil(() => it.api.isIdle());
+  expect(await publishedTrips(it)).toMatchObject([{ tripId: body.tripId, revision: 1, source: 'driver' }]);
+});
+
+test('a revision replaces the plan, and the same stop keeps its id', async () => {
+  const made = (await plan()).body;
+  const path = `/v1/trips/${made.tripId}`;
+  const body = { ...tripPlan(), departAt: '2026-01-15T11:00:00Z', reserveSocPct: 9 };
+  const revised = await it.call('PUT', path, { token: owner.token, body });
+  expect(revised.body).toMatchObject({ revision: 2, reserveSocPct: 9, createdAt: made.createdAt });
+  const ids = (trip: { stops: { stopId: string }[] }) => trip.stops.map((one) => one.stopId);
+  expect(ids(revised.body)).toEqual(ids(made));
+  expect((await it.call('DELETE', path, { token: owner.token })).status).toBe(204);
+  await vi.waitUntil(() => it.api.isIdle());
+  expect((await publishedTrips(it)).map(({ revision, withdrawn }) => [revision, withdrawn ?? false])).toEqual(
+    [
+      [1, false],
+      [2, false],
+      [3, true],
+    ],
+  );
+  const list = `/v1/vehicles/${vehicleId}/trips`;
+  expect((await it.call('GET', list, { token: owner.token })).body.trips).toEqual([]);
+  expect((await it.call('GET', `${list}?withdrawn=true`, { token: owner.token })).body.trips).toHaveLength(1);
+});
+
+test('a revision without legs forgets the legs of the one before', async () => {
+  const points = [
+    { lat: 60, lon: 24 },
+    { lat: 61, lon: 24 },
+  ];
+  const made = (await plan({ ...tripPlan(), legs: [{ points }, { points }] })).body;
+  expect(made.legs).toHaveLength(2);
+  const revised = await it.call('PUT', `/v1/trips/${made.tripId}`, { token: owner.token, body: tripPlan() });
+  expect(revised.body).not.toHaveProperty('legs');
+});
+
+test('two visits to one place are two stops', async () => {
+  const home = { name: 'Home', lat: 60, lon: 24 };
+  const stops = [
+    { ...home, kind: 'via' },
+    { ...home, kind: 'destination' },
+  ];
+  const { body } = await plan({ ...tripPlan(), stops });
+  expect(body.stops[1].stopId).toBe(`${body.stops[0].stopId}-2`);
+});
+
+test('of two revisions at once one wins and the other is told', async () => {
+  const { tripId } = (await plan()).body;
+  const revise = () => it.call('PUT', `/v1/trips/${tripId}`, { token: owner.token, body: tripPlan() });
+  const codes = (await Promise.all([revise(), revise(), revise()])).map((answer) => answer.status);
+  const row = await it.state.trips.find(tripId);
+  expect(codes.filter((status) => status === 200)).toHaveLength((row?.revision ?? 0) - 1);
+  expect(codes.every((status) => status === 200 || status === 409)).toBe(true);
+});
+
+test('without any consent nothing is kept', async () => {
+  vehicleId = await it.addVehicle(owner.token, {});
+  expect((await plan()).body.error.code).toBe('no-consent');
+});
+
+const wrongPlans = [
+  {
+    name: 'an arrival before departure',
+    stop: { arriveAt: '2026-01-15T07:59:59Z' },
+    path: 'stops.0.arriveAt',
+  },
+  { name: 'a local time', stop: { arriveAt: '2026-01-15T12:00:00' }, path: 'stops.0.arriveAt' },
+  { name: 'an unknown field', stop: { arrivalTime: 5 }, path: 'stops.0' },
+  { name: 'more charge than there is', stop: { chargeToSocPct: 100.1 }, path: 'stops.0.chargeToSocPct' },
+];
+for (const { name, stop, path } of wrongPlans) {
+  test(`refuses ${name}`, async () => {
+    const stops = [{ name: 'A', lat: 1, lon: 1, kind: 'destination', ...stop }];
+    const { status, body } = await plan({ ...tripPlan(), stops });
+    expect(status).toBe(400);
+    expect(body.error.problems.map((one: { path: string }) => one.path)).toContain(path);
+  });
+}
+
+test('refuses as many legs as there are not stops', async () => {
+  const points = [
+    { lat: 60, lon: 24 },
+    { lat: 61, lon: 24 },
+  ];
+  expect((await plan({ ...tripPlan(), legs: [{ points }] })).body.error.problems[0].path).toBe('legs');
+});
+
+test('what a crash left in the outbox is published after the restart, in order and once', async () => {
+  const stores = await openStores();
+  const deaf: Bus = new Proxy(stores.bus, {
+    get(bus, name) {
+      if (name === 'publish') return () => Promise.reject(new Error('the bus is down'));
+      const member: unknown = Reflect.get(bus, name, bus);
+      return typeof member === 'function' ? member.bind(bus) : member;
+    },
+  });
+  const before = await startApi({ stores, bus: deaf });
+  const driver = await before.addPerson();
+  const car = await before.addVehicle(driver.token);
+  const planned = await before.call('POST', `/v1/vehicles/${car}/trips`, {
+    token: driver.token,
+    body: tripPlan(),
+  });
+  expect(planned.status).toBe(201);
+  await before.call('PUT', `/v1/trips/${planned.body.tripId}`, { token: driver.token, body: tripPlan() });
+  await before.stop();
+  expect(await publishedTrips(stores)).toEqual([]);
+
+  const after = await startApi({ stores });
+  await vi.waitUntil(() => after.api.isIdle());
+  expect((await publishedTrips(stores)).map(({ revision }) => revision)).toEqual([1, 2]);
+  await after.stop();
+  const third = await startApi({ stores });
+  await vi.waitUntil(() => third.api.isIdle());
+  expect(await publishedTrips(stores)).toHaveLength(2);
+  await third.stop();
+});
