@@ -1,0 +1,204 @@
+import { dirname, resolve } from 'node:path';
+import { type Api, apiSettings, createApi, ensureAdminToken } from '@outrider/api';
+import { type Bus, openBus } from '@outrider/bus';
+import { type ChargingLocation, type ConnectorStandard, connectorStandard } from '@outrider/domain';
+import { catalogue, vehicleModel } from '@outrider/energy';
+import { createGateway, type Gateway } from '@outrider/gateway';
+import { createIngest } from '@outrider/ingest';
+import { createNotifier } from '@outrider/notifier';
+import { createPredictor } from '@outrider/predictor';
+import { routeProviders, type WeatherProvider } from '@outrider/providers';
+import {
+  type App,
+  type Clock,
+  createMetrics,
+  type DataLock,
+  type Log,
+  lockDataFolder,
+  type Readiness,
+  type Runtime,
+  readinessOf,
+  sqlitePath,
+  startAll,
+  stopAll,
+} from '@outrider/runtime';
+import { openState, type State } from '@outrider/state';
+import { openTelemetry, type TelemetryStore } from '@outrider/telemetry';
+import { createTrust, type FullTrust } from '@outrider/trust';
+import { createWorld } from '@outrider/world';
+import { createHousekeeping } from './housekeeping.ts';
+import { untilIdle } from './idle.ts';
+import type { StandaloneSettings } from './settings.ts';
+
+export interface ComposeOptions {
+  readonly settings: StandaloneSettings;
+  readonly eventClock: Clock;
+  readonly realClock: Clock;
+  readonly log: Log;
+  /** What is known of the world besides the car's own telemetry. */
+  readonly chargers: readonly ChargingLocation[];
+  readonly weather: readonly WeatherProvider[];
+}
+
+/** All services in one process. */
+export interface Composition {
+  readonly apps: readonly App[];
+  /** Opens the doors last. @throws what the first service that failed says; everything is closed then. */
+  start(): Promise<void>;
+  /** Closes the doors first, lets what was taken finish, then lets go of files and lock. Safe to call twice. */
+  stop(): Promise<void>;
+  /**
+   * Resolves when everything taken has been worked off.
+   * @throws StillBusy after `deadlineMs` of real time
+   */
+  idle(deadlineMs?: number): Promise<void>;
+  readiness(): Readiness;
+  /** `http://host:port` of both doors; known once started. */
+  addresses(): { readonly gateway: string; readonly api: string };
+  /** The first admin token, once; undefined when there is an admin already. */
+  adminToken(): Promise<string | undefined>;
+}
+
+const IDLE_DEADLINE_MS = 30_000;
+
+/**
+ * Opens the engines the URLs name and wires every service to them. Nothing runs before `start`.
+ * @throws DataFolderInUse when another process uses the folder of one of the files
+ */
+export async function composeServices(options: ComposeOptions): Promise<Composition> {
+  const engines = await openEngines(options);
+  const services = createServices(options, engines);
+  const { gateway, api, apps } = services;
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    try {
+      // Doors first; then downstream, so that each service can still hand over what it took.
+      await stopAll(apps.toReversed());
+    } finally {
+      await closeEngines(engines);
+    }
+  };
+  return {
+    apps,
+    async start() {
+      try {
+        await startAll(apps);
+      } catch (error) {
+        await closeEngines(engines);
+        throw error;
+      }
+    },
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+    idle: (deadlineMs = IDLE_DEADLINE_MS) => untilIdle(apps, options.realClock, deadlineMs),
+    readiness: () => readinessOf(apps),
+    addresses: () => ({ gateway: gatewayAddress(options.settings, gateway), api: api.address }),
+    adminToken: () => ensureAdminToken(engines.state, options.eventClock),
+  };
+}
+
+interface Engines {
+  readonly locks: readonly DataLock[];
+  readonly bus: Bus;
+  readonly telemetry: TelemetryStore;
+  readonly state: State;
+}
+
+async function openEngines({ settings, eventClock, realClock, log }: ComposeOptions): Promise<Engines> {
+  const { busUrl, telemetryUrl, stateUrl } = settings.process;
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(one: T): T => {
+    opened.unshift(one);
+    return one;
+  };
+  try {
+    const locks: DataLock[] = [];
+    for (const folder of dataFolders([busUrl, telemetryUrl, stateUrl])) {
+      const lock = await lockDataFolder(folder);
+      locks.push(lock);
+      keep({ close: () => lock.release() });
+    }
+    return {
+      locks,
+      bus: keep(await openBus(busUrl, { clock: eventClock, realClock, log })),
+      telemetry: keep(await openTelemetry(telemetryUrl, { log })),
+      state: keep(await openState(stateUrl, { log, realClock })),
+    };
+  } catch (error) {
+    for (const one of opened) await one.close();
+    throw error;
+  }
+}
+
+/** Folders the files of these URLs lie in, each once. */
+const dataFolders = (urls: readonly string[]): readonly string[] => [
+  ...new Set(urls.filter((one) => one.startsWith('sqlite:')).map((one) => dirname(resolve(sqlitePath(one))))),
+];
+
+async function closeEngines({ bus, telemetry, state, locks }: Engines): Promise<void> {
+  await bus.close();
+  await telemetry.close();
+  await state.close();
+  for (const lock of locks) await lock.release();
+}
+
+interface Services {
+  readonly gateway: Gateway;
+  readonly api: Api;
+  /** In the order they start: who works things off before who takes them in. */
+  readonly apps: readonly App[];
+}
+
+function createServices(options: ComposeOptions, { bus, telemetry, state }: Engines): Services {
+  const { settings, eventClock, realClock, log } = options;
+  const runtime: Runtime = { eventClock, realClock, log, metrics: createMetrics() };
+  const trust: FullTrust = createTrust({ ...state, eventClock, realClock });
+  const gateway = createGateway({ bus, state, trust, runtime, settings: settings.gateway });
+  const api = createApi({
+    bus,
+    state,
+    telemetry,
+    trust,
+    runtime,
+    settings: settings.api,
+    vehicleModels: catalogue.map(({ modelId, name }) => ({ modelId, name })),
+    readinessOf: () => readinessOf(apps),
+    gatewayUrl: () => gatewayAddress(settings, gateway),
+  });
+  const apps: readonly App[] = [
+    createHousekeeping({ bus, trust, runtime }),
+    createNotifier({ bus, state, trust, runtime, settings: settings.notifier }),
+    createPredictor({ bus, state, trust, telemetry, runtime, settings: settings.predictor }),
+    createWorld({
+      bus,
+      state,
+      trust,
+      runtime,
+      routing: routeProviders,
+      weather: options.weather,
+      locations: options.chargers,
+      plugsOf,
+      snapshotTimeoutMs: settings.world.snapshotTimeoutMs,
+    }),
+    createIngest({ bus, telemetry, trust, runtime, settings: settings.ingest }),
+    api,
+    gateway,
+  ];
+  return { gateway, api, apps };
+}
+
+/** What a user set wins; the default follows the port that was really taken. */
+function gatewayAddress({ api, gateway: own }: StandaloneSettings, gateway: Gateway): string {
+  if (api.gatewayUrl !== apiSettings.gatewayUrl.default) return api.gatewayUrl;
+  const host = own.host.includes(':') ? `[${own.host}]` : own.host;
+  return `http://${host}:${gateway.port}`;
+}
+
+/** Plugs a model takes, adapters included; none for a model nobody knows. */
+function plugsOf(modelId: string): ReadonlySet<ConnectorStandard> {
+  const known = new Set<string>(connectorStandard.options);
+  const connectors = vehicleModel(modelId)?.connectors ?? [];
+  return new Set(connectors.filter((name): name is ConnectorStandard => known.has(name)));
+}

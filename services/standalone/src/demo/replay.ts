@@ -1,0 +1,178 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { forecastFile } from '@outrider/providers';
+import { type Clock, type Log, type ManualClock, manualClock } from '@outrider/runtime';
+import { type Composition, composeServices } from '../compose.ts';
+import { type Frame, framesOf, type Plan, type Scenario } from '../scenario/index.ts';
+import { readStandaloneSettings } from '../settings.ts';
+import { apiClient } from './api-client.ts';
+import { connectCar } from './car.ts';
+import { type Decision, type Driver, registerDriver } from './driver.ts';
+import { type Mail, openMailbox } from './mailbox.ts';
+import { connectScreen, type Heard } from './screen.ts';
+
+export interface ReplayOptions {
+  readonly scenario: Scenario;
+  /** What the car sends, oldest first; the scenario's own frames unless given. */
+  readonly frames?: readonly DeliveredFrame[];
+  readonly realClock: Clock;
+  readonly log: Log;
+  /** So many times real time at most; absent: as fast as the machine can. */
+  readonly speedRatio?: number;
+  /** Where the data lies; absent: a new temporary folder that is removed afterwards. `memory:` keeps none. */
+  readonly dataFolder?: string;
+}
+
+/** A frame and when it reaches the gateway; a frame without `deliveredAtMs` arrives when it was observed. */
+export type DeliveredFrame = Frame & { readonly deliveredAtMs?: number };
+
+/** What left the channels during one replay, and what was decided about the rest. */
+export interface Recording {
+  readonly scenario: Scenario;
+  readonly frames: readonly Frame[];
+  readonly heard: Heard;
+  readonly mails: readonly Mail[];
+  readonly decisions: readonly Decision[];
+}
+
+/** Before the first frame: time to register. */
+const LEAD_MS = 60_000;
+/** After a frame: long enough for records to leave the predictor's reorder window. */
+const SETTLE_MS = 10_000;
+/** The event clock never jumps further than this: holds, escalations and `for` end about when they are due. */
+const STEP_MS = 60_000;
+/** After the last frame: for messages that are still held. */
+const TAIL_MS = 5 * 60_000;
+
+/**
+ * Plays one drive through the whole path: a real gateway over a real WebSocket, a real mail server, a real
+ * live feed. The replay owns the event clock: it sets a moment's time, waits until everything has come to
+ * rest, and goes on, so that every run says the same.
+ */
+export async function replay(options: ReplayOptions): Promise<Recording> {
+  const { scenario } = options;
+  const frames = options.frames ?? framesOf(scenario);
+  const moments = momentsOf(scenario, frames);
+  const startMs = (moments[0]?.atMs ?? 0) - LEAD_MS;
+  const eventClock = manualClock(startMs);
+  const isOwnFolder = options.dataFolder === undefined;
+  const folder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'outrider-demo-')));
+  const mailbox = await openMailbox(eventClock);
+  const composition = await composeServices({
+    settings: settingsOf(folder, mailbox.url),
+    eventClock,
+    realClock: options.realClock,
+    log: options.log,
+    chargers: scenario.chargers,
+    weather: [forecastFile(scenario.weather)],
+  });
+  try {
+    await composition.start();
+    return await play({ ...options, frames, moments, eventClock, composition, mailbox });
+  } finally {
+    await composition.stop();
+    await mailbox.close();
+    if (isOwnFolder) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Stage extends ReplayOptions {
+  readonly frames: readonly DeliveredFrame[];
+  readonly moments: readonly Moment[];
+  readonly eventClock: ManualClock;
+  readonly composition: Composition;
+  readonly mailbox: { readonly mails: readonly Mail[] };
+}
+
+async function play(stage: Stage): Promise<Recording> {
+  const { composition, eventClock, realClock, scenario } = stage;
+  const { api } = composition.addresses();
+  const adminToken = await composition.adminToken();
+  if (adminToken === undefined) throw new Error('the data folder of a replay must be empty');
+  const driver = await registerDriver(apiClient(api, adminToken), scenario);
+  const liveUrl = `${api.replace(/^http/, 'ws')}/v1/live`;
+  const screen = await connectScreen({ liveUrl, token: driver.token, eventClock });
+  const car = await connectCar({
+    streamUrl: driver.device.streamUrl,
+    token: driver.device.token,
+    realClock,
+  });
+  /** At rest: nothing to do anywhere, and everything that was said has been shown. */
+  const settle = async (): Promise<void> => {
+    do await composition.idle();
+    while (await screen.catchUp());
+  };
+  const moveTo = async (atMs: number): Promise<void> => {
+    const waitMs = stage.speedRatio === undefined ? 0 : (atMs - eventClock.nowMs()) / stage.speedRatio;
+    if (waitMs > 0) await realClock.sleep(waitMs);
+    eventClock.advanceTo(atMs);
+    await settle();
+  };
+  try {
+    await settle();
+    for (const { atMs, frames, plans } of stage.moments) {
+      await moveTo(atMs);
+      for (const frame of frames) await car.send(frame);
+      await settle();
+      for (const plan of plans) await driver.plan(plan);
+      if (plans.length > 0) await settle();
+    }
+    return {
+      scenario,
+      frames: stage.frames,
+      heard: screen.heard,
+      mails: stage.mailbox.mails,
+      decisions: await driver.decisions(),
+    };
+  } finally {
+    await car.close();
+    await screen.close();
+  }
+}
+
+/** An instant at which something happens: the car sends, the driver plans, or time just passes. */
+export interface Moment {
+  readonly atMs: number;
+  readonly frames: readonly DeliveredFrame[];
+  readonly plans: readonly Plan[];
+}
+
+/** Every instant of a replay, oldest first: frames, plans, the end of each reorder window, and each minute. */
+export function momentsOf(scenario: Scenario, frames: readonly DeliveredFrame[]): readonly Moment[] {
+  const byTime = new Map<number, { frames: DeliveredFrame[]; plans: Plan[] }>();
+  const at = (atMs: number) => {
+    const known = byTime.get(atMs);
+    if (known !== undefined) return known;
+    const made = { frames: [], plans: [] };
+    byTime.set(atMs, made);
+    return made;
+  };
+  for (const frame of frames) at(frame.deliveredAtMs ?? frame.atMs).frames.push(frame);
+  for (const plan of scenario.plans) at(plan.atMs).plans.push(plan);
+  const known = [...byTime.keys()].sort((a, b) => a - b);
+  known.forEach((atMs, index) => {
+    const nextMs = known[index + 1] ?? atMs + TAIL_MS;
+    if (atMs + SETTLE_MS < nextMs) at(atMs + SETTLE_MS);
+    for (let between = atMs + STEP_MS; between < nextMs; between += STEP_MS) at(between);
+  });
+  return [...byTime].sort(([a], [b]) => a - b).map(([atMs, what]) => ({ atMs, ...what }));
+}
+
+/** Real files, ports nobody chose, the replay's own mail server; everything else as it is by default. */
+function settingsOf(folder: string, smtpUrl: string) {
+  const engine = (name: string) => (folder === MEMORY ? MEMORY : `sqlite:${join(folder, `${name}.db`)}`);
+  return readStandaloneSettings({
+    BUS_URL: engine('bus'),
+    TELEMETRY_URL: engine('telemetry'),
+    STATE_URL: engine('state'),
+    GATEWAY_PORT: '0',
+    API_PORT: '0',
+    SMTP_URL: smtpUrl,
+    // A replay sends hours of telemetry in seconds.
+    GATEWAY_FRAMES_PER_S: '1000000',
+    GATEWAY_FRAMES_BURST: '1000000',
+  });
+}
+
+export const MEMORY = 'memory:';
