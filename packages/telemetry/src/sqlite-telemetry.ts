@@ -34,6 +34,8 @@ const MIGRATIONS = [
 ];
 
 const COMMIT_ROWS_MAX = 5_000;
+/** 32 MiB: every car writes to a page of its own, and each page many times. */
+const CHECKPOINT_PAGES = 8_000;
 /** Rows deleted per transaction: the writing thread stops for one of these at a time. */
 const PRUNE_ROWS = 1_000;
 
@@ -54,7 +56,11 @@ const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** The time series in a SQLite file. This thread only writes; queries run in threads of their own. */
 export function openSqliteTelemetry(path: string, options: SqliteTelemetryOptions): TelemetryStore {
-  const db = openSqliteFile(path, { migrations: MIGRATIONS, synchronous: options.synchronous });
+  const db = openSqliteFile(path, {
+    migrations: MIGRATIONS,
+    synchronous: options.synchronous,
+    checkpointPages: CHECKPOINT_PAGES,
+  });
   const write = createRowWriter(db);
   const workers = createQueryWorkers({
     path,
