@@ -1,48 +1,32 @@
-import { type ChargingLocation, distanceM } from '@outrider/domain';
+import { type ChargingLocation, kmhToMps } from '@outrider/domain';
+import { catalogue, vehicleModel } from '@outrider/energy';
 import type { z } from 'zod';
+import type { Row } from './fill-gaps.ts';
+import { FILES, Findings } from './findings.ts';
 import {
   type ChargersFile,
   chargersFile,
-  type PlansFile,
   plansFile,
   readQuantity,
   routesFile,
   type ScenarioFile,
   SPELLINGS,
   scenarioFile,
-  type WeatherFile,
   weatherFile,
 } from './format.ts';
 import { type LinePoint, measureLine } from './geo.ts';
 import type { Loaded } from './load.ts';
-import { type LineOf, type Problem, parseYaml, problemAt } from './parse.ts';
-import type { DecisionPoint, Place, Plan, PlanStop, Route, Scenario, WeatherEntry } from './scenario.ts';
-import { type Row, readTrace, TRACE_FILE } from './trace.ts';
+import { type LineOf, parseYaml } from './parse.ts';
+import { plansOf, weatherOf } from './plans-and-weather.ts';
+import type { DecisionPoint, Place, Route, Scenario } from './scenario.ts';
+import { readTrace } from './trace.ts';
 
-export const FILES = {
-  scenario: 'scenario.yaml',
-  trace: TRACE_FILE,
-  routes: 'routes.geojson',
-  plans: 'plans.yaml',
-  chargers: 'chargers.geojson',
-  weather: 'weather.yaml',
-} as const;
 export type FolderTexts = Readonly<Record<string, string>>;
 
-const DEFAULT_SLOWEST_MPS = 80 / 3.6;
-/** How far a route's end may be from the place a plan says it leads to. */
-const ROUTE_END_M = 2_000;
+const DEFAULT_SLOWEST_MPS = kmhToMps(80);
 /** Drawn by hand, a line may cut a corner short: a published distance may be this much below the drawn one. */
 const DRAWN_SLACK = 0.98;
-const WEATHER_PLACE_RADIUS_M = 40_000;
 const EMPTY_COLLECTION = '{"type":"FeatureCollection","features":[]}';
-
-class Findings {
-  readonly problems: Problem[] = [];
-  add(file: string, lineOf: LineOf, path: readonly PropertyKey[], message: string): void {
-    this.problems.push(problemAt(file, path, message, lineOf));
-  }
-}
 
 /** Puts the files of one folder together. Pure: `texts` maps file name to content; optional files may be absent. */
 export function assemble(name: string, folder: string, texts: FolderTexts): Loaded {
@@ -164,6 +148,11 @@ function headOf(head: ScenarioFile, places: ReadonlyMap<string, Place>, lineOf: 
   if (head.home !== undefined && home === undefined) {
     findings.add(FILES.scenario, lineOf, ['home'], `unknown place "${head.home}"`);
   }
+  if (vehicleModel(head.vehicle.modelId) === undefined) {
+    const known = catalogue.map((model) => model.modelId).join(', ');
+    const message = `unknown model "${head.vehicle.modelId}"; known are ${known}`;
+    findings.add(FILES.scenario, lineOf, ['vehicle', 'modelId'], message);
+  }
   const curve = head.charging?.curve.toSorted((a, b) => a.socPct - b.socPct);
   return {
     title: head.title,
@@ -222,121 +211,6 @@ function decisionPointsOf(
         fromMs: point.from,
         untilMs,
         ...(point.note === undefined ? {} : { note: point.note }),
-      },
-    ];
-  });
-}
-
-interface PlanParts {
-  readonly places: ReadonlyMap<string, Place>;
-  readonly routes: ReadonlyMap<string, Route>;
-  readonly chargers: ReadonlyMap<string, ChargingLocation>;
-}
-
-function plansOf(file: PlansFile, lineOf: LineOf, parts: PlanParts, findings: Findings): readonly Plan[] {
-  return file.flatMap((plan, i) => {
-    const refuse = (path: readonly PropertyKey[], message: string) =>
-      findings.add(FILES.plans, lineOf, [i, ...path], message);
-    const previous = file[i - 1];
-    if (previous !== undefined && plan.at <= previous.at) {
-      refuse(['at'], 'must be later than the plan before it');
-    }
-    const origin = parts.places.get(plan.origin);
-    if (origin === undefined) refuse(['origin'], `unknown place "${plan.origin}"`);
-    let from = origin;
-    let clockMs = plan.departAt;
-    const stops = plan.stops.flatMap((stop, k) => {
-      const place = parts.places.get(stop.place);
-      const route = parts.routes.get(stop.route);
-      if (place === undefined) refuse(['stops', k, 'place'], `unknown place "${stop.place}"`);
-      if (route === undefined) refuse(['stops', k, 'route'], `unknown route "${stop.route}"`);
-      if (stop.charger !== undefined && !parts.chargers.has(stop.charger)) {
-        refuse(['stops', k, 'charger'], `unknown charger "${stop.charger}"`);
-      }
-      for (const field of ['arriveAt', 'departAt'] as const) {
-        const atMs = stop[field];
-        if (atMs === undefined) continue;
-        if (atMs < clockMs) refuse(['stops', k, field], 'time goes backwards');
-        clockMs = atMs;
-      }
-      if (place === undefined || route === undefined) return [];
-      checkEnds(route, from, place, (message) => refuse(['stops', k, 'route'], message));
-      from = place;
-      return [stopOf(stop, place, route)];
-    });
-    if (origin === undefined) return [];
-    return [{ atMs: plan.at, tripId: plan.tripId, origin, departAtMs: plan.departAt, stops }];
-  });
-}
-
-function stopOf(stop: PlansFile[number]['stops'][number], place: Place, route: Route): PlanStop {
-  return {
-    place,
-    kind: stop.kind,
-    route,
-    speedMps: readQuantity(stop, SPELLINGS.speed) ?? 0,
-    ...(stop.arriveAt === undefined ? {} : { arriveAtMs: stop.arriveAt }),
-    ...(stop.departAt === undefined ? {} : { departAtMs: stop.departAt }),
-    ...(stop.plugged === undefined ? {} : { isPlugged: stop.plugged }),
-    ...(stop.chargeToSocPct === undefined ? {} : { chargeToSocPct: stop.chargeToSocPct }),
-    ...(stop.powerKw === undefined ? {} : { powerKw: stop.powerKw }),
-    ...(stop.charger === undefined ? {} : { chargerId: stop.charger }),
-  };
-}
-
-function checkEnds(
-  route: Route,
-  from: Place | undefined,
-  to: Place,
-  refuse: (message: string) => void,
-): void {
-  const first = route.line.points[0];
-  const last = route.line.points.at(-1);
-  if (first === undefined || last === undefined) return;
-  const ends = [
-    ['starts', first, from],
-    ['ends', last, to],
-  ] as const;
-  for (const [verb, point, place] of ends) {
-    if (place === undefined) continue;
-    const offM = distanceM(point, place);
-    if (offM > ROUTE_END_M) {
-      refuse(`route "${route.id}" ${verb} ${Math.round(offM / 100) / 10} km from ${place.name}`);
-    }
-  }
-}
-
-function weatherOf(
-  file: WeatherFile,
-  lineOf: LineOf,
-  places: ReadonlyMap<string, Place>,
-  findings: Findings,
-): readonly WeatherEntry[] {
-  return file.flatMap((entry, i) => {
-    const refuse = (field: string, message: string) =>
-      findings.add(FILES.weather, lineOf, [i, field], message);
-    if (entry.to <= entry.from) refuse('to', 'must be later than from');
-    let area: WeatherEntry['area'];
-    if (typeof entry.area === 'object') {
-      area = { lat: entry.area.lat, lon: entry.area.lon, radiusM: entry.area.radiusKm * 1000 };
-    } else if (entry.area !== 'all') {
-      const place = places.get(entry.area);
-      if (place === undefined) {
-        refuse('area', `unknown place "${entry.area}"`);
-        return [];
-      }
-      area = { lat: place.lat, lon: place.lon, radiusM: WEATHER_PLACE_RADIUS_M };
-    }
-    return [
-      {
-        issuedAtMs: entry.issuedAt,
-        fromMs: entry.from,
-        toMs: entry.to,
-        ...(area === undefined ? {} : { area }),
-        tempC: readQuantity(entry, SPELLINGS.temp) ?? 0,
-        sigmaK: entry.sigmaK,
-        ...(entry.windMps === undefined ? {} : { windMps: entry.windMps }),
-        ...(entry.windFromDeg === undefined ? {} : { windFromDeg: entry.windFromDeg }),
       },
     ];
   });

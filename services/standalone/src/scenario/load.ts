@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { assemble, FILES, type FolderTexts } from './assemble.ts';
+import { assemble, type FolderTexts } from './assemble.ts';
+import { FILES } from './findings.ts';
 import { type Problem, problemText } from './parse.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,5 +1,6 @@
 import { SIGNAL } from '@outrider/domain';
 import { FRAME_INTERVALS, type Frame, type FrameIntervals, framesOf } from './interpolate.ts';
+import { COLD_PER_K } from './published.ts';
 import type { Anchor, Scenario } from './scenario.ts';
 
 /** How far a perturbation may go; each factor is uniform within ± its bound. */
@@ -17,7 +18,6 @@ export const PERTURBATION_BOUNDS = {
 
 /** 5 m/s of headwind at 110 km/h costs 20 %, and 35 % of the aerodynamic part: that part is 4/7 of the whole. */
 const AERO_SHARE = 20 / 35;
-const COLD_PER_K = 1.09 ** (1 / 16);
 
 export interface Factors {
   readonly tempK: number;

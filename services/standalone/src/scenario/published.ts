@@ -1,4 +1,4 @@
-import type { Position } from '@outrider/domain';
+import { kmhToMps, type Position } from '@outrider/domain';
 import type { RoadStretch } from './progress.ts';
 import type { Consumption, Scenario } from './scenario.ts';
 
@@ -7,9 +7,9 @@ import type { Consumption, Scenario } from './scenario.ts';
 /** 90 → 120 km/h costs × 1.37 (constant-speed tests): use grows with speed to this power. */
 const SPEED_POWER = Math.log(1.37) / Math.log(120 / 90);
 /** 20 → 4 °C costs × 1.09 at steady speed: per kelvin. */
-const COLD_PER_K = 1.09 ** (1 / 16);
+export const COLD_PER_K = 1.09 ** (1 / 16);
 /** Below this the tests say nothing; slower saves no more. */
-const SLOWEST_TESTED_MPS = 50 / 3.6;
+const SLOWEST_TESTED_MPS = kmhToMps(50);
 /** Share of the climb's energy that the way down gives back. */
 const DESCENT_RETURN = 0.7;
 /** Battery side of an AC charge. DC power is published at the battery. */
