@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { mergeDeltaPoints } from './abrp.ts';
-import { CAR_A, CAR_B, START_MS, type Testbed, withGateway } from './testbed.ts';
+import { CAR_A, CAR_B, START_MS, type Testbed, withGateway } from './gateway.fixture.ts';
 
 const UTC_S = START_MS / 1000;
 const POINT = { utc: UTC_S, soc: 55.5, power: 12.3, is_charging: 0 };

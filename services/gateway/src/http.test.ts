@@ -1,6 +1,6 @@
 import { FRAME_BYTES_MAX } from '@outrider/domain';
 import { expect, test } from 'vitest';
-import { CAR_A, CAR_B, frameWith, SOC, type Testbed, until, withGateway } from './testbed.ts';
+import { CAR_A, CAR_B, frameWith, SOC, type Testbed, until, withGateway } from './gateway.fixture.ts';
 
 const post = (bed: Testbed, token: string | undefined, body: string, headers: Record<string, string> = {}) =>
   fetch(`${bed.url}/v1/frames`, {

@@ -1,6 +1,6 @@
 import { hashSecret } from '@outrider/runtime';
 import { expect, test } from 'vitest';
-import { CAR_A, connectCar, frameWith, START_MS, until, withGateway } from './testbed.ts';
+import { CAR_A, connectCar, frameWith, START_MS, until, withGateway } from './gateway.fixture.ts';
 
 const MANY = { GATEWAY_FRAMES_BURST: '1000000' };
 

@@ -1,7 +1,7 @@
 import { FRAME_BYTES_MAX } from '@outrider/domain';
 import { hashSecret } from '@outrider/runtime';
 import { expect, test } from 'vitest';
-import { CAR_A, CAR_B, connectCar, frameWith, SOC, START_MS, until, withGateway } from './testbed.ts';
+import { CAR_A, CAR_B, connectCar, frameWith, SOC, START_MS, until, withGateway } from './gateway.fixture.ts';
 
 test('a frame is acknowledged only after the bus has it', () =>
   withGateway(async (bed) => {

@@ -1,0 +1,30 @@
+// Runs ingest alone: it reads the frames a gateway left in the log.
+import { openBus } from '@outrider/bus';
+import { createLog, createMetrics, lockDataFolder, readSettings, systemClock } from '@outrider/runtime';
+import { openState } from '@outrider/state';
+import { openTelemetry } from '@outrider/telemetry';
+import { createTrust } from '@outrider/trust';
+import { createIngest } from './app.ts';
+import { ingestSettings, processSettings } from './settings.ts';
+
+const settings = readSettings({ ...ingestSettings, ...processSettings }, process.env);
+const log = createLog(settings.logLevel);
+const metrics = createMetrics();
+const runtime = { eventClock: systemClock, realClock: systemClock, log, metrics };
+
+const lock = await lockDataFolder(settings.dataFolder);
+const bus = await openBus(settings.busUrl, { clock: systemClock, log, metrics });
+const telemetry = await openTelemetry(settings.telemetryUrl, { log });
+const state = await openState(settings.stateUrl, { log });
+const trust = createTrust({ ...state, eventClock: systemClock });
+const ingest = createIngest({ bus, telemetry, trust, runtime, settings });
+await ingest.start();
+
+async function stop(): Promise<void> {
+  await ingest.stop();
+  await bus.close();
+  await telemetry.close();
+  await state.close();
+  await lock.release();
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
