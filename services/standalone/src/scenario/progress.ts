@@ -32,6 +32,8 @@ export interface LegAhead extends RoadStretch {
 }
 
 export interface Ahead {
+  /** False: nothing is planned any more, and the legs are the way home. */
+  readonly isPlanned: boolean;
   /** The stop where the car stands now, when it does. */
   readonly standingAt?: LegEnd;
   /** Not before this: the plan's departure, when the car has not left yet. */
@@ -67,15 +69,21 @@ export function aheadAt(scenario: Scenario, atMs: number): Ahead {
     return { distanceM: line.distanceM - alongM, ...climb, speedMps: end.speedMps, end };
   });
   const departAtMs = reached === 0 ? plan.departAtMs : ((isAtLast ? last.departAtMs : undefined) ?? atMs);
-  return { ...(isAtLast ? { standingAt: last } : {}), departAtMs: Math.max(atMs, departAtMs), legs };
+  return {
+    isPlanned: true,
+    ...(isAtLast ? { standingAt: last } : {}),
+    departAtMs: Math.max(atMs, departAtMs),
+    legs,
+  };
 }
 
 function wayHome(scenario: Scenario, here: Position, atMs: number): Ahead {
   const { home } = scenario;
-  if (home === undefined || distanceM(here, home) <= AT_STOP_M) return { departAtMs: atMs, legs: [] };
+  if (home === undefined || distanceM(here, home) <= AT_STOP_M)
+    return { isPlanned: false, departAtMs: atMs, legs: [] };
   const end: LegEnd = { place: home, kind: 'destination' };
   const leg = { ...roadBetween(scenario, here, home), speedMps: scenario.consumption.atMps, end };
-  return { departAtMs: atMs, legs: [leg] };
+  return { isPlanned: false, departAtMs: atMs, legs: [leg] };
 }
 
 // Which stops were reached when depends on the trace's movement only; the search asks for every minute.

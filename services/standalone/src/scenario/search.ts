@@ -1,6 +1,6 @@
 import { distanceM, msToMinutes } from '@outrider/domain';
 import { ifIgnored, leave, stationAt, viaStation } from './follow.ts';
-import { nextArrivalAt, truthAt } from './interpolate.ts';
+import { nextArrivalAt, type Truth, truthAt } from './interpolate.ts';
 import { chargeTo, chargeUntil, driveLegs, type Journey, startJourney } from './journey.ts';
 import { AT_STOP_M, aheadAt, isCharge, type LegAhead, nextDepartureMs, untilCharge } from './progress.ts';
 import { chargeMinutes, stationsOf } from './published.ts';
@@ -40,14 +40,20 @@ export interface LastRemedy {
 export function lastRemedyAt(scenario: Scenario, point: DecisionPoint): LastRemedy {
   const departsAtMs = Math.min(nextDepartureMs(scenario, point.fromMs) ?? point.fromMs, point.untilMs);
   const ignored = [point.fromMs, departsAtMs].map((atMs) => ifIgnored(scenario, atMs));
+  const end = actualEnd(scenario, departsAtMs);
   const base = {
     decisionPointId: point.id,
     place: point.place,
     fromMs: point.fromMs,
-    isNeeded: ignored.some((end) => !end.endsAboveReserve) || fellBelowReserve(scenario, point),
-    ignoredSocPct: Math.min(...ignored.map((end) => end.arrivalSocPct.p50)),
+    isNeeded:
+      ignored.some((ending) => !ending.endsAboveReserve) ||
+      fellBelowReserve(scenario, point) ||
+      (end !== undefined && end.socPct < scenario.reserveSocPct),
+    ignoredSocPct: Math.min(...ignored.map((ending) => ending.arrivalSocPct.p50)),
   };
-  const steps = Math.ceil((closesAtMs(scenario, point, departsAtMs) - point.fromMs) / STEP_MS) - 1;
+  // Once the car is where the stretch ends there is nothing left to save, whatever it arrived with.
+  const closesAtMs = Math.min(point.untilMs, end?.atMs ?? point.untilMs);
+  const steps = Math.ceil((closesAtMs - point.fromMs) / STEP_MS) - 1;
   for (let i = steps; i >= 0; i -= 1) {
     const atMs = point.fromMs + i * STEP_MS;
     const remedy = remedyAt(scenario, atMs);
@@ -68,11 +74,10 @@ const fellBelowReserve = (scenario: Scenario, point: DecisionPoint): boolean =>
       anchor.socPct < scenario.reserveSocPct,
   );
 
-/** Once the car is where the stretch ends there is nothing left to save, whatever it arrived with. */
-function closesAtMs(scenario: Scenario, point: DecisionPoint, departsAtMs: number): number {
+/** Where the stretch ends and with what the car really came there, if it did. */
+function actualEnd(scenario: Scenario, departsAtMs: number): Truth | undefined {
   const end = untilCharge(aheadAt(scenario, departsAtMs).legs).at(-1)?.end.place;
-  const arrival = end === undefined ? undefined : nextArrivalAt(scenario, end, departsAtMs);
-  return Math.min(point.untilMs, arrival?.atMs ?? point.untilMs);
+  return end === undefined ? undefined : nextArrivalAt(scenario, end, departsAtMs);
 }
 
 /** `lastRemedyAt` for every decision of the drive, in order. */
@@ -90,12 +95,12 @@ export function remedyAt(scenario: Scenario, atMs: number): RemedyFound | undefi
   const legs = untilCharge(ahead.legs);
   const isFine = (journey: Journey) =>
     Math.min(journey.lowestPct, journey.socPct.p50) >= scenario.reserveSocPct;
-  const hasPlan = ahead.legs.length === 0 || ahead.legs[0]?.end.place !== scenario.home;
+  const goesOn = ahead.isPlanned || ahead.legs.length === 0;
   const left = leave(scenario, start, ahead);
-  if (hasPlan && isFine(driveLegs(scenario, left, legs))) return { kind: 'none-needed' };
+  if (goesOn && isFine(driveLegs(scenario, left, legs))) return { kind: 'none-needed' };
   for (const speedMps of slowerSpeeds(scenario, legs)) {
     if (!isFine(driveLegs(scenario, left, legs, speedMps))) continue;
-    const isHome = !hasPlan && speedMps >= (legs[0]?.speedMps ?? 0);
+    const isHome = !goesOn && speedMps >= (legs[0]?.speedMps ?? 0);
     return isHome
       ? { kind: 'turn-back', name: scenario.home?.name ?? 'home' }
       : { kind: 'hold-speed', speedMps };
