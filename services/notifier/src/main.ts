@@ -1,8 +1,8 @@
+// Runs the notifier alone: alerts wait in the log until it reads them.
 import { openBus } from '@outrider/bus';
-import { createLog, createMetrics, readSettings, systemClock } from '@outrider/runtime';
+import { createLog, createMetrics, lockDataFolder, readSettings, systemClock } from '@outrider/runtime';
 import { openState } from '@outrider/state';
 import { createTrust } from '@outrider/trust';
-import closeWithGrace from 'close-with-grace';
 import { createNotifier } from './app.ts';
 import { notifierSettings, processSettings } from './settings.ts';
 
@@ -11,17 +11,17 @@ const log = createLog(settings.logLevel);
 const metrics = createMetrics();
 const runtime = { eventClock: systemClock, realClock: systemClock, log, metrics };
 
+const lock = await lockDataFolder(settings.dataFolder);
 const bus = await openBus(settings.busUrl, { clock: systemClock, log, metrics });
 const state = await openState(settings.stateUrl, { log });
 const trust = createTrust({ ...state, eventClock: systemClock });
 const notifier = createNotifier({ bus, state, trust, runtime, settings });
+await notifier.start();
 
-closeWithGrace(async ({ err }) => {
-  if (err) log.error({ err: String(err) }, 'the notifier stops because of an error');
+async function stop(): Promise<void> {
   await notifier.stop();
   await bus.close();
   await state.close();
-});
-
-await notifier.start();
-log.info({}, 'the notifier runs');
+  await lock.release();
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());

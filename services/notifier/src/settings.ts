@@ -104,6 +104,12 @@ export const processSettings = {
     default: 'sqlite:./data/bus.db',
   },
   stateUrl: { env: 'STATE_URL', about: 'The state store.', parse: text, default: 'sqlite:./data/state.db' },
+  dataFolder: {
+    env: 'DATA_DIR',
+    about: 'Locked while this runs: one process at a time on the embedded engines.',
+    parse: nonEmpty,
+    default: './data',
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     about: 'How much is logged.',

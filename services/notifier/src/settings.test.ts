@@ -1,0 +1,28 @@
+import { readSettings, type SettingsError } from '@outrider/runtime';
+import { expect, test } from 'vitest';
+import { notifierSettings, rates } from './settings.ts';
+
+test('every setting has a default', () => {
+  expect(readSettings(notifierSettings, {})).toMatchObject({ smtpUrl: undefined, escalateAfterMin: 2 });
+});
+
+test('rates are read with their units', () => {
+  expect(rates('2/10m, 4/1h,9/2d')).toEqual([
+    { count: 2, windowMs: 600_000 },
+    { count: 4, windowMs: 3_600_000 },
+    { count: 9, windowMs: 172_800_000 },
+  ]);
+});
+
+for (const wrong of ['', '2', '0/10m', '2/0m', '2/10', '2/10s', '2/10m;4/1h', '-1/1h', '1.5/1h'])
+  test(`"${wrong}" is not a list of rates`, () => expect(() => rates(wrong)).toThrow('is not a list like'));
+
+test('all wrong settings are named at once', () => {
+  const wrong = { SMTP_URL: 'http://mail', SMTP_FROM: ' ', ESCALATE_AFTER_MIN: '-1', THROTTLE: 'often' };
+  try {
+    readSettings(notifierSettings, wrong);
+    expect.unreachable();
+  } catch (error) {
+    expect((error as SettingsError).problems).toHaveLength(4);
+  }
+});
