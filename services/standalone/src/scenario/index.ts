@@ -20,6 +20,7 @@ export {
   type Perturbed,
   perturb,
 } from './perturb.ts';
+export { type Ahead, aheadAt, type LegAhead, roadBetween, untilCharge } from './progress.ts';
 export type {
   Anchor,
   DecisionPoint,
