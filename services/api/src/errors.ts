@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Log } from '@outrider/runtime';
 import { QueryTimeout } from '@outrider/telemetry';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
@@ -112,4 +113,14 @@ function describe(error: unknown): string {
   return error instanceof Error
     ? `${error.name}: ${error.stack?.split('\n').slice(0, 4).join(' | ')}`
     : 'not an Error';
+}
+
+/** An answer on a connection that has no request of fastify's: a refused upgrade, bytes that are not HTTP. */
+export function refuseRaw(socket: Duplex, refusal: ApiError | ErrorCode): void {
+  const error = typeof refusal === 'string' ? new ApiError(refusal) : refusal;
+  const body = JSON.stringify(toErrorBody(error));
+  socket.end(
+    `HTTP/1.1 ${ERROR_CODES[error.code].status} ${error.code}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }

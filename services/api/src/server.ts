@@ -8,6 +8,7 @@ import type { Role } from '@outrider/trust';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
   fastify,
   type RawServerDefault,
@@ -19,7 +20,15 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { authenticate, bearerOf, type Principal } from './credentials.ts';
-import { ApiError, createErrorHandler, ERROR_CODES, errorBody, toErrorBody } from './errors.ts';
+import {
+  ApiError,
+  createErrorHandler,
+  ERROR_CODES,
+  errorBody,
+  notFound,
+  refuseRaw,
+  toErrorBody,
+} from './errors.ts';
 import type { ApiSettings } from './settings.ts';
 
 export type ApiServer = FastifyInstance<
@@ -69,6 +78,17 @@ export async function createServer(deps: {
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     exposeHeadRoutes: false,
+    // On the way out, what still arrives on an open connection is answered.
+    return503OnClosing: false,
+    // What fails before there is a request (a broken URL, bytes that are not HTTP) has the same shape of error.
+    frameworkErrors: (_error, _request, reply) => {
+      (reply as FastifyReply).code(404).send(toErrorBody(notFound()));
+    },
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable)
+        refuseRaw(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'unavailable' : 'invalid');
+      else socket.destroy();
+    },
     trustProxy: false,
     // zod validates; should a plain JSON schema ever slip in, it must not turn null into 0.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },

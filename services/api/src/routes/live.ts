@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { recordKey } from '@outrider/domain';
 import { decodeStrictJson, type Log } from '@outrider/runtime';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { authenticate, bearerOfUpgrade, OWNER_ROLES, type Principal } from '../credentials.ts';
-import { ApiError, ERROR_CODES, toApiError, toErrorBody } from '../errors.ts';
+import { ApiError, refuseRaw, toApiError } from '../errors.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Hub } from '../live/hub.ts';
 import { readCursor } from '../live/messages.ts';
@@ -56,7 +55,7 @@ export function liveRoutes(
       .catch((error: unknown) => {
         const refusal = toApiError(error);
         if (refusal.code === 'internal') live.log.error({ err: String(error) }, 'an upgrade failed');
-        refuseUpgrade(socket, refusal);
+        refuseRaw(socket, refusal);
       });
   });
 
@@ -120,15 +119,6 @@ function isOwnOrigin({ headers }: IncomingMessage, allowed: readonly string[]): 
   const { origin, host } = headers;
   if (origin === undefined || allowed.includes(origin)) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
-}
-
-function refuseUpgrade(socket: Duplex, refusal: ApiError): void {
-  const body = JSON.stringify(toErrorBody(refusal));
-  const { status } = ERROR_CODES[refusal.code];
-  socket.end(
-    `HTTP/1.1 ${status} ${refusal.code}\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
 }
 
 function serveFeed(

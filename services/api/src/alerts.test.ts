@@ -1,0 +1,148 @@
+import { decodeRecord, TOPICS } from '@outrider/bus';
+import type { Feedback } from '@outrider/domain';
+import { afterAll, expect, test, vi } from 'vitest';
+import {
+  alertRecord,
+  forecastRecord,
+  notificationRecord,
+  publish,
+  START_MS,
+  startApi,
+  storeAlerts,
+  storeNotification,
+} from './api.fixture.ts';
+
+const it = await startApi();
+const owner = await it.addPerson();
+afterAll(() => it.stop());
+
+const alertsOf = (vehicleId: string, query = '') =>
+  it.call('GET', `/v1/vehicles/${vehicleId}/alerts${query}`, { token: owner.token });
+
+async function publishedFeedback(): Promise<readonly Feedback[]> {
+  await vi.waitUntil(() => it.api.isIdle());
+  const said: Feedback[] = [];
+  const subscription = await it.bus.broadcast({
+    topics: [TOPICS.feedback.name],
+    start: 'earliest',
+    handle: async ({ records }) => {
+      await it.trust.prepare(records.map(({ key }) => key));
+      for (const record of records) {
+        const decoded = decodeRecord(TOPICS.feedback, record, it.trust.reader('alert_driver'));
+        if (decoded.kind === 'record') said.push(decoded.record);
+      }
+    },
+  });
+  await subscription.caughtUp;
+  await subscription.stop();
+  return said;
+}
+
+test('pages miss and repeat nothing, even where many alerts began in one millisecond', async () => {
+  const vehicleId = await it.addVehicle(owner.token);
+  const alerts = Array.from({ length: 30 }, (_, index) =>
+    alertRecord(vehicleId, {
+      alertId: `page-${String(index).padStart(2, '0')}`,
+      startedAtMs: START_MS + Math.floor(index / 12),
+      state: index % 3 === 0 ? 'resolved' : 'firing',
+    }),
+  );
+  await storeAlerts(it, alerts);
+  for (const [state, count] of [
+    ['any', 30],
+    ['firing', 20],
+    ['resolved', 10],
+  ] as const) {
+    const seen: string[] = [];
+    let before: string | undefined;
+    do {
+      const from = before === undefined ? '' : `&before=${encodeURIComponent(before)}`;
+      const { body } = await alertsOf(vehicleId, `?state=${state}&limit=7${from}`);
+      seen.push(...body.alerts.map((one: { alertId: string }) => one.alertId));
+      before = body.next;
+    } while (before !== undefined);
+    expect(seen).toHaveLength(count);
+    expect(new Set(seen).size).toBe(count);
+  }
+});
+
+test('an alert says why, and who was told and who was not', async () => {
+  const vehicleId = await it.addVehicle(owner.token);
+  await storeAlerts(it, [alertRecord(vehicleId, { alertId: 'why' })]);
+  const told = { alertId: 'why', notificationId: 'why-1' };
+  await storeNotification(it, notificationRecord(vehicleId, owner.personId, told));
+  await storeNotification(
+    it,
+    notificationRecord(vehicleId, owner.personId, {
+      ...told,
+      notificationId: 'why-2',
+      channel: 'email',
+      state: 'suppressed',
+      reason: 'quiet-hours',
+    }),
+  );
+  const { body } = await it.call('GET', '/v1/alerts/why', { token: owner.token });
+  expect(body.alert).toMatchObject({
+    startedAt: '2026-01-15T08:00:00.000Z',
+    evidence: { inputs: [{ name: 'soc', value: 41, unit: 'percent', ageS: 12 }] },
+    remedies: [{ kind: 'hold-speed' }],
+  });
+  expect(body.told).toMatchObject([
+    { notificationId: 'why-1', channel: 'feed', state: 'delivered', reason: null },
+    { notificationId: 'why-2', channel: 'email', state: 'suppressed', reason: 'quiet-hours' },
+  ]);
+});
+
+test('feedback said twice is published once, and another word is another record', async () => {
+  const vehicleId = await it.addVehicle(owner.token);
+  await storeAlerts(it, [alertRecord(vehicleId, { alertId: 'said' })]);
+  const say = (body: object) => it.call('POST', '/v1/alerts/said/feedback', { token: owner.token, body });
+  const first = await say({ kind: 'on-it' });
+  expect(first.status).toBe(202);
+  expect((await say({ kind: 'on-it' })).body).toEqual(first.body);
+  await say({ kind: 'happened', note: 'made it with 2 %' });
+  const said = (await publishedFeedback()).filter((one) => one.alertId === 'said');
+  expect(said).toMatchObject([
+    { kind: 'on-it', personId: owner.personId, vehicleId },
+    { kind: 'happened', note: 'made it with 2 %' },
+  ]);
+});
+
+test('only the live feed can say that something was shown', async () => {
+  const vehicleId = await it.addVehicle(owner.token);
+  await storeAlerts(it, [alertRecord(vehicleId, { alertId: 'shown' })]);
+  const body = { kind: 'shown' };
+  const answer = await it.call('POST', '/v1/alerts/shown/feedback', { token: owner.token, body });
+  expect(answer.body.error.code).toBe('invalid');
+});
+
+test('the newest forecast replaces the one before, and history is by stop', async () => {
+  const vehicleId = await it.addVehicle(owner.token);
+  const path = `/v1/vehicles/${vehicleId}/forecast`;
+  expect((await it.call('GET', path, { token: owner.token })).body.error.code).toBe('no-forecast');
+  await publish(it, TOPICS.forecasts, forecastRecord(vehicleId));
+  const newer = { forecastId: 'forecast-2', madeAtMs: START_MS + 1_000 };
+  await publish(it, TOPICS.forecasts, forecastRecord(vehicleId, newer));
+  await vi.waitUntil(() => it.api.isIdle());
+  const { body } = await it.call('GET', path, { token: owner.token });
+  expect(body).toMatchObject({ forecastId: 'forecast-2', madeAt: '2026-01-15T08:00:01.000Z' });
+  expect(body.stops[0].arriveAt).toBe('2026-01-15T09:30:00.000Z');
+
+  const row = { vehicleId, stopId: 'cabin', p10: -4, p50: 3, p90: 9, belowReserveProbability: 0.7 };
+  await it.telemetry.writeForecasts([
+    { ...row, forecastId: 'a', madeAtMs: START_MS },
+    { ...row, forecastId: 'b', madeAtMs: START_MS - 1 },
+  ]);
+  const span = 'from=2026-01-15T00:00:00Z&to=2026-01-16T00:00:00Z';
+  const history = await it.call('GET', `${path}s?${span}`, { token: owner.token });
+  // One was made before the car was theirs.
+  expect(history.body.forecasts).toEqual([
+    {
+      forecastId: 'a',
+      madeAt: '2026-01-15T08:00:00.000Z',
+      stopId: 'cabin',
+      arrivalSocPct: { p10: -4, p50: 3, p90: 9 },
+      belowReserveProbability: 0.7,
+    },
+  ]);
+});
