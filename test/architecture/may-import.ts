@@ -1,0 +1,29 @@
+/** Who may import whom, by the last part of the package name. `ARCHITECTURE.md` shows the same table. */
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  runtime: [],
+  energy: ['domain'],
+  providers: ['domain', 'runtime'],
+  bus: ['domain', 'runtime'],
+  telemetry: ['domain', 'runtime'],
+  state: ['domain', 'runtime'],
+  trust: ['domain', 'runtime'],
+  testkit: ['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust'],
+  gateway: ['domain', 'runtime', 'bus', 'state', 'trust'],
+  ingest: ['domain', 'runtime', 'bus', 'telemetry', 'state', 'trust'],
+  world: ['domain', 'runtime', 'providers', 'bus', 'state', 'trust'],
+  predictor: ['domain', 'runtime', 'energy', 'bus', 'telemetry', 'state', 'trust'],
+  notifier: ['domain', 'runtime', 'bus', 'state', 'trust'],
+  api: ['domain', 'runtime', 'energy', 'bus', 'telemetry', 'state', 'trust'],
+  standalone: [
+    ...['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust'],
+    ...['gateway', 'ingest', 'world', 'predictor', 'notifier', 'api'],
+  ],
+  test: [
+    ...['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust', 'testkit'],
+    ...['gateway', 'ingest', 'world', 'predictor', 'notifier', 'api', 'standalone'],
+  ],
+};
+
+/** What tests may import beyond that, wherever they are. */
+export const TESTS_MAY_IMPORT: readonly string[] = ['testkit'];

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A text file of the repository; the path is relative to its root, with `/`. */
+export interface TextFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export const ROOT = join(import.meta.dirname, '../..');
+
+/** What git ignores, and what is not ours to judge. */
+const SKIPPED = new Set(['.git', 'node_modules', 'data', 'out', 'dist', 'coverage']);
+const TEXT =
+  /\.(ts|mjs|json|ya?ml|md|csv|geojson|html|css|sql|ndjson)$|^\.(gitignore|dockerignore|npmrc)$|^run$/;
+
+/** Every text file below `folder`, in a stable order. */
+export function readFiles(folder = ''): readonly TextFile[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : readFiles(path);
+      return TEXT.test(entry.name) ? [{ path, text: readFileSync(join(ROOT, path), 'utf8') }] : [];
+    });
+}
+
+export const isTypeScript = ({ path }: { readonly path: string }): boolean => path.endsWith('.ts');
+
+/** Run by tests or by the people who measure, never by the product. */
+export const isTestCode = (path: string): boolean =>
+  path.startsWith('test/') || /\.(test|contract|fixture|child)\.ts$|\/contract\//.test(path);
