@@ -1,0 +1,28 @@
+import { readdirSync } from 'node:fs';
+import { channelName } from '@outrider/domain';
+import { createMetrics, manualClock, readSettings, silentLog } from '@outrider/runtime';
+import { expect, test } from 'vitest';
+import { notifierSettings } from '../settings.ts';
+import { buildChannels, channelBuilders } from './index.ts';
+
+const files = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'index.ts')
+  .map((file) => file.replace('.ts', ''));
+
+test('every channel file is listed, once, under its own name', () => {
+  expect(Object.keys(channelBuilders).toSorted()).toEqual(files.toSorted());
+  expect(channelName.options.toSorted()).toEqual(files.toSorted());
+});
+
+const build = (environment: Record<string, string>) =>
+  buildChannels(readSettings(notifierSettings, environment), {
+    eventClock: manualClock(0),
+    realClock: manualClock(0),
+    log: silentLog,
+    metrics: createMetrics(),
+  }).map((channel) => channel.name);
+
+test('e-mail is there once a mail server is named', () => {
+  expect(build({})).toEqual(['feed', 'webhook']);
+  expect(build({ SMTP_URL: 'smtp://127.0.0.1:2525' })).toEqual(['feed', 'email', 'webhook']);
+});

@@ -1,0 +1,96 @@
+import { remedy } from '@outrider/domain';
+import { expect, test } from 'vitest';
+import { placeholdersOf } from './fill.ts';
+import { loadLanguages } from './language.ts';
+
+const english = loadLanguages().get('en');
+if (english === undefined) throw new Error('en.yaml is missing');
+
+const MESSAGE_IDS = [
+  'arrival-below-reserve',
+  'unplug-too-early',
+  'overnight-loss',
+  'departure-below-reserve',
+  'point-of-no-return',
+  'reach-without-plan',
+  'cold-battery',
+];
+
+/** Words that put it on the driver. The driver followed the advice there was. */
+const BLAME =
+  /\b(blame|fault|mistake|careless|reckless|forgot|forgotten|ignored?|neglect\w*|fail(?:ed|ure)?|should have|ought to have|you did not|you didn't|why did you|against advice|as we (?:said|told)|wrong|irresponsible|your own)\b/i;
+
+const ACTION = /\b(charge|hold|plug|turn|precondition|slow|stop|keep|check|decide)\b/i;
+
+const LIKELY_TO_BE_UNKNOWN = new Set([
+  'arrival',
+  'arrivalP50',
+  'reserve',
+  'probability',
+  'distance',
+  'temp',
+  'batteryTemp',
+  'wind',
+  'soc',
+  'loss',
+  'deadlinePlace',
+  'deadlineTime',
+]);
+
+function sentencesOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.values(value).flatMap(sentencesOf);
+}
+
+test('every message of the first rules has words', () => {
+  expect(Object.keys(english.messages).toSorted()).toEqual([...MESSAGE_IDS, 'other'].toSorted());
+});
+
+test('every kind of remedy has words', () => {
+  const kinds = remedy.options.map((option) => option.shape.kind.value);
+  expect(Object.keys(english.remedies).toSorted()).toEqual(kinds.toSorted());
+});
+
+test('no sentence blames the driver', () => {
+  for (const sentence of sentencesOf(english)) expect(sentence).not.toMatch(BLAME);
+});
+
+test('the lint for blame can fail', () => {
+  expect('You should have charged longer.').toMatch(BLAME);
+  expect('You ignored the warning.').toMatch(BLAME);
+});
+
+test('every action has a verb', () => {
+  for (const message of Object.values(english.messages)) {
+    expect(message.action).toMatch(ACTION);
+    expect(message.spokenAction).toMatch(ACTION);
+  }
+  for (const words of Object.values(english.remedies))
+    for (const sentence of [...words.text, ...words.or, ...words.spoken]) expect(sentence).toMatch(ACTION);
+});
+
+test('what is said when probability is in the middle says plainly that it is uncertain', () => {
+  for (const message of Object.values(english.messages))
+    for (const sentence of message.what.uncertain) expect(sentence).toMatch(/^It could go either way/);
+});
+
+test('an e-mail subject is short and names nothing', () => {
+  for (const { subject } of Object.values(english.messages)) {
+    expect(placeholdersOf(subject)).toEqual([]);
+    expect(subject.length).toBeLessThanOrEqual(60);
+  }
+});
+
+test('the last alternative of every list needs nothing that may be unknown', () => {
+  for (const message of Object.values(english.messages))
+    for (const list of [message.title, message.spoken, ...Object.values(message.what)])
+      for (const name of placeholdersOf(list.at(-1) ?? '')) expect(LIKELY_TO_BE_UNKNOWN).not.toContain(name);
+});
+
+test('the shortest spoken pair fits 120 characters with room for a remedy', () => {
+  for (const message of Object.values(english.messages)) {
+    expect(`${message.spoken.at(-1)} ${message.spokenAction}`.length).toBeLessThanOrEqual(120);
+    expect(message.spokenAction.length).toBeLessThanOrEqual(60);
+  }
+});

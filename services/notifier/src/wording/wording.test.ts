@@ -1,0 +1,171 @@
+import type { Alert, Remedy } from '@outrider/domain';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { alertOf, MINUTE_MS, START_MS } from '../test-rig.ts';
+import { fill, plainName, shorten } from './fill.ts';
+import { languageOf, loadLanguages } from './language.ts';
+import { certaintyOf, isUnworded, wordAlert, wordResolved } from './wording.ts';
+
+const languages = loadLanguages();
+const english = languageOf(languages, 'en');
+const imperial = { units: 'imperial', timeZone: 'America/New_York' } as const;
+const metric = { units: 'metric', timeZone: 'Europe/Berlin' } as const;
+const word = (change: Partial<Alert> = {}, reader: typeof imperial | typeof metric = imperial) =>
+  wordAlert(english, alertOf(change), reader, START_MS);
+
+test('a warning says what, the range, what to do, by when and why', () => {
+  const { title, body, spoken } = word();
+  expect(title).toBe('Milford: 3 % (0–8 %) on arrival, reserve 5 %');
+  expect(body).toBe(
+    'It could go either way: you may arrive at Milford with 3 % (0–8 %), below your 5 % reserve (64 % likely). ' +
+      'Charge 12 min longer here (Newark), to 96 %, or hold 55 mph. ' +
+      'Then 11 % (7–15 %) on arrival is expected. ' +
+      'Decide before exit 54, 10:00 AM. ' +
+      'Because: 200 mi to go, 30 °F outside, no wind data, 72 % in the battery.',
+  );
+  expect(spoken).toBe('You may arrive at Milford with 3 percent. Charge 12 minutes longer here.');
+});
+
+test('it reads in metric units and 24 hours where the driver does', () => {
+  const { body } = word({ facts: { distanceM: 9_900, tempC: -6, windMps: 8.3 } }, metric);
+  expect(body).toContain('or hold 88 km/h.');
+  expect(body).toContain('Decide before exit 54, 16:00.');
+  expect(body).toContain('Because: 9.9 km to go, −6 °C outside, wind 30 km/h.');
+});
+
+for (const [probability, certainty] of [
+  [0.349, 'unlikely'],
+  [0.35, 'uncertain'],
+  [0.75, 'uncertain'],
+  [0.751, 'likely'],
+  [undefined, 'uncertain'],
+] as const)
+  test(`a probability of ${probability} is ${certainty}`, () =>
+    expect(certaintyOf(probability)).toBe(certainty));
+
+test('the text differs with the certainty, and never claims to be sure', () => {
+  expect(word({ probability: 0.2 }).body).toMatch(/^There is some chance \(20 %\)/);
+  expect(word({ probability: 0.9 }).body).toMatch(/^You may arrive at Milford with 3 % \(0–8 %\)/);
+  expect(word({ probability: 1 }).body).toContain('(99 % likely)');
+  expect(word({ probability: 0 }).body).toContain('(1 %)');
+});
+
+test('a deficit stays a number', () => {
+  const { title } = word({ arrivalSocPct: { p10: -9, p50: -4, p90: 2 } });
+  expect(title).toBe('Milford: −4 % (−9 to 2 %) on arrival, reserve 5 %');
+});
+
+test('a deadline that has passed asks for a decision now; one tomorrow names the day', () => {
+  expect(word({ deadlineAtMs: START_MS }).body).toContain('Decide now.');
+  expect(word({ deadlineAtMs: START_MS + 1 }).body).toContain('Decide before exit 54, 9:00 AM.');
+  expect(word({ deadlineAtMs: START_MS + 24 * 60 * MINUTE_MS }).body).toContain('Sat 9:00 AM');
+});
+
+/** The alert without some of its optional parts. */
+function bareAlert(): Alert {
+  const { deadlineAtMs, deadlinePlace, stopName, probability, arrivalSocPct, reserveSocPct, ...rest } =
+    alertOf();
+  return { ...rest, facts: {}, remedies: [] };
+}
+
+test('what is not known is not said', () => {
+  const { title, body } = wordAlert(english, bareAlert(), imperial, START_MS);
+  expect(title).toBe('You may arrive below your reserve');
+  expect(body).toBe(
+    'It could go either way: you may arrive at your next stop below your reserve. ' +
+      'Slow down and look for a place to charge. Because: no temperature known, no wind data.',
+  );
+});
+
+test('at most two choices are named', () => {
+  const third: Remedy = { ...alertOf().remedies[1], kind: 'precondition', minutes: 20 } as unknown as Remedy;
+  const { body } = word({ remedies: [...alertOf().remedies, third] });
+  expect(body).not.toContain('recondition');
+});
+
+test('a speed is rounded down and a charge is rounded up', () => {
+  const [charge, speed] = alertOf().remedies;
+  if (charge?.kind !== 'charge-longer' || speed?.kind !== 'hold-speed') throw new Error('another example');
+  const { body } = word({
+    remedies: [
+      { ...charge, minutes: 12.2, untilSocPct: 95.1 },
+      { ...speed, speedMps: 24.9 },
+    ],
+  });
+  expect(body).toContain('Charge 13 min longer here (Newark), to 96 %, or hold 55 mph.');
+});
+
+test('the end of an alert is told in its own words', () => {
+  const { title, body } = wordResolved(english, alertOf(), imperial, START_MS);
+  expect(`${title}. ${body}`).toBe(
+    'No longer expected. What was said about Milford is no longer expected. Carry on as planned.',
+  );
+});
+
+test('an unknown language falls back to English, a regional one to its language', () => {
+  expect(languageOf(languages, 'xx').language).toBe('en');
+  expect(languageOf(languages, 'en-US').language).toBe('en');
+});
+
+test('an id like a prototype key has no words of its own', () => {
+  expect(isUnworded(english, 'constructor')).toBe(true);
+  expect(word({ message: '__proto__' }).title).toContain('Check your trip');
+});
+
+for (const { name, text } of [
+  { name: 'line breaks', text: 'Milford\r\nBcc: other@example.org' },
+  { name: 'a direction mark', text: 'Milford\u202edrofliM' },
+  { name: 'invisible characters', text: 'Mil\u200bford\ufeff' },
+  { name: 'controls', text: 'Milford\u0000\u001b[31m' },
+])
+  test(`a stop's name brings no ${name} into the text`, () => {
+    const { title, body, spoken } = word({ stopName: text });
+    expect(`${title}${body}${spoken}`).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+
+test('a name that looks like a placeholder is only a name', () => {
+  expect(word({ stopName: '{reserve}' }).title).toContain('{reserve}: 3 %');
+  expect(fill('{a} {b}', { a: '{b}', b: 'x' })).toBe('{b} x');
+});
+
+test('a name is cut at a word, and never in the middle of a character', () => {
+  expect(plainName('Milford Service Plaza Northbound', 20)).toBe('Milford Service…');
+  expect(shorten('🔌🔌🔌', 4)).toBe('🔌…');
+  expect(shorten('abc', 3)).toBe('abc');
+});
+
+const names = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 });
+const bands = fc
+  .tuple(fc.double({ min: -200, max: 200, noNaN: true }), fc.double({ min: -200, max: 200, noNaN: true }))
+  .map(([a, b]) => ({ p10: Math.min(a, b), p50: (a + b) / 2, p90: Math.max(a, b) }));
+
+test('whatever the names and numbers: spoken fits, has a verb, and nothing is left unfilled', () => {
+  const messages = [...Object.keys(english.messages), 'unheard-of'];
+  fc.assert(
+    fc.property(
+      names,
+      bands,
+      fc.constantFrom(...messages),
+      fc.double({ min: 0, max: 1e7, noNaN: true }),
+      fc.boolean(),
+      (name, band, message, amount, isMetric) => {
+        const end = { arrivalSocPct: band, belowReserveProbability: 0.1 };
+        const shared = { locationId: 'l', name, minutes: amount, untilSocPct: 80, ...end };
+        const remedies: readonly Remedy[] = [
+          { kind: 'charge-at', ...shared, distanceM: amount, detourM: 0, worksProbability: 0.9 },
+          { kind: 'turn-back', name, distanceM: amount, ...end },
+          { kind: 'plug-in', name, powerKw: 2.3, untilSocPct: 80, ...end },
+        ];
+        for (const best of remedies) {
+          const alert = alertOf({ message, stopName: name, arrivalSocPct: band, remedies: [best] });
+          const text = wordAlert(english, alert, isMetric ? metric : imperial, START_MS);
+          expect(text.spoken.length).toBeLessThanOrEqual(120);
+          expect(text.spoken).toMatch(/\b(charge|turn|plug)/i);
+          expect(text.title.length).toBeLessThanOrEqual(100);
+          expect(text.body.length).toBeLessThanOrEqual(2_000);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
