@@ -1,8 +1,9 @@
 import { type Clock, createGroupCommit, type Log, type Metrics } from '@outrider/runtime';
 import type { BroadcastOptions, Bus, GroupLag, GroupOptions, OutgoingRecord, RecordPosition } from './bus.ts';
+import { createBusCounters } from './bus-counters.ts';
 import { Group, type GroupDependencies, type MemberOptions } from './group.ts';
 import { type GroupOffset, type LogRecord, type LogStore, recordBytes } from './log-store.ts';
-import { createMaintenance } from './maintenance.ts';
+import { Maintenance } from './maintenance.ts';
 import { partitionOf } from './partition.ts';
 
 const BATCH_RECORDS = 500;
@@ -44,14 +45,14 @@ class LocalBus implements Bus {
   constructor(options: LocalBusOptions) {
     this.#options = options;
     this.#store = options.store;
-    this.#counters = createCounters(options.metrics);
+    this.#counters = createBusCounters(options.metrics);
     this.#writer = createGroupCommit<LogWrite, readonly RecordPosition[]>({
       commit: (writes) => this.#write(writes),
       shareOf: ({ records, offsets }) =>
         (records.length + offsets.length) / COMMIT_RECORDS_MAX +
         records.reduce((bytes, record) => bytes + recordBytes(record), 0) / COMMIT_BYTES_MAX,
     });
-    this.#maintenance = createMaintenance({
+    this.#maintenance = new Maintenance({
       store: this.#store,
       nowMs: () => options.clock.nowMs(),
       neededOffset: (topic, partition) => this.#neededOffset(topic, partition),
@@ -288,24 +289,4 @@ class LocalBus implements Bus {
 function isSameSet(a: readonly string[], b: readonly string[]): boolean {
   const left = new Set(a);
   return new Set(b).size === left.size && b.every((each) => left.has(each));
-}
-
-function createCounters(metrics: Metrics | undefined) {
-  return {
-    published: metrics?.counter('bus_records_published_total', 'Records taken durably.'),
-    failures: metrics?.counter(
-      'bus_write_failures_total',
-      'Commits of the log that failed; nothing of them was acknowledged.',
-    ),
-    handleFailures: metrics?.counter(
-      'bus_handle_failures_total',
-      'Batches a subscriber failed to handle; they come again.',
-    ),
-    skipped: metrics?.counter(
-      'bus_records_skipped_total',
-      'Records deleted by retention before a subscriber read them.',
-      ['topic'],
-    ),
-    deleted: metrics?.counter('bus_records_deleted_total', 'Records deleted by retention and compaction.'),
-  };
 }

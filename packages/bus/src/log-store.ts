@@ -23,6 +23,12 @@ export interface ReadLimits {
   readonly untilMs?: number;
 }
 
+export interface TrimLimits {
+  readonly beforeMs: number;
+  readonly belowOffset: number;
+  readonly recordsMax: number;
+}
+
 /** What compaction needs to know of a record. */
 export interface KeyEntry {
   readonly offset: number;
@@ -58,11 +64,7 @@ export interface LogStore {
    * Retention: deletes the oldest records while they are older than `beforeMs` and below `belowOffset`,
    * `recordsMax` at most. Returns how many.
    */
-  trim(
-    topic: string,
-    partition: number,
-    limits: { readonly beforeMs: number; readonly belowOffset: number; readonly recordsMax: number },
-  ): number;
+  trim(topic: string, partition: number, limits: TrimLimits): number;
   /** Keys from `fromOffset` on, for compaction. */
   keys(topic: string, partition: number, fromOffset: number, max: number): readonly KeyEntry[];
   /** Deletes these offsets. */

@@ -9,50 +9,63 @@ const STEP_RECORDS = 1_000;
 
 export interface MaintenanceOptions {
   readonly store: LogStore;
-  nowMs(): number;
+  readonly nowMs: () => number;
   /**
    * First offset that a subscriber of this process still needs. Retention and tombstone removal leave it
    * and what follows: a stuck subscriber loses nothing. Groups without a member hold nothing back, or an
    * abandoned one would fill the disk; they go on at the oldest record there is.
    */
-  neededOffset(topic: string, partition: number): number;
-}
-
-export interface Maintenance {
-  /** Applies retention and compaction once; a second call meanwhile gets the same answer. */
-  run(): Promise<number>;
-  /** Resolves when nothing is touched any more. */
-  stop(): Promise<void>;
+  readonly neededOffset: (topic: string, partition: number) => number;
 }
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Topics that are not in `topics.ts` are left as they are. */
-export function createMaintenance(options: MaintenanceOptions): Maintenance {
-  const { store } = options;
+/** Applies retention and compaction. Topics that are not in `topics.ts` are left as they are. */
+export class Maintenance {
+  readonly #options: MaintenanceOptions;
   /** End of each stream when it was last found compact. */
-  const compactEnds = new Map<string, number>();
-  let running: Promise<number> | undefined;
-  let isStopped = false;
+  readonly #compactEnds = new Map<string, number>();
+  #running: Promise<number> | undefined;
+  #isStopped = false;
 
-  async function runOnce(): Promise<number> {
+  constructor(options: MaintenanceOptions) {
+    this.#options = options;
+  }
+
+  /** Goes through everything once and tells how many records went; a second call meanwhile joins the first. */
+  run(): Promise<number> {
+    this.#running ??= this.#runOnce().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Resolves when nothing is touched any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#running;
+  }
+
+  async #runOnce(): Promise<number> {
+    const { store } = this.#options;
     let deleted = 0;
     for (const name of store.topics()) {
       const cleanup = topicList.find((topic) => topic.name === name)?.cleanup;
-      for (let partition = 0; partition < store.partitions && !isStopped; partition++) {
-        if (cleanup?.kind === 'delete') deleted += await trim(name, partition, cleanup.retentionMs);
-        if (cleanup?.kind === 'compact') deleted += await compact(name, partition);
+      for (let partition = 0; partition < store.partitions && !this.#isStopped; partition++) {
+        if (cleanup?.kind === 'delete') deleted += await this.#trim(name, partition, cleanup.retentionMs);
+        if (cleanup?.kind === 'compact') deleted += await this.#compact(name, partition);
       }
     }
     return deleted;
   }
 
-  async function trim(topic: string, partition: number, retentionMs: number): Promise<number> {
+  async #trim(topic: string, partition: number, retentionMs: number): Promise<number> {
+    const { store, nowMs, neededOffset } = this.#options;
     let deleted = 0;
-    for (let gone = STEP_RECORDS; gone === STEP_RECORDS && !isStopped; ) {
+    for (let gone = STEP_RECORDS; gone === STEP_RECORDS && !this.#isStopped; ) {
       gone = store.trim(topic, partition, {
-        beforeMs: options.nowMs() - retentionMs,
-        belowOffset: options.neededOffset(topic, partition),
+        beforeMs: nowMs() - retentionMs,
+        belowOffset: neededOffset(topic, partition),
         recordsMax: STEP_RECORDS,
       });
       deleted += gone;
@@ -61,14 +74,14 @@ export function createMaintenance(options: MaintenanceOptions): Maintenance {
     return deleted;
   }
 
-  async function compact(topic: string, partition: number): Promise<number> {
-    const stream = `${topic}/${partition}`;
+  async #compact(topic: string, partition: number): Promise<number> {
+    const { store } = this.#options;
     const end = store.endOffset(topic, partition);
-    if (compactEnds.get(stream) === end) return 0;
+    if (this.#compactEnds.get(`${topic}/${partition}`) === end) return 0;
     const newest = new Map<string, KeyEntry>();
     let deleted = 0;
     let from = 0;
-    while (from < end && !isStopped) {
+    while (from < end && !this.#isStopped) {
       const entries = store.keys(topic, partition, from, STEP_RECORDS);
       const superseded = supersede(newest, entries);
       if (superseded.length > 0) store.remove(topic, partition, superseded);
@@ -76,43 +89,24 @@ export function createMaintenance(options: MaintenanceOptions): Maintenance {
       from = (entries.at(-1)?.offset ?? end) + 1;
       await nextTurn();
     }
-    return isStopped ? deleted : deleted + dropTombstones(topic, partition, newest, stream, end);
-  }
-
-  function dropTombstones(
-    topic: string,
-    partition: number,
-    newest: ReadonlyMap<string, KeyEntry>,
-    stream: string,
-    end: number,
-  ): number {
+    if (this.#isStopped) return deleted;
     const tombstones = [...newest.values()].filter((entry) => entry.isTombstone);
-    const beforeMs = options.nowMs() - TOMBSTONE_MS;
-    const needed = options.neededOffset(topic, partition);
-    const gone = tombstones.filter((entry) => entry.timestampMs < beforeMs && entry.offset < needed);
-    if (gone.length > 0)
-      store.remove(
-        topic,
-        partition,
-        gone.map((entry) => entry.offset),
-      );
+    const forgotten = this.#forget(topic, partition, tombstones);
     // Tombstones that stayed must be looked at again although nothing new was written.
-    if (gone.length === tombstones.length) compactEnds.set(stream, end);
-    return gone.length;
+    if (forgotten === tombstones.length) this.#compactEnds.set(`${topic}/${partition}`, end);
+    return deleted + forgotten;
   }
 
-  return {
-    run() {
-      running ??= runOnce().finally(() => {
-        running = undefined;
-      });
-      return running;
-    },
-    async stop() {
-      isStopped = true;
-      await running;
-    },
-  };
+  #forget(topic: string, partition: number, tombstones: readonly KeyEntry[]): number {
+    const { store, nowMs, neededOffset } = this.#options;
+    const beforeMs = nowMs() - TOMBSTONE_MS;
+    const needed = neededOffset(topic, partition);
+    const offsets = tombstones
+      .filter((entry) => entry.timestampMs < beforeMs && entry.offset < needed)
+      .map((entry) => entry.offset);
+    if (offsets.length > 0) store.remove(topic, partition, offsets);
+    return offsets.length;
+  }
 }
 
 /** Enters `entries` and returns the offsets they and earlier ones make superfluous. */

@@ -1,5 +1,13 @@
-import type { BusRecord } from './bus.ts';
-import { type LogRecord, type LogStore, type ReadLimits, recordBytes } from './log-store.ts';
+import type { BusRecord, RecordPosition } from './bus.ts';
+import {
+  type GroupOffset,
+  type KeyEntry,
+  type LogRecord,
+  type LogStore,
+  type ReadLimits,
+  recordBytes,
+  type TrimLimits,
+} from './log-store.ts';
 
 interface MemoryStream {
   records: BusRecord[];
@@ -8,96 +16,124 @@ interface MemoryStream {
 }
 
 /** The log in memory, for tests and for trying things: gone with the process. */
-export function createMemoryLog(partitions: number): LogStore {
-  const streams = new Map<string, MemoryStream[]>();
-  const groups = new Map<string, Map<string, Map<number, number>>>();
-  const generations = new Map<string, number>();
+export class MemoryLog implements LogStore {
+  readonly partitions: number;
+  readonly #streams = new Map<string, MemoryStream[]>();
+  /** group → topic → partition → next offset */
+  readonly #committed = new Map<string, Map<string, Map<number, number>>>();
+  readonly #generations = new Map<string, number>();
 
-  const streamOf = (topic: string, partition: number) => streams.get(topic)?.[partition];
+  constructor(partitions: number) {
+    this.partitions = partitions;
+  }
 
-  function streamFor(topic: string, partition: number): MemoryStream {
-    let all = streams.get(topic);
-    if (all === undefined) {
-      all = Array.from({ length: partitions }, () => ({ records: [], begin: 0, end: 0 }));
-      streams.set(topic, all);
+  write(records: readonly LogRecord[], offsets: readonly GroupOffset[]): readonly RecordPosition[] {
+    const positions = records.map((record) => this.#append(record));
+    for (const entry of offsets) this.#commit(entry);
+    return positions;
+  }
+
+  read(topic: string, partition: number, fromOffset: number, limits: ReadLimits): readonly BusRecord[] {
+    const records = this.#recordsOf(topic, partition);
+    return takeWithin(records, indexOfOffset(records, fromOffset), limits);
+  }
+
+  headTimestampMs(topic: string, partition: number, fromOffset: number): number | undefined {
+    const records = this.#recordsOf(topic, partition);
+    return records[indexOfOffset(records, fromOffset)]?.timestampMs;
+  }
+
+  beginOffset(topic: string, partition: number): number {
+    return this.#streams.get(topic)?.[partition]?.begin ?? 0;
+  }
+
+  endOffset(topic: string, partition: number): number {
+    return this.#streams.get(topic)?.[partition]?.end ?? 0;
+  }
+
+  committedOffset(group: string, topic: string, partition: number): number | undefined {
+    return this.#committed.get(group)?.get(topic)?.get(partition);
+  }
+
+  groupTopics(group: string): readonly string[] {
+    return [...(this.#committed.get(group)?.keys() ?? [])];
+  }
+
+  topics(): readonly string[] {
+    return [...this.#streams.keys()];
+  }
+
+  nextGeneration(group: string): number {
+    const generation = (this.#generations.get(group) ?? 0) + 1;
+    this.#generations.set(group, generation);
+    return generation;
+  }
+
+  trim(topic: string, partition: number, { beforeMs, belowOffset, recordsMax }: TrimLimits): number {
+    const stream = this.#streamFor(topic, partition);
+    const kept = stream.records.findIndex(
+      ({ timestampMs, offset }, index) =>
+        index >= recordsMax || timestampMs >= beforeMs || offset >= belowOffset,
+    );
+    const gone = stream.records.splice(0, kept === -1 ? stream.records.length : kept);
+    const last = gone.at(-1);
+    if (last !== undefined) stream.begin = last.offset + 1;
+    return gone.length;
+  }
+
+  keys(topic: string, partition: number, fromOffset: number, max: number): readonly KeyEntry[] {
+    const records = this.#recordsOf(topic, partition);
+    const from = indexOfOffset(records, fromOffset);
+    return records.slice(from, from + max).map(({ offset, key, timestampMs, value }) => ({
+      offset,
+      key,
+      timestampMs,
+      isTombstone: value === null,
+    }));
+  }
+
+  remove(topic: string, partition: number, offsets: readonly number[]): void {
+    const gone = new Set(offsets);
+    const stream = this.#streamFor(topic, partition);
+    stream.records = stream.records.filter((record) => !gone.has(record.offset));
+  }
+
+  close(): void {
+    this.#streams.clear();
+  }
+
+  #recordsOf(topic: string, partition: number): readonly BusRecord[] {
+    return this.#streams.get(topic)?.[partition]?.records ?? [];
+  }
+
+  #streamFor(topic: string, partition: number): MemoryStream {
+    let streams = this.#streams.get(topic);
+    if (streams === undefined) {
+      streams = Array.from({ length: this.partitions }, () => ({ records: [], begin: 0, end: 0 }));
+      this.#streams.set(topic, streams);
     }
-    const stream = all[partition];
+    const stream = streams[partition];
     if (stream === undefined) throw new RangeError(`${topic} has no partition ${partition}`);
     return stream;
   }
 
-  function append(record: LogRecord) {
-    const stream = streamFor(record.topic, record.partition);
+  #append(record: LogRecord): RecordPosition {
+    const { topic, partition } = record;
+    const stream = this.#streamFor(topic, partition);
     const offset = stream.end++;
     // Copies: the writer may use its buffer again.
     const value = record.value === null ? null : Uint8Array.from(record.value);
     stream.records.push({ ...record, value, headers: { ...record.headers }, offset });
-    return { topic: record.topic, partition: record.partition, offset };
+    return { topic, partition, offset };
   }
 
-  function commit(group: string, topic: string, partition: number, offset: number): void {
-    const byTopic = groups.get(group) ?? new Map<string, Map<number, number>>();
-    groups.set(group, byTopic);
+  #commit({ group, topic, partition, offset }: GroupOffset): void {
+    const byTopic = this.#committed.get(group) ?? new Map<string, Map<number, number>>();
+    this.#committed.set(group, byTopic);
     const byPartition = byTopic.get(topic) ?? new Map<number, number>();
     byTopic.set(topic, byPartition);
     byPartition.set(partition, offset);
   }
-
-  return {
-    partitions,
-    write(records, offsets) {
-      const positions = records.map(append);
-      for (const { group, topic, partition, offset } of offsets) commit(group, topic, partition, offset);
-      return positions;
-    },
-    read(topic, partition, fromOffset, limits) {
-      const stream = streamOf(topic, partition);
-      return stream === undefined
-        ? []
-        : takeWithin(stream.records, indexOfOffset(stream.records, fromOffset), limits);
-    },
-    headTimestampMs(topic, partition, fromOffset) {
-      const records = streamOf(topic, partition)?.records ?? [];
-      return records[indexOfOffset(records, fromOffset)]?.timestampMs;
-    },
-    beginOffset: (topic, partition) => streamOf(topic, partition)?.begin ?? 0,
-    endOffset: (topic, partition) => streamOf(topic, partition)?.end ?? 0,
-    committedOffset: (group, topic, partition) => groups.get(group)?.get(topic)?.get(partition),
-    groupTopics: (group) => [...(groups.get(group)?.keys() ?? [])],
-    topics: () => [...streams.keys()],
-    nextGeneration(group) {
-      const generation = (generations.get(group) ?? 0) + 1;
-      generations.set(group, generation);
-      return generation;
-    },
-    trim(topic, partition, { beforeMs, belowOffset, recordsMax }) {
-      const stream = streamFor(topic, partition);
-      const kept = stream.records.findIndex(
-        (record, index) =>
-          index >= recordsMax || record.timestampMs >= beforeMs || record.offset >= belowOffset,
-      );
-      const gone = stream.records.splice(0, kept === -1 ? stream.records.length : kept);
-      const last = gone.at(-1);
-      if (last !== undefined) stream.begin = last.offset + 1;
-      return gone.length;
-    },
-    keys(topic, partition, fromOffset, max) {
-      const records = streamOf(topic, partition)?.records ?? [];
-      const from = indexOfOffset(records, fromOffset);
-      return records.slice(from, from + max).map(({ offset, key, timestampMs, value }) => ({
-        offset,
-        key,
-        timestampMs,
-        isTombstone: value === null,
-      }));
-    },
-    remove(topic, partition, offsets) {
-      const gone = new Set(offsets);
-      const stream = streamFor(topic, partition);
-      stream.records = stream.records.filter((record) => !gone.has(record.offset));
-    },
-    close: () => streams.clear(),
-  };
 }
 
 /** Index of the first record at or after `offset`: binary search, offsets grow and may have gaps. */

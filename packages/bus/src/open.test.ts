@@ -1,6 +1,6 @@
 import { createMetrics, manualClock, silentLog } from '@outrider/runtime';
 import { describe, expect, it } from 'vitest';
-import { until } from './bus.contract.ts';
+import { until } from './contract/harness.ts';
 import { openBus } from './open.ts';
 import { TOPICS } from './topics.ts';
 

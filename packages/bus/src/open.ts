@@ -2,7 +2,7 @@ import { type Clock, type Log, type Metrics, sqlitePath, systemClock } from '@ou
 import type { Bus } from './bus.ts';
 import { createLocalBus } from './local-bus.ts';
 import type { LogStore } from './log-store.ts';
-import { createMemoryLog } from './memory-log.ts';
+import { MemoryLog } from './memory-log.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 
 const PARTITIONS = 32;
@@ -36,7 +36,7 @@ function openStore(url: string, options: OpenBusOptions): LogStore {
   const { partitions = PARTITIONS, synchronous = 'full' } = options;
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > PARTITIONS_MAX)
     throw new RangeError(`a bus has 1 to ${PARTITIONS_MAX} partitions, not ${partitions}`);
-  if (url === 'memory:') return createMemoryLog(partitions);
+  if (url === 'memory:') return new MemoryLog(partitions);
   if (url.startsWith('sqlite:')) return openSqliteLog(sqlitePath(url), { partitions, synchronous });
   throw new Error(
     `BUS_URL ${JSON.stringify(withoutPassword(url))} is not supported: use sqlite:<path of a file> or memory:`,

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction, openSqliteFile, type SqliteFileOptions } from '@outrider/runtime';
 import type { RecordPosition } from './bus.ts';
-import type { GroupOffset, LogRecord, LogStore } from './log-store.ts';
-import { createSqliteReads, OFFSETS_PER_STREAM } from './sqlite-log-reads.ts';
+import type { GroupOffset, LogRecord, LogStore, TrimLimits } from './log-store.ts';
+import { OFFSETS_PER_STREAM, SqliteLogReads, type StreamBounds } from './sqlite-log-reads.ts';
 
 /**
  * A stream is one partition of one topic. A record's id is stream × 2^38 + offset, so that the table's own
@@ -45,8 +45,7 @@ export interface SqliteLogOptions extends Pick<SqliteFileOptions, 'synchronous' 
 }
 
 /** One partition of one topic, with what is kept in memory of it. */
-export interface Stream {
-  readonly id: number;
+interface Stream extends StreamBounds {
   begin: number;
   end: number;
 }
@@ -60,7 +59,7 @@ export function openSqliteLog(path: string, options: SqliteLogOptions): LogStore
   const db = openSqliteFile(path, { ...options, migrations: MIGRATIONS });
   try {
     checkPartitions(db, path, options.partitions);
-    return createSqliteLog(db, options.partitions);
+    return new SqliteLog(db, options.partitions);
   } catch (error) {
     db.close();
     throw error;
@@ -77,43 +76,121 @@ function checkPartitions(db: DatabaseSync, path: string, partitions: number): vo
     );
 }
 
-function createSqliteLog(db: DatabaseSync, partitions: number): LogStore {
-  const streams = loadStreams(db, partitions);
-  const committed = loadCommitted(db);
-  const insertStream = db.prepare('INSERT INTO streams (topic, partition) VALUES (?, ?)');
-  const insertRecord = db.prepare('INSERT INTO records VALUES (?, ?, ?, ?, ?)');
-  const storeOffset = db.prepare(
-    `INSERT INTO group_offsets VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset`,
-  );
-  const deleteRange = db.prepare('DELETE FROM records WHERE id >= ? AND id < ?');
-  const deleteOne = db.prepare('DELETE FROM records WHERE id = ?');
-  const storeBounds = db.prepare('UPDATE streams SET begin_offset = ?, next_floor = ? WHERE id = ?');
-  const raiseGeneration = db.prepare(
-    `INSERT INTO groups VALUES (?, 1) ON CONFLICT DO UPDATE SET generation = generation + 1
-     RETURNING generation`,
-  );
+function prepareWrites(db: DatabaseSync) {
+  return {
+    stream: db.prepare('INSERT INTO streams (topic, partition) VALUES (?, ?)'),
+    record: db.prepare('INSERT INTO records VALUES (?, ?, ?, ?, ?)'),
+    offset: db.prepare(
+      `INSERT INTO group_offsets VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset`,
+    ),
+    deleteRange: db.prepare('DELETE FROM records WHERE id >= ? AND id < ?'),
+    deleteOne: db.prepare('DELETE FROM records WHERE id = ?'),
+    bounds: db.prepare('UPDATE streams SET begin_offset = ?, next_floor = ? WHERE id = ?'),
+    generation: db.prepare(
+      `INSERT INTO groups VALUES (?, 1) ON CONFLICT DO UPDATE SET generation = generation + 1
+       RETURNING generation`,
+    ),
+  };
+}
 
-  /** Makes the streams of a topic, in a transaction of its own: memory must not know what was rolled back. */
-  function createTopic(topic: string): Stream[] {
-    const created = inTransaction(db, () =>
-      Array.from({ length: partitions }, (_, partition): Stream => {
-        const id = Number(insertStream.run(topic, partition).lastInsertRowid);
-        if (id >= STREAMS_MAX) throw new RangeError(`the log has no room for ${topic}`);
-        return { id, begin: 0, end: 0 };
-      }),
-    );
-    streams.set(topic, created);
-    return created;
+class SqliteLog extends SqliteLogReads implements LogStore {
+  readonly partitions: number;
+  readonly #db: DatabaseSync;
+  readonly #streams: Map<string, Stream[]>;
+  readonly #committed: Committed;
+  readonly #statements: ReturnType<typeof prepareWrites>;
+
+  constructor(db: DatabaseSync, partitions: number) {
+    const streams = loadStreams(db, partitions);
+    super(db, (topic, partition) => streams.get(topic)?.[partition]);
+    this.partitions = partitions;
+    this.#db = db;
+    this.#streams = streams;
+    this.#committed = loadCommitted(db);
+    this.#statements = prepareWrites(db);
   }
 
-  function streamFor(topic: string, partition: number): Stream {
-    const stream = (streams.get(topic) ?? createTopic(topic))[partition];
+  write(records: readonly LogRecord[], offsets: readonly GroupOffset[]): readonly RecordPosition[] {
+    const targets = records.map((record) => this.#streamFor(record.topic, record.partition));
+    const positions = inTransaction(this.#db, () => {
+      for (const { group, topic, partition, offset } of offsets)
+        this.#statements.offset.run(group, topic, partition, offset);
+      return this.#insertAll(targets, records);
+    });
+    // Only now it is durable; a failed transaction must leave memory as it was.
+    for (const [index, { offset }] of positions.entries()) (targets[index] as Stream).end = offset + 1;
+    for (const { group, topic, partition, offset } of offsets)
+      committedOf(this.#committed, group, topic)[partition] = offset;
+    return positions;
+  }
+
+  committedOffset(group: string, topic: string, partition: number): number | undefined {
+    return this.#committed.get(group)?.get(topic)?.[partition];
+  }
+
+  groupTopics(group: string): readonly string[] {
+    return [...(this.#committed.get(group)?.keys() ?? [])];
+  }
+
+  topics(): readonly string[] {
+    return [...this.#streams.keys()];
+  }
+
+  nextGeneration(group: string): number {
+    return Number(this.#statements.generation.get(group)?.generation);
+  }
+
+  trim(topic: string, partition: number, limits: TrimLimits): number {
+    const stream = this.#streamFor(topic, partition);
+    const oldest = this.keys(topic, partition, stream.begin, limits.recordsMax);
+    const kept = oldest.findIndex(
+      (entry) => entry.timestampMs >= limits.beforeMs || entry.offset >= limits.belowOffset,
+    );
+    const gone = kept === -1 ? oldest.length : kept;
+    const last = oldest[gone - 1];
+    if (last === undefined) return 0;
+    const firstId = stream.id * OFFSETS_PER_STREAM;
+    inTransaction(this.#db, () => {
+      this.#statements.deleteRange.run(firstId, firstId + last.offset + 1);
+      this.#statements.bounds.run(last.offset + 1, stream.end, stream.id);
+    });
+    stream.begin = last.offset + 1;
+    return gone;
+  }
+
+  remove(topic: string, partition: number, offsets: readonly number[]): void {
+    const stream = this.#streamFor(topic, partition);
+    inTransaction(this.#db, () => {
+      for (const offset of offsets) this.#statements.deleteOne.run(stream.id * OFFSETS_PER_STREAM + offset);
+      this.#statements.bounds.run(stream.begin, stream.end, stream.id);
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #streamFor(topic: string, partition: number): Stream {
+    const stream = (this.#streams.get(topic) ?? this.#createTopic(topic))[partition];
     if (stream === undefined) throw new RangeError(`${topic} has no partition ${partition}`);
     return stream;
   }
 
-  function insertAll(targets: readonly Stream[], records: readonly LogRecord[]): RecordPosition[] {
+  /** Makes the streams of a topic, in a transaction of its own: memory must not know what was rolled back. */
+  #createTopic(topic: string): Stream[] {
+    const created = inTransaction(this.#db, () =>
+      Array.from({ length: this.partitions }, (_, partition): Stream => {
+        const id = Number(this.#statements.stream.run(topic, partition).lastInsertRowid);
+        if (id >= STREAMS_MAX) throw new RangeError(`the log has no room for ${topic}`);
+        return { id, begin: 0, end: 0 };
+      }),
+    );
+    this.#streams.set(topic, created);
+    return created;
+  }
+
+  #insertAll(targets: readonly Stream[], records: readonly LogRecord[]): RecordPosition[] {
     const ends = new Map<Stream, number>();
     return records.map((record, index) => {
       const stream = targets[index] as Stream;
@@ -121,63 +198,10 @@ function createSqliteLog(db: DatabaseSync, partitions: number): LogStore {
       ends.set(stream, offset + 1);
       const { topic, partition, key, value, timestampMs } = record;
       const id = stream.id * OFFSETS_PER_STREAM + offset;
-      insertRecord.run(id, timestampMs, key, headersText(record.headers), value);
+      this.#statements.record.run(id, timestampMs, key, headersText(record.headers), value);
       return { topic, partition, offset };
     });
   }
-
-  function keepCommitted({ group, topic, partition, offset }: GroupOffset): void {
-    committedOf(committed, group, topic)[partition] = offset;
-  }
-
-  const reads = createSqliteReads(db, (topic, partition) => streams.get(topic)?.[partition]);
-
-  return {
-    ...reads,
-    partitions,
-    write(records, offsets) {
-      const targets = records.map((record) => streamFor(record.topic, record.partition));
-      const positions = inTransaction(db, () => {
-        for (const entry of offsets) storeOffset.run(entry.group, entry.topic, entry.partition, entry.offset);
-        return insertAll(targets, records);
-      });
-      // Only now it is durable; a failed transaction must leave the ends where they were.
-      positions.forEach(({ offset }, index) => {
-        (targets[index] as Stream).end = offset + 1;
-      });
-      offsets.forEach(keepCommitted);
-      return positions;
-    },
-    committedOffset: (group, topic, partition) => committed.get(group)?.get(topic)?.[partition],
-    groupTopics: (group) => [...(committed.get(group)?.keys() ?? [])],
-    topics: () => [...streams.keys()],
-    nextGeneration: (group) => Number(raiseGeneration.get(group)?.generation),
-    trim(topic, partition, limits) {
-      const stream = streamFor(topic, partition);
-      const oldest = reads.keys(topic, partition, stream.begin, limits.recordsMax);
-      const isOld = (entry: { offset: number; timestampMs: number }) =>
-        entry.timestampMs < limits.beforeMs && entry.offset < limits.belowOffset;
-      const kept = oldest.findIndex((entry) => !isOld(entry));
-      const gone = kept === -1 ? oldest.length : kept;
-      const last = oldest[gone - 1];
-      if (last === undefined) return 0;
-      const firstId = stream.id * OFFSETS_PER_STREAM;
-      inTransaction(db, () => {
-        deleteRange.run(firstId, firstId + last.offset + 1);
-        storeBounds.run(last.offset + 1, stream.end, stream.id);
-      });
-      stream.begin = last.offset + 1;
-      return gone;
-    },
-    remove(topic, partition, offsets) {
-      const stream = streamFor(topic, partition);
-      inTransaction(db, () => {
-        for (const offset of offsets) deleteOne.run(stream.id * OFFSETS_PER_STREAM + offset);
-        storeBounds.run(stream.begin, stream.end, stream.id);
-      });
-    },
-    close: () => db.close(),
-  };
 }
 
 type Committed = Map<string, Map<string, (number | undefined)[]>>;

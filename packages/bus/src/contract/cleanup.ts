@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { TOPICS } from '../topics.ts';
+import { type Harness, record, START_MS, settle, until } from './harness.ts';
+
+const DAY_MS = 86_400_000;
+
+export function cleanupContract(h: Harness): void {
+  describe('retention and compaction', () => {
+    const raw = TOPICS.raw.name;
+    const trips = TOPICS.trips.name;
+    const RETENTION_MS = 30 * DAY_MS;
+
+    const readAll = async (topic: string, group = 'fresh') => {
+      const reader = await h.collect({ group, topics: [topic] });
+      await reader.caughtUp;
+      await reader.stop();
+      return reader.texts;
+    };
+
+    it('deletes what is older than the retention, not what is exactly as old, and gives no offset twice', async () => {
+      await h.bus.publish([record('car-1', 'old', raw)]);
+      h.clock.advanceTo(START_MS + 1);
+      await h.bus.publish([record('car-1', 'edge', raw)]);
+      h.clock.advanceTo(START_MS + 1 + RETENTION_MS);
+      expect(await h.bus.maintain()).toBe(1);
+      expect(await h.bus.maintain()).toBe(0);
+      expect(await readAll(raw, 'one')).toEqual(['edge']);
+      h.clock.advanceTo(START_MS + 2 + RETENTION_MS);
+      expect(await h.bus.maintain()).toBe(1);
+      if (h.keepsRecords) await h.reopen();
+      const [position] = await h.bus.publish([record('car-1', 'new', raw)]);
+      expect(position?.offset).toBe(2);
+      expect(await readAll(raw, 'two')).toEqual(['new']);
+    });
+
+    it('lets a group whose place was deleted go on at the oldest record', async () => {
+      const [position] = await h.bus.publish([record('car-1', 'old', raw)]);
+      await h.bus.commit('readers', [{ topic: raw, partition: position?.partition ?? 0, offset: 0 }]);
+      h.clock.advanceTo(START_MS + RETENTION_MS + 1);
+      await h.bus.publish([record('car-1', 'new', raw)]);
+      expect(await h.bus.maintain()).toBe(1);
+      expect(await readAll(raw, 'readers')).toEqual(['new']);
+    });
+
+    it('leaves what a subscriber has not done yet, however old', async () => {
+      await h.bus.publish([record('car-1', 'old', raw)]);
+      const reader = await h.collect({ topics: [raw] });
+      reader.pause();
+      await settle();
+      h.clock.advanceTo(START_MS + 2 * RETENTION_MS);
+      expect(await h.bus.maintain()).toBe(0);
+      reader.resume();
+      await reader.caughtUp;
+      expect(reader.texts).toEqual(['old']);
+      expect(await h.bus.maintain()).toBe(1);
+    });
+
+    it('keeps the newest record of each key, in order', async () => {
+      await h.bus.publish(
+        [
+          ['car-1', 'a1'],
+          ['car-2', 'b1'],
+          ['car-1', 'a2'],
+          ['car-1', 'a3'],
+        ].map(([key = '', text = '']) => record(key, text, trips)),
+      );
+      expect(await h.bus.maintain()).toBe(2);
+      expect((await readAll(trips)).sort()).toEqual(['a3', 'b1']);
+    });
+
+    it('keeps a tombstone for a day, then forgets the key', async () => {
+      await h.bus.publish([record('car-1', 'a', trips), record('car-1', null, trips)]);
+      expect(await h.bus.maintain()).toBe(1);
+      h.clock.advanceTo(START_MS + DAY_MS);
+      expect(await h.bus.maintain()).toBe(0);
+      expect(await readAll(trips, 'one')).toEqual([null]);
+      h.clock.advanceTo(START_MS + DAY_MS + 1);
+      expect(await h.bus.maintain()).toBe(1);
+      if (h.keepsRecords) await h.reopen();
+      expect(await readAll(trips, 'two')).toEqual([]);
+      const [position] = await h.bus.publish([record('car-1', 'again', trips)]);
+      expect(position?.offset).toBe(2);
+    });
+
+    it('passes over the gaps that compaction leaves, also at the end', async () => {
+      const [position] = await h.bus.publish([record('car-1', 'a', trips), record('car-1', null, trips)]);
+      h.clock.advanceTo(START_MS + DAY_MS + 1);
+      await h.bus.maintain();
+      await h.bus.commit('readers', [{ topic: trips, partition: position?.partition ?? 0, offset: 1 }]);
+      const reader = await h.collect({ topics: [trips] });
+      await reader.caughtUp;
+      await until(() => reader.isIdle());
+      await h.bus.publish([record('car-1', 'b', trips)]);
+      await until(() => reader.texts.length === 1);
+      expect(reader.texts).toEqual(['b']);
+    });
+
+    it('leaves topics alone that are not ours', async () => {
+      await h.bus.publish([record('car-1', 'a'), record('car-1', 'b')]);
+      h.clock.advanceTo(START_MS + 3_650 * DAY_MS);
+      expect(await h.bus.maintain()).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,116 @@
+import { type ManualClock, manualClock } from '@outrider/runtime';
+import type {
+  Batch,
+  BatchContext,
+  Bus,
+  BusRecord,
+  GroupOptions,
+  OutgoingRecord,
+  Subscription,
+} from '../bus.ts';
+
+export const START_MS = Date.UTC(2026, 0, 15, 8);
+export const TOPIC = 'contract.a.v1';
+export const OTHER = 'contract.b.v1';
+
+/** An engine as the contract drives it: `open` again after `close` must find what was written. */
+export interface BusEngine {
+  open(clocks: { readonly clock: ManualClock; readonly realClock: ManualClock }): Promise<Bus>;
+  /** Removes everything. */
+  clean(): Promise<void>;
+}
+
+export interface Collector extends Subscription {
+  readonly texts: (string | null)[];
+  readonly records: BusRecord[];
+}
+
+export interface CollectOptions extends Partial<GroupOptions> {
+  /** Runs before the batch is noted and committed. */
+  readonly onBatch?: (batch: Batch, context: BatchContext) => void | Promise<void>;
+}
+
+/** What every test of the contract gets: a fresh bus and its clocks. */
+export interface Harness {
+  readonly bus: Bus;
+  readonly clock: ManualClock;
+  readonly realClock: ManualClock;
+  readonly keepsRecords: boolean;
+  /** Subscribes the group `readers` to TOPIC from the earliest, notes what comes and commits it. */
+  collect(options?: CollectOptions): Promise<Collector>;
+  reopen(): Promise<void>;
+}
+
+/** A harness whose bus is opened by `start` and removed by `end`. */
+export function createHarness(keepsRecords: boolean, createEngine: () => BusEngine) {
+  let engine: BusEngine;
+  const harness = {
+    bus: undefined as unknown as Bus,
+    clock: manualClock(START_MS),
+    realClock: manualClock(0),
+    keepsRecords,
+    collect: (options: CollectOptions = {}) => collect(harness.bus, options),
+    async reopen() {
+      await harness.bus.close();
+      harness.bus = await engine.open(harness);
+    },
+    async start() {
+      engine = createEngine();
+      harness.clock = manualClock(START_MS);
+      harness.realClock = manualClock(0);
+      harness.bus = await engine.open(harness);
+    },
+    async end() {
+      await harness.bus.close();
+      await engine.clean();
+    },
+  };
+  return harness satisfies Harness;
+}
+
+async function collect(bus: Bus, { onBatch, ...options }: CollectOptions): Promise<Collector> {
+  const texts: (string | null)[] = [];
+  const records: BusRecord[] = [];
+  const subscription = await bus.subscribe({
+    group: 'readers',
+    topics: [TOPIC],
+    start: 'earliest',
+    handle: async (batch, context) => {
+      await onBatch?.(batch, context);
+      records.push(...batch.records);
+      texts.push(...batch.records.map(textOf));
+      await context.commit();
+    },
+    ...options,
+  });
+  return { ...subscription, texts, records };
+}
+
+/** Lets everything that is ready run until `condition` holds; the test's timeout is the limit. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Enough turns of the event loop for anything that was going to happen without time passing. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export const textOf = (record: BusRecord): string | null =>
+  record.value === null ? null : new TextDecoder().decode(record.value);
+
+export const record = (key: string, text: string | null, topic = TOPIC): OutgoingRecord => ({
+  topic,
+  key,
+  value: text === null ? null : new TextEncoder().encode(text),
+});
+
+/** A key for each partition. */
+export async function keysByPartition(bus: Bus): Promise<string[]> {
+  const keys: string[] = [];
+  for (let index = 0; keys.filter((key) => key !== undefined).length < bus.partitions; index++) {
+    const [position] = await bus.publish([record(`probe-${index}`, 'probe', 'contract.probe.v1')]);
+    if (position !== undefined) keys[position.partition] ??= `probe-${index}`;
+  }
+  return keys;
+}
