@@ -65,16 +65,16 @@ export function createAcceptor(deps: AcceptorDeps): Acceptor {
   const load = { frames: 0, bytes: 0, isClosed: false, isBusDown: false };
   const waitingForIdle: (() => void)[] = [];
 
-  /** A verdict for the frame, or the record that carries it. */
-  function judge(vehicleId: string, frame: Incoming): Verdict | OutgoingRecord {
+  /** What can be answered without asking whose data it is; undefined when the frame may go on. */
+  function screen(vehicleId: string, frame: Incoming): Verdict | undefined {
     const waitMs = rate.take(vehicleId, runtime.realClock.nowMs());
     if (frame.kind === 'refused') return frame;
     if (frame.claimedVehicleId !== undefined && frame.claimedVehicleId !== vehicleId)
       return { kind: 'refused', code: 'wrong-vehicle', detail: 'the token speaks for another vehicle' };
-    if (waitMs > 0) return retry(waitMs, 'rate-limited');
-    return seal(vehicleId, frame);
+    return waitMs > 0 ? retry(waitMs, 'rate-limited') : undefined;
   }
 
+  /** The record that carries the frame, or why there is none. */
   function seal(vehicleId: string, frame: Frame): Verdict | OutgoingRecord {
     const receivedAtMs = runtime.eventClock.nowMs();
     const aheadMs = frame.observedAtMs - receivedAtMs;
@@ -133,9 +133,11 @@ export function createAcceptor(deps: AcceptorDeps): Acceptor {
     vehicleId: string,
     frames: readonly Incoming[],
   ): Promise<{ readonly verdicts: Promise<readonly Verdict[]> }> {
+    const screened = frames.map((frame) => screen(vehicleId, frame));
     try {
-      await trust.prepare([vehicleId]);
-      const judged = frames.map((frame) => judge(vehicleId, frame));
+      // A car above its rate costs no look-up.
+      if (screened.includes(undefined)) await trust.prepare([vehicleId]);
+      const judged = frames.map((frame, index) => screened[index] ?? seal(vehicleId, frame as Frame));
       const records = judged.filter(isRecord);
       const published = records.length === 0 ? Promise.resolve(ACK) : publish(records);
       return {
@@ -144,9 +146,7 @@ export function createAcceptor(deps: AcceptorDeps): Acceptor {
     } catch (error) {
       runtime.log.error({ err: error }, 'consents and keys cannot be read; the device is told to retry');
       const verdict = retry(OUTAGE_RETRY_MS, 'trust-unavailable');
-      return {
-        verdicts: Promise.resolve(frames.map((frame) => (frame.kind === 'refused' ? frame : verdict))),
-      };
+      return { verdicts: Promise.resolve(screened.map((one) => one ?? verdict)) };
     }
   }
 

@@ -1,6 +1,9 @@
 import { FRAME_BYTES_MAX } from '@outrider/domain';
+import { readSettings } from '@outrider/runtime';
 import { expect, test } from 'vitest';
+import { gatewaySettings } from './app.ts';
 import { CAR_A, CAR_B, frameWith, SOC, type Testbed, until, withGateway } from './gateway.fixture.ts';
+import { createHttp } from './http.ts';
 
 const post = (bed: Testbed, token: string | undefined, body: string, headers: Record<string, string> = {}) =>
   fetch(`${bed.url}/v1/frames`, {
@@ -12,6 +15,15 @@ const post = (bed: Testbed, token: string | undefined, body: string, headers: Re
     },
     body,
   });
+
+/** As `post`, while the state store does not give consents and keys. */
+async function postWithoutKeys(bed: Testbed, token: string, body: string): Promise<Response> {
+  const { prepare } = bed.trust;
+  bed.trust.prepare = () => Promise.reject(new Error('no answer'));
+  const response = await post(bed, token, body);
+  bed.trust.prepare = prepare;
+  return response;
+}
 
 test('a batch gets one verdict per frame, in order; a broken frame is refused alone', () =>
   withGateway(async (bed) => {
@@ -133,6 +145,42 @@ test('one request more than allowed at the same time is answered 503', () =>
     },
     { GATEWAY_REQUESTS_MAX: '1' },
   ));
+
+test('no connection may take its time for ever', () =>
+  withGateway(async (bed) => {
+    const server = createHttp({
+      acceptor: {
+        lane: () => ({ admit: async () => [] }),
+        inFlight: 0,
+        close: async () => {},
+        sweep: () => {},
+      },
+      tokens: bed.state.tokens,
+      runtime: bed.runtime,
+      settings: readSettings(gatewaySettings, {}),
+      readiness: () => ({ ready: true }),
+      load: { requests: 0 },
+    });
+    const { headersTimeout, requestTimeout, keepAliveTimeout, timeout } = server.server;
+    for (const limitMs of [headersTimeout, requestTimeout, keepAliveTimeout, timeout]) {
+      expect(limitMs).toBeGreaterThan(0);
+      expect(limitMs).toBeLessThanOrEqual(60_000);
+    }
+    await server.close();
+  }));
+
+test('while keys cannot be read a frame is to be sent again, and a refusal stays one', () =>
+  withGateway(async (bed) => {
+    const token = await bed.token(CAR_A);
+    const { verdicts } = (await (
+      await postWithoutKeys(bed, token, JSON.stringify({ frames: [frameWith(), 7] }))
+    ).json()) as { verdicts: unknown[] };
+    expect(verdicts).toEqual([
+      { id: 1, retryAfterMs: 1000, reason: 'trust-unavailable' },
+      { refused: 'bad-shape', detail: 'a frame is a JSON object' },
+    ]);
+    expect(bed.published).toHaveLength(0);
+  }));
 
 test('health and metrics are served beside', () =>
   withGateway(async (bed) => {

@@ -19,8 +19,11 @@ const state = await openState(settings.stateUrl, { log });
 const trust = createTrust({ ...state, eventClock: systemClock });
 const ingest = createIngest({ bus, telemetry, trust, runtime, settings });
 await ingest.start();
+// The embedded log has no socket that would keep a process alive while it waits for frames.
+const staying = setInterval(() => undefined, 60_000);
 
 async function stop(): Promise<void> {
+  clearInterval(staying);
   await ingest.stop();
   await bus.close();
   await telemetry.close();
