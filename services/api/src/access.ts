@@ -39,6 +39,8 @@ export interface Access {
   read(principal: Principal, vehicleId: string, action: string): Promise<Grant>;
   /** The owner now. @throws ApiError not-found for everybody else */
   own(principal: Principal, vehicleId: string): Promise<Ownership>;
+  /** @throws ApiError not-found when the key is not that of the ownership now; null is of no ownership */
+  refuseSold(vehicleId: string, keyId: string | null): Promise<void>;
   /** As `own`, and some purpose is switched on for which data may be kept. */
   write(principal: Principal, vehicleId: string): Promise<Ownership>;
 }
@@ -110,14 +112,15 @@ export function createAccess(deps: {
     return grant(vehicleId, 'alert_driver', periods);
   };
 
-  const own: Access['own'] = async (principal, vehicleId) => {
+  const ownershipNow = async (vehicleId: string): Promise<Ownership | undefined> => {
     const nowMs = eventClock.nowMs();
     const owned = await state.vehicles.ownerships([vehicleId]);
-    const current = owned.find(
-      ({ personId, fromMs, toMs }) =>
-        personId === principal.personId && fromMs <= nowMs && (toMs === null || toMs > nowMs),
-    );
-    if (current === undefined) throw notFound();
+    return owned.find(({ fromMs, toMs }) => fromMs <= nowMs && (toMs === null || toMs > nowMs));
+  };
+
+  const own: Access['own'] = async (principal, vehicleId) => {
+    const current = await ownershipNow(vehicleId);
+    if (current?.personId !== principal.personId) throw notFound();
     await trust.prepare([vehicleId]);
     return current;
   };
@@ -125,6 +128,10 @@ export function createAccess(deps: {
   return {
     read,
     own,
+    async refuseSold(vehicleId, keyId) {
+      const current = await ownershipNow(vehicleId);
+      if (current === undefined || (keyId !== null && current.keyId !== keyId)) throw notFound();
+    },
     async write(principal, vehicleId) {
       const current = await own(principal, vehicleId);
       const isWanted = (['alert_driver', 'show_driver'] as const).some(

@@ -146,3 +146,16 @@ test('the newest forecast replaces the one before, and history is by stop', asyn
     },
   ]);
 });
+
+// Last: it moves the clock on.
+test('who sold the car can read their alert but say nothing more about it', async () => {
+  const seller = await it.addPerson();
+  const vehicleId = await it.addVehicle(seller.token);
+  await storeAlerts(it, [alertRecord(vehicleId, { alertId: 'sold' })]);
+  it.eventClock.advanceTo(it.eventClock.nowMs() + 1_000);
+  await it.call('DELETE', `/v1/vehicles/${vehicleId}/ownership`, { token: seller.token });
+  expect((await it.call('GET', '/v1/alerts/sold', { token: seller.token })).status).toBe(200);
+  const path = '/v1/alerts/sold/feedback';
+  const answer = await it.call('POST', path, { token: seller.token, body: { kind: 'happened' } });
+  expect(answer.body.error.code).toBe('not-found');
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { startApi } from './api.fixture.ts';
 import { apiSettings, ERROR_CODES } from './app.ts';
+import { processSettings } from './settings.ts';
 
 const it = await startApi();
 afterAll(() => it.stop());
@@ -14,16 +15,11 @@ const listed = (heading: string): readonly string[] =>
     (found) => found[1] ?? '',
   );
 
-test('README lists every setting with its default', () => {
-  expect(listed('Settings').toSorted()).toEqual(
-    Object.values(apiSettings)
-      .map(({ env }) => env)
-      .toSorted(),
-  );
-  for (const setting of Object.values(apiSettings))
-    expect(readme).toContain(
-      `| \`${setting.env}\` | ${'default' in setting && setting.default !== '' ? `\`${setting.default}\`` : '–'} | ${setting.about} |`,
-    );
+test('README lists every setting with its meaning and default', () => {
+  const settings = Object.values({ ...apiSettings, ...processSettings });
+  expect(listed('Settings').toSorted()).toEqual(settings.map(({ env }) => env).toSorted());
+  for (const { env, about, default: usual } of settings)
+    expect(readme).toContain(`| \`${env}\` | ${about} | ${usual === '' ? 'none' : `\`${usual}\``} |`);
 });
 
 test('README lists every error code with its status', () => {

@@ -80,6 +80,14 @@ export function createApi(deps: ApiDeps): Api {
     hub.refresh(personId).catch((error: unknown) => {
       runtime.log.warn({ err: String(error) }, 'rights of live feeds could not be asked for');
     });
+  let isRefreshing = false;
+  const refreshAll = async (): Promise<void> => {
+    // With many feeds a round can outlast the interval: rounds do not pile up.
+    if (isRefreshing) return;
+    isRefreshing = true;
+    await refresh();
+    isRefreshing = false;
+  };
 
   const listen = async (): Promise<{ server: ApiServer; live: LiveSockets }> => {
     const server = await createServer({ settings, state, log: runtime.log });
@@ -115,10 +123,13 @@ export function createApi(deps: ApiDeps): Api {
       });
       // What a crash left in the outbox.
       relay.poke();
-      const { server, live } = await listen();
+      const { server, live } = await listen().catch(async (error: unknown) => {
+        await letGo(subscriptions, relay);
+        throw error;
+      });
       const stopPings = runtime.realClock.onTick(settings.livePingIntervalMs, () => {
         hub.ping();
-        void refresh();
+        void refreshAll();
       });
       running = { server, live, relay, subscriptions, stopPings };
       phase = 'running';
@@ -134,8 +145,7 @@ export function createApi(deps: ApiDeps): Api {
       await server.close();
       goodbye.abort();
       await cut;
-      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
-      await relay.stop();
+      await letGo(subscriptions, relay);
     },
     readiness,
     isIdle: () =>
@@ -148,6 +158,11 @@ export function createApi(deps: ApiDeps): Api {
       return `http://${host}:${address.port}`;
     },
   };
+}
+
+async function letGo(subscriptions: readonly Subscription[], relay: Relay): Promise<void> {
+  await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+  await relay.stop();
 }
 
 interface Running {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Log } from '@outrider/runtime';
 import { QueryTimeout } from '@outrider/telemetry';
+import { UnknownSubject } from '@outrider/trust';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -90,6 +91,8 @@ export function toApiError(error: unknown): ApiError {
       })),
     );
   }
+  // The key went between the look and the sealing.
+  if (error instanceof UnknownSubject) return new ApiError('erased');
   if (error instanceof QueryTimeout) return new ApiError('unavailable', 'This took too long: ask for less.');
   const { code = '', statusCode } = error as Partial<FastifyError>;
   const known = FASTIFY_CODES[code];

@@ -2,6 +2,7 @@ import {
   flag,
   integer,
   nonEmpty,
+  oneOf,
   port,
   type SettingsOf,
   type SettingsSchema,
@@ -77,7 +78,35 @@ export const apiSettings = {
     parse: flag,
     default: 'false',
   },
-  logLevel: { env: 'LOG_LEVEL', about: 'debug, info, warn or error.', parse: text, default: 'info' },
 } as const satisfies SettingsSchema;
 
 export type ApiSettings = SettingsOf<typeof apiSettings>;
+
+/** Besides its own, what the API needs when it runs alone. */
+export const processSettings = {
+  busUrl: {
+    env: 'BUS_URL',
+    about: 'The log between services.',
+    parse: text,
+    default: 'sqlite:./data/bus.db',
+  },
+  telemetryUrl: {
+    env: 'TELEMETRY_URL',
+    about: 'The time series.',
+    parse: text,
+    default: 'sqlite:./data/telemetry.db',
+  },
+  stateUrl: { env: 'STATE_URL', about: 'The state store.', parse: text, default: 'sqlite:./data/state.db' },
+  dataFolder: {
+    env: 'DATA_DIR',
+    about: 'Locked while this runs: one process at a time on the embedded engines.',
+    parse: nonEmpty,
+    default: './data',
+  },
+  logLevel: {
+    env: 'LOG_LEVEL',
+    about: 'How much is logged.',
+    parse: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    default: 'info',
+  },
+} as const satisfies SettingsSchema;

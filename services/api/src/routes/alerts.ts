@@ -108,13 +108,13 @@ export async function readableAlert(
   { access, state }: ApiContext,
   principal: Principal,
   alertId: string,
-): Promise<{ readonly grant: Grant; readonly record: Alert }> {
+): Promise<{ readonly row: AlertRow; readonly record: Alert }> {
   const row = await state.alerts.find(alertId);
   if (row === undefined) throw notFound();
   const grant = await access.read(principal, row.vehicleId, 'read-alert');
   const record = openAlert(grant, row);
   if (record === undefined) throw notFound();
-  return { grant, record };
+  return { row, record };
 }
 
 async function fleetAlerts({ access, state }: ApiContext, principal: Principal): Promise<readonly Alert[]> {

@@ -1,4 +1,5 @@
 import { TOPICS } from '@outrider/bus';
+import type { Feedback } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import { z } from 'zod';
 import { type ApiContext, outboxRow } from '../context.ts';
@@ -27,7 +28,7 @@ export function feedbackRoutes(server: ApiServer, context: ApiContext): void {
     },
     async (request, reply) => {
       const principal = principalOf(request);
-      const { record } = await readableAlert(context, principal, request.params.alertId);
+      const { row, record } = await readableAlert(context, principal, request.params.alertId);
       const { kind, note } = request.body;
       const { alertId, vehicleId, revision } = record;
       const feedbackId = contentId('feedback', alertId, revision, principal.personId, kind, note ?? '');
@@ -40,8 +41,7 @@ export function feedbackRoutes(server: ApiServer, context: ApiContext): void {
         ...(note !== undefined && { note }),
         atMs: context.eventClock.nowMs(),
       };
-      await context.state.outbox.insert([outboxRow(context, TOPICS.feedback, vehicleId, said, feedbackId)]);
-      context.pokeRelay();
+      await tell(context, said, row.keyId);
       return reply.code(202).send({ feedbackId });
     },
   );
@@ -70,6 +70,16 @@ export async function recordShown(
     kind: 'shown' as const,
     atMs: eventClock.nowMs(),
   };
-  await state.outbox.insert([outboxRow(context, TOPICS.feedback, row.vehicleId, said, feedbackId)]);
+  await tell(context, said, row.keyId);
+}
+
+/**
+ * Publishes what was said. It is sealed with the key of whoever owns the car now, so who owned it when the
+ * alert was made, and no longer does, can read but not add.
+ */
+async function tell(context: ApiContext, said: Feedback, keyId: string | null): Promise<void> {
+  const { feedbackId, vehicleId } = said;
+  await context.access.refuseSold(vehicleId, keyId);
+  await context.state.outbox.insert([outboxRow(context, TOPICS.feedback, vehicleId, said, feedbackId)]);
   context.pokeRelay();
 }

@@ -19,13 +19,23 @@ export function healthRoutes(
   context: ApiContext,
   health: { readonly metrics: Metrics; readonly readiness: () => Readiness },
 ): void {
-  server.get('/livez', { schema: { tags: ['health'], response: { 200: alive } } }, async () => ({
-    status: 'alive' as const,
-  }));
+  server.get(
+    '/livez',
+    { schema: { tags: ['health'], summary: 'The process runs', response: { 200: alive } } },
+    async () => ({
+      status: 'alive' as const,
+    }),
+  );
 
   server.get(
     '/readyz',
-    { schema: { tags: ['health'], response: { 200: ready, 503: ready } } },
+    {
+      schema: {
+        tags: ['health'],
+        summary: 'It can do its work, or why not',
+        response: { 200: ready, 503: ready },
+      },
+    },
     async (_request, reply) => {
       const state = await readinessNow(context, health.readiness);
       if (state.ready) return { status: 'ready' as const };
