@@ -1,4 +1,4 @@
-import type { DownsampleQuery, RawQuery, SignalRow } from './telemetry.ts';
+import type { DownsampleQuery, ForecastRow, RawQuery, SignalRow } from './telemetry.ts';
 
 /** Rows of one page at most, whatever was asked: an answer must fit into memory. */
 export const PAGE_ROWS_MAX = 10_000;
@@ -13,6 +13,15 @@ export function checkRow(row: SignalRow): void {
   for (const [path, value] of Object.entries(row.values))
     if (typeof value === 'number' && !Number.isFinite(value))
       throw new RangeError(`record ${row.recordId} has ${value} as ${path}`);
+}
+
+/** @throws RangeError for a row that no engine could bring back as it is. */
+export function checkForecastRow(row: ForecastRow): void {
+  const { forecastId, madeAtMs, p10, p50, p90, belowReserveProbability } = row;
+  if (!Number.isSafeInteger(madeAtMs))
+    throw new RangeError(`forecast ${forecastId} has a time that is no whole millisecond`);
+  if (![p10, p50, p90, belowReserveProbability].every(Number.isFinite))
+    throw new RangeError(`forecast ${forecastId} has a value that is no finite number`);
 }
 
 /** @throws RangeError for a page nobody can mean. */

@@ -1,83 +1,98 @@
 import { isPlaceSignal } from '@outrider/domain';
 import { createBucketFold } from './buckets.ts';
-import { checkDownsample, checkPage, checkRow, PAGE_ROWS_MAX } from './check-row.ts';
+import { checkDownsample, checkForecastRow, checkPage, checkRow, PAGE_ROWS_MAX } from './check-row.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import type { ForecastRow, SeriesValue, SignalRow, TelemetryStore } from './telemetry.ts';
+import type {
+  Bucket,
+  DownsampleQuery,
+  ForecastQuery,
+  ForecastRow,
+  RawPage,
+  RawQuery,
+  SeriesValue,
+  SignalRow,
+  TelemetryStore,
+} from './telemetry.ts';
 
 type Rows<T> = Map<string, Map<string, T>>;
 
 /** The time series in memory, for tests: gone with the process, every read sorts. */
-export function createMemoryTelemetry(): TelemetryStore {
-  const signals: Rows<SignalRow> = new Map();
-  const forecasts: Rows<ForecastRow> = new Map();
+export class MemoryTelemetry implements TelemetryStore {
+  readonly #signals: Rows<SignalRow> = new Map();
+  readonly #forecasts: Rows<ForecastRow> = new Map();
 
-  function spanOf(query: { vehicleId: string; fromMs: number; toMs: number }): SignalRow[] {
-    return [...(signals.get(query.vehicleId)?.values() ?? [])]
+  async writeSignals(rows: readonly SignalRow[]): Promise<void> {
+    rows.forEach(checkRow);
+    for (const row of rows) {
+      const ofVehicle = rowsOf(this.#signals, row.vehicleId);
+      const key = writeCursor(row);
+      const known = ofVehicle.get(key);
+      // Through JSON as in the other engines, which know no -0.
+      if (known === undefined || isEarlier(row, known)) ofVehicle.set(key, JSON.parse(JSON.stringify(row)));
+    }
+  }
+
+  async writeForecasts(rows: readonly ForecastRow[]): Promise<void> {
+    rows.forEach(checkForecastRow);
+    for (const row of rows) {
+      const ofVehicle = rowsOf(this.#forecasts, row.vehicleId);
+      const key = JSON.stringify([row.madeAtMs, row.forecastId, row.stopId]);
+      if (!ofVehicle.has(key)) ofVehicle.set(key, { ...row });
+    }
+  }
+
+  async readSignals(query: RawQuery): Promise<RawPage> {
+    checkPage(query);
+    const after = query.after === undefined ? undefined : readCursor(query.after);
+    const limit = Math.min(query.limit, PAGE_ROWS_MAX);
+    const rows = this.#span(query)
+      .filter((row) => after === undefined || byTimeThenId(row, after) > 0)
+      .flatMap((row) => withPaths(row, query.paths));
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return last !== undefined && rows.length > limit
+      ? { rows: page, next: writeCursor(last) }
+      : { rows: page };
+  }
+
+  async downsample(query: DownsampleQuery): Promise<readonly Bucket[]> {
+    checkDownsample(query);
+    const fold = createBucketFold(query.stepMs);
+    for (const row of this.#span(query))
+      if (Object.hasOwn(row.values, query.path)) fold.add(row.observedAtMs, row.values[query.path]);
+    return fold.buckets();
+  }
+
+  async readForecasts(query: ForecastQuery): Promise<readonly ForecastRow[]> {
+    checkPage(query);
+    return [...(this.#forecasts.get(query.vehicleId)?.values() ?? [])]
+      .filter((row) => row.madeAtMs >= query.fromMs && row.madeAtMs < query.toMs)
+      .sort(
+        (a, b) =>
+          a.madeAtMs - b.madeAtMs ||
+          compareText(a.forecastId, b.forecastId) ||
+          compareText(a.stopId, b.stopId),
+      )
+      .slice(0, Math.min(query.limit, PAGE_ROWS_MAX));
+  }
+
+  async prune(beforeMs: number): Promise<number> {
+    return (
+      dropBefore(this.#signals, (row) => row.observedAtMs, beforeMs) +
+      dropBefore(this.#forecasts, (row) => row.madeAtMs, beforeMs)
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#signals.clear();
+    this.#forecasts.clear();
+  }
+
+  #span(query: Pick<RawQuery, 'vehicleId' | 'fromMs' | 'toMs'>): SignalRow[] {
+    return [...(this.#signals.get(query.vehicleId)?.values() ?? [])]
       .filter((row) => row.observedAtMs >= query.fromMs && row.observedAtMs < query.toMs)
       .sort(byTimeThenId);
   }
-
-  return {
-    async writeSignals(rows) {
-      rows.forEach(checkRow);
-      for (const row of rows) {
-        const ofVehicle = rowsOf(signals, row.vehicleId);
-        const key = writeCursor(row);
-        const known = ofVehicle.get(key);
-        // Through JSON as in the other engines, which know no -0.
-        if (known === undefined || isEarlier(row, known)) ofVehicle.set(key, JSON.parse(JSON.stringify(row)));
-      }
-    },
-    async writeForecasts(rows) {
-      for (const row of rows) {
-        const ofVehicle = rowsOf(forecasts, row.vehicleId);
-        const key = JSON.stringify([row.madeAtMs, row.forecastId, row.stopId]);
-        if (!ofVehicle.has(key)) ofVehicle.set(key, { ...row });
-      }
-    },
-    async readSignals(query) {
-      checkPage(query);
-      const after = query.after === undefined ? undefined : readCursor(query.after);
-      const limit = Math.min(query.limit, PAGE_ROWS_MAX);
-      const rows = spanOf(query)
-        .filter((row) => after === undefined || byTimeThenId(row, after) > 0)
-        .flatMap((row) => withPaths(row, query.paths));
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return last !== undefined && rows.length > limit
-        ? { rows: page, next: writeCursor(last) }
-        : { rows: page };
-    },
-    async downsample(query) {
-      checkDownsample(query);
-      const fold = createBucketFold(query.stepMs);
-      for (const row of spanOf(query))
-        if (Object.hasOwn(row.values, query.path)) fold.add(row.observedAtMs, row.values[query.path]);
-      return fold.buckets();
-    },
-    async readForecasts(query) {
-      checkPage(query);
-      return [...(forecasts.get(query.vehicleId)?.values() ?? [])]
-        .filter((row) => row.madeAtMs >= query.fromMs && row.madeAtMs < query.toMs)
-        .sort(
-          (a, b) =>
-            a.madeAtMs - b.madeAtMs ||
-            compareText(a.forecastId, b.forecastId) ||
-            compareText(a.stopId, b.stopId),
-        )
-        .slice(0, Math.min(query.limit, PAGE_ROWS_MAX));
-    },
-    async prune(beforeMs) {
-      return (
-        dropBefore(signals, (row) => row.observedAtMs, beforeMs) +
-        dropBefore(forecasts, (row) => row.madeAtMs, beforeMs)
-      );
-    },
-    async close() {
-      signals.clear();
-      forecasts.clear();
-    },
-  };
 }
 
 function rowsOf<T>(rows: Rows<T>, vehicleId: string): Map<string, T> {

@@ -1,6 +1,6 @@
 import { type Clock, type Log, sqlitePath, systemClock } from '@outrider/runtime';
-import { createMemoryTelemetry } from './memory-telemetry.ts';
-import { openSqliteTelemetry } from './sqlite-telemetry.ts';
+import { MemoryTelemetry } from './memory-telemetry.ts';
+import { SqliteTelemetry } from './sqlite-telemetry.ts';
 import type { TelemetryStore } from './telemetry.ts';
 
 const QUERY_DEADLINE_MS = 5_000;
@@ -21,9 +21,9 @@ export interface OpenTelemetryOptions {
  * @throws when the scheme is unknown.
  */
 export async function openTelemetry(url: string, options: OpenTelemetryOptions): Promise<TelemetryStore> {
-  if (url === 'memory:') return createMemoryTelemetry();
+  if (url === 'memory:') return new MemoryTelemetry();
   if (url.startsWith('sqlite:'))
-    return openSqliteTelemetry(sqlitePath(url), {
+    return new SqliteTelemetry(sqlitePath(url), {
       log: options.log,
       realClock: options.realClock ?? systemClock,
       threads: QUERY_THREADS,

@@ -2,16 +2,16 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { WorkerAnswer } from './query-workers.ts';
-import { createSeriesQueries, type SeriesQuery } from './series-queries.ts';
+import { SeriesQueries, type SeriesQuery } from './series-queries.ts';
 
 const { path } = workerData as { readonly path: string };
-const answer = createSeriesQueries(new DatabaseSync(path, { readOnly: true, timeout: 5_000 }));
+const queries = new SeriesQueries(new DatabaseSync(path, { readOnly: true, timeout: 5_000 }));
 
 parentPort?.on('message', (asked: SeriesQuery) => parentPort?.postMessage(answerOrError(asked)));
 
 function answerOrError(asked: SeriesQuery): WorkerAnswer {
   try {
-    return { kind: 'answer', answer: answer(asked) };
+    return { kind: 'answer', answer: queries.answer(asked) };
   } catch (error) {
     const { name, message } = error as Error;
     return { kind: 'error', name, message };

@@ -12,12 +12,6 @@ interface Job {
   readonly settle: (outcome: WorkerAnswer | Error) => void;
 }
 
-export interface QueryWorkers {
-  /** @throws QueryTimeout when the answer, waiting for a free thread included, is not there in time. */
-  ask(asked: SeriesQuery): Promise<SeriesAnswer>;
-  close(): Promise<void>;
-}
-
 export interface QueryWorkersOptions {
   readonly path: string;
   readonly deadlineMs: number;
@@ -33,14 +27,60 @@ interface Thread {
 }
 
 /** Threads that read the series; started when first needed, ended when they miss a deadline. */
-export function createQueryWorkers(options: QueryWorkersOptions): QueryWorkers {
-  const threads = new Set<Thread>();
-  const waiting: Job[] = [];
-  let isClosed = false;
+export class QueryWorkers {
+  readonly #options: QueryWorkersOptions;
+  readonly #threads = new Set<Thread>();
+  readonly #waiting: Job[] = [];
+  #isClosed = false;
 
-  function start(): Thread {
+  constructor(options: QueryWorkersOptions) {
+    this.#options = options;
+  }
+
+  /** @throws QueryTimeout when the answer, waiting for a free thread included, is not there in time. */
+  async ask(asked: SeriesQuery): Promise<SeriesAnswer> {
+    if (this.#isClosed) throw new Error('the series is closed');
+    const { deadlineMs, realClock } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<WorkerAnswer | Error>();
+    const job: Job = { asked, settle: resolve };
+    const answered = new AbortController();
+    this.#waiting.push(job);
+    this.#dispatch();
+    void realClock.sleep(deadlineMs, answered.signal).then(() => {
+      if (answered.signal.aborted) return;
+      resolve(new QueryTimeout(deadlineMs));
+      this.#drop(job);
+    });
+    const outcome = await promise;
+    answered.abort();
+    return answerOf(outcome);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const closed = new Error('the series was closed');
+    for (const job of this.#waiting.splice(0)) job.settle(closed);
+    for (const { job } of this.#threads) job?.settle(closed);
+    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+  }
+
+  #dispatch(): void {
+    while (this.#waiting.length > 0 && !this.#isClosed) {
+      const thread = this.#freeThread();
+      if (thread === undefined) return;
+      thread.job = this.#waiting.shift();
+      thread.worker.postMessage(thread.job?.asked);
+    }
+  }
+
+  #freeThread(): Thread | undefined {
+    for (const thread of this.#threads) if (thread.job === undefined) return thread;
+    return this.#threads.size < this.#options.threads ? this.#start() : undefined;
+  }
+
+  #start(): Thread {
     const worker = new Worker(new URL('./query-worker.ts', import.meta.url), {
-      workerData: { path: options.path },
+      workerData: { path: this.#options.path },
       execArgv: [],
     });
     // A question keeps the process alive by its deadline; an idle thread must not.
@@ -50,75 +90,30 @@ export function createQueryWorkers(options: QueryWorkersOptions): QueryWorkers {
       const { job } = thread;
       thread.job = undefined;
       job?.settle(outcome);
+      this.#dispatch();
     };
-    worker.on('message', (answer: WorkerAnswer) => {
-      end(answer);
-      dispatch();
-    });
-    worker.on('error', (error) => {
-      threads.delete(thread);
+    worker.on('message', end);
+    const fail = (error: Error) => {
+      this.#threads.delete(thread);
       end(error);
-    });
-    worker.on('exit', () => {
-      threads.delete(thread);
-      end(new Error('the thread of the queries ended'));
-      dispatch();
-    });
-    threads.add(thread);
+    };
+    worker.on('error', fail);
+    worker.on('exit', () => fail(new Error('the thread of the queries ended')));
+    this.#threads.add(thread);
     return thread;
   }
 
-  function freeThread(): Thread | undefined {
-    for (const thread of threads) if (thread.job === undefined) return thread;
-    return threads.size < options.threads ? start() : undefined;
-  }
-
-  function dispatch(): void {
-    while (waiting.length > 0 && !isClosed) {
-      const thread = freeThread();
-      if (thread === undefined) return;
-      thread.job = waiting.shift();
-      thread.worker.postMessage(thread.job?.asked);
-    }
-  }
-
   /** Takes a late job off its thread, which cannot be interrupted and so has to go. */
-  function drop(job: Job): void {
-    const index = waiting.indexOf(job);
-    if (index >= 0) waiting.splice(index, 1);
-    for (const thread of threads)
+  #drop(job: Job): void {
+    const index = this.#waiting.indexOf(job);
+    if (index >= 0) this.#waiting.splice(index, 1);
+    for (const thread of this.#threads)
       if (thread.job === job) {
-        threads.delete(thread);
+        this.#threads.delete(thread);
         void thread.worker.terminate();
       }
-    dispatch();
+    this.#dispatch();
   }
-
-  return {
-    async ask(asked) {
-      if (isClosed) throw new Error('the series is closed');
-      const { promise, resolve } = Promise.withResolvers<WorkerAnswer | Error>();
-      const job: Job = { asked, settle: resolve };
-      const answered = new AbortController();
-      waiting.push(job);
-      dispatch();
-      void options.realClock.sleep(options.deadlineMs, answered.signal).then(() => {
-        if (answered.signal.aborted) return;
-        resolve(new QueryTimeout(options.deadlineMs));
-        drop(job);
-      });
-      const outcome = await promise;
-      answered.abort();
-      return answerOf(outcome);
-    },
-    async close() {
-      isClosed = true;
-      const closed = new Error('the series was closed');
-      for (const job of waiting.splice(0)) job.settle(closed);
-      for (const { job } of threads) job?.settle(closed);
-      await Promise.all([...threads].map(({ worker }) => worker.terminate()));
-    },
-  };
 }
 
 function answerOf(outcome: WorkerAnswer | Error): SeriesAnswer {

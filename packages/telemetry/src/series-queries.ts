@@ -1,10 +1,11 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { createBucketFold } from './buckets.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { type Cursor, readCursor, writeCursor } from './cursor.ts';
 import { decodeValues } from './series-values.ts';
 import type {
   Bucket,
   DownsampleQuery,
+  ForecastQuery,
   ForecastRow,
   RawPage,
   RawQuery,
@@ -18,84 +19,88 @@ export type SeriesQuery =
   | { readonly kind: 'downsample'; readonly query: DownsampleQuery }
   | { readonly kind: 'forecasts'; readonly query: ForecastQuery };
 
-export interface ForecastQuery {
-  readonly vehicleId: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly limit: number;
-}
-
 export type SeriesAnswer = RawPage | readonly Bucket[] | readonly ForecastRow[];
 
+const SELECT_SIGNALS = `
+  SELECT observed_at_ms, record_id, received_at_ms, body, key_id, box FROM signals
+  WHERE vehicle = ? AND (observed_at_ms, record_id) > (?, ?) AND observed_at_ms < ?
+  ORDER BY observed_at_ms, record_id`;
+const SELECT_FORECASTS = `
+  SELECT made_at_ms, forecast_id, stop_id, p10, p50, p90, below_reserve_probability FROM forecasts
+  WHERE vehicle = ? AND made_at_ms >= ? AND made_at_ms < ?
+  ORDER BY made_at_ms, forecast_id, stop_id LIMIT ?`;
+
 /** Answers queries from a read-only connection. Everything is synchronous: meant for a thread of its own. */
-export function createSeriesQueries(db: DatabaseSync): (asked: SeriesQuery) => SeriesAnswer {
-  const paths = createPathNames(db);
-  const selectVehicle = db.prepare('SELECT id FROM vehicles WHERE vehicle_id = ?');
-  const selectSignals = db.prepare(
-    `SELECT observed_at_ms, record_id, received_at_ms, body, key_id, box FROM signals
-     WHERE vehicle = ? AND (observed_at_ms, record_id) > (?, ?) AND observed_at_ms < ?
-     ORDER BY observed_at_ms, record_id`,
-  );
-  const selectForecasts = db.prepare(
-    `SELECT made_at_ms, forecast_id, stop_id, p10, p50, p90, below_reserve_probability FROM forecasts
-     WHERE vehicle = ? AND made_at_ms >= ? AND made_at_ms < ?
-     ORDER BY made_at_ms, forecast_id, stop_id LIMIT ?`,
-  );
-  for (const statement of [selectSignals, selectForecasts]) statement.setReturnArrays(true);
+export class SeriesQueries {
+  readonly #paths: PathNames;
+  readonly #vehicle: StatementSync;
+  readonly #signals: StatementSync;
+  readonly #forecasts: StatementSync;
 
-  const vehicleOf = (vehicleId: string): number => Number(selectVehicle.get(vehicleId)?.id ?? -1);
-  const rowsFrom = (vehicleId: string, afterMs: number, afterId: string, toMs: number) =>
-    selectSignals.iterate(vehicleOf(vehicleId), afterMs, afterId, toMs) as Iterable<unknown> as Iterable<
-      SQLOutputValue[]
-    >;
+  constructor(db: DatabaseSync) {
+    this.#paths = createPathNames(db);
+    this.#vehicle = db.prepare('SELECT id FROM vehicles WHERE vehicle_id = ?');
+    this.#signals = db.prepare(SELECT_SIGNALS);
+    this.#forecasts = db.prepare(SELECT_FORECASTS);
+    for (const statement of [this.#signals, this.#forecasts]) statement.setReturnArrays(true);
+  }
 
-  function readSignals(query: RawQuery, withPlaces: boolean): RawPage {
-    const after = query.after === undefined ? undefined : readCursor(query.after);
-    // Ids are never empty, so ('', fromMs) is before every row of fromMs.
-    const begin =
-      after !== undefined && after.observedAtMs >= query.fromMs
-        ? after
-        : { observedAtMs: query.fromMs, recordId: '' };
-    const wanted = query.paths.length === 0 ? undefined : paths.numbersOf(query.paths);
+  answer(asked: SeriesQuery): SeriesAnswer {
+    if (asked.kind === 'signals') return this.#readSignals(asked.query, asked.withPlaces);
+    if (asked.kind === 'downsample') return this.#downsample(asked.query);
+    return this.#readForecasts(asked.query);
+  }
+
+  #readSignals(query: RawQuery, withPlaces: boolean): RawPage {
+    const wanted = query.paths.length === 0 ? undefined : this.#paths.numbersOf(query.paths);
+    const decode = (body: string) => decodeValues(body, this.#paths.nameOf, wanted);
     const rows: SignalRow[] = [];
-    for (const row of rowsFrom(query.vehicleId, begin.observedAtMs, begin.recordId, query.toMs)) {
-      const signalRow = signalRowOf(query.vehicleId, row, withPlaces, (body) =>
-        decodeValues(body, paths.nameOf, wanted),
-      );
-      const isAsked =
-        wanted === undefined || signalRow.places !== undefined || Object.keys(signalRow.values).length > 0;
+    for (const columns of this.#rows(query.vehicleId, beginOf(query), query.toMs)) {
+      const row = signalRowOf(query.vehicleId, columns, withPlaces, decode);
+      const isAsked = wanted === undefined || row.places !== undefined || Object.keys(row.values).length > 0;
       if (!isAsked) continue;
       const last = rows.at(-1);
       if (last !== undefined && rows.length === query.limit) return { rows, next: writeCursor(last) };
-      rows.push(signalRow);
+      rows.push(row);
     }
     return { rows };
   }
 
-  function downsample(query: DownsampleQuery): readonly Bucket[] {
+  #downsample(query: DownsampleQuery): readonly Bucket[] {
     const fold = createBucketFold(query.stepMs);
-    const [id] = paths.numbersOf([query.path]);
+    const [id] = this.#paths.numbersOf([query.path]);
     if (id === undefined) return [];
-    for (const [atMs, , , body] of rowsFrom(query.vehicleId, query.fromMs, '', query.toMs))
+    const begin = { observedAtMs: query.fromMs, recordId: '' };
+    for (const [atMs, , , body] of this.#rows(query.vehicleId, begin, query.toMs))
       fold.add(atMs as number, (JSON.parse(body as string) as Record<string, SeriesValue>)[id]);
     return fold.buckets();
   }
 
-  function readForecasts({ vehicleId, fromMs, toMs, limit }: ForecastQuery): ForecastRow[] {
-    const rows = selectForecasts.all(
-      vehicleOf(vehicleId),
-      fromMs,
-      toMs,
-      limit,
-    ) as unknown as SQLOutputValue[][];
-    return rows.map((row) => forecastRowOf(vehicleId, row));
+  #readForecasts({ vehicleId, fromMs, toMs, limit }: ForecastQuery): ForecastRow[] {
+    const rows = this.#forecasts.all(this.#vehicleNumber(vehicleId), fromMs, toMs, limit);
+    return Array.from(asRows(rows), (row) => forecastRowOf(vehicleId, row));
   }
 
-  return (asked) => {
-    if (asked.kind === 'signals') return readSignals(asked.query, asked.withPlaces);
-    if (asked.kind === 'downsample') return downsample(asked.query);
-    return readForecasts(asked.query);
-  };
+  #rows(vehicleId: string, after: Cursor, toMs: number): Iterable<SQLOutputValue[]> {
+    const { observedAtMs, recordId } = after;
+    return asRows(this.#signals.iterate(this.#vehicleNumber(vehicleId), observedAtMs, recordId, toMs));
+  }
+
+  /** -1, which no vehicle has, when nothing was ever written of it. */
+  #vehicleNumber(vehicleId: string): number {
+    return Number(this.#vehicle.get(vehicleId)?.id ?? -1);
+  }
+}
+
+/** The types do not know of rows as arrays. */
+const asRows = (rows: Iterable<unknown>) => rows as Iterable<SQLOutputValue[]>;
+
+/** The place before the first row of a page. Ids are never empty, so '' is before every row of that time. */
+function beginOf(query: RawQuery): Cursor {
+  const after = query.after === undefined ? undefined : readCursor(query.after);
+  return after !== undefined && after.observedAtMs >= query.fromMs
+    ? after
+    : { observedAtMs: query.fromMs, recordId: '' };
 }
 
 function signalRowOf(
@@ -128,8 +133,14 @@ function forecastRowOf(vehicleId: string, row: SQLOutputValue[]): ForecastRow {
   };
 }
 
+interface PathNames {
+  nameOf(id: number): string;
+  /** As the keys of a stored body; paths never written are left out. */
+  numbersOf(paths: readonly string[]): Set<string>;
+}
+
 /** Names of path numbers; read again when the writer has added one. */
-function createPathNames(db: DatabaseSync) {
+function createPathNames(db: DatabaseSync): PathNames {
   const select = db.prepare('SELECT id, path FROM paths');
   let names = new Map<number, string>();
   let ids = new Map<string, number>();
@@ -139,14 +150,13 @@ function createPathNames(db: DatabaseSync) {
     ids = new Map([...names].map(([id, path]) => [path, id]));
   };
   return {
-    nameOf(id: number): string {
+    nameOf(id) {
       if (!names.has(id)) reload();
       const name = names.get(id);
       if (name === undefined) throw new Error(`the series has no name for path ${id}`);
       return name;
     },
-    /** As the keys of a stored body; paths never written are left out. */
-    numbersOf(paths: readonly string[]): Set<string> {
+    numbersOf(paths) {
       if (!paths.every((path) => ids.has(path))) reload();
       return new Set(paths.flatMap((path) => ids.get(path) ?? []).map(String));
     },

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { manualClock, silentLog } from '@outrider/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTelemetry } from './open.ts';
@@ -48,6 +49,26 @@ describe('the series in SQLite', () => {
     for (const outcome of await Promise.all(asked)) expect(outcome).toBeInstanceOf(QueryTimeout);
     await store.writeSignals([{ ...row, recordId: 's' }]);
     expect((await store.readSignals(query)).rows).toHaveLength(2);
+    await store.close();
+  });
+
+  it('writes nothing of a commit that fails, and numbers new cars and paths rightly after it', async () => {
+    const store = await openTelemetry(url, { log: silentLog });
+    await store.writeSignals([row]);
+    const db = new DatabaseSync(join(folder, 'telemetry.db'));
+    db.exec(`CREATE TRIGGER broken_disk BEFORE INSERT ON signals WHEN new.record_id = 'bad'
+             BEGIN SELECT RAISE(ABORT, 'disk broken'); END`);
+    const fresh = { ...row, vehicleId: 'car-2', values: { 'Vehicle.TraveledDistance': 7 } };
+    const outcomes = await Promise.allSettled([
+      store.writeSignals([fresh]),
+      store.writeSignals([{ ...fresh, recordId: 'bad' }]),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    db.exec('DROP TRIGGER broken_disk');
+    db.close();
+    await store.writeSignals([{ ...row, vehicleId: 'car-3', values: { 'Vehicle.Private.Other': 1 } }, fresh]);
+    expect((await store.readSignals({ ...query, vehicleId: 'car-2' })).rows).toEqual([fresh]);
+    expect((await store.readSignals(query)).rows).toEqual([row]);
     await store.close();
   });
 

@@ -1,10 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isPlaceSignal } from '@outrider/domain';
-import { type Clock, createGroupCommit, inTransaction, type Log, openSqliteFile } from '@outrider/runtime';
-import { checkDownsample, checkPage, checkRow, PAGE_ROWS_MAX } from './check-row.ts';
-import { createQueryWorkers } from './query-workers.ts';
-import { encodeValues } from './series-values.ts';
-import type { Bucket, ForecastRow, RawPage, SignalRow, TelemetryStore } from './telemetry.ts';
+import { type Clock, createGroupCommit, type GroupCommit, type Log, openSqliteFile } from '@outrider/runtime';
+import { checkDownsample, checkForecastRow, checkPage, checkRow, PAGE_ROWS_MAX } from './check-row.ts';
+import { QueryWorkers } from './query-workers.ts';
+import { RowWriter, type SeriesWrite } from './row-writer.ts';
+import type {
+  Bucket,
+  DownsampleQuery,
+  ForecastQuery,
+  ForecastRow,
+  RawPage,
+  RawQuery,
+  SignalRow,
+  TelemetryStore,
+} from './telemetry.ts';
 
 /** A row is found by its primary key alone: one tree, no index beside it. */
 const MIGRATIONS = [
@@ -48,154 +57,85 @@ export interface SqliteTelemetryOptions {
   readonly threads: number;
 }
 
-type Write =
-  | { readonly kind: 'signals'; readonly rows: readonly SignalRow[] }
-  | { readonly kind: 'forecasts'; readonly rows: readonly ForecastRow[] };
-
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** The time series in a SQLite file. This thread only writes; queries run in threads of their own. */
-export function openSqliteTelemetry(path: string, options: SqliteTelemetryOptions): TelemetryStore {
-  const db = openSqliteFile(path, {
-    migrations: MIGRATIONS,
-    synchronous: options.synchronous,
-    checkpointPages: CHECKPOINT_PAGES,
-  });
-  const write = createRowWriter(db);
-  const workers = createQueryWorkers({
-    path,
-    deadlineMs: options.queryDeadlineMs,
-    realClock: options.realClock,
-    threads: options.threads,
-  });
-  const writer = createGroupCommit<Write, undefined>({
-    shareOf: ({ rows }) => rows.length / COMMIT_ROWS_MAX,
-    commit(writes) {
-      try {
-        write(writes);
-      } catch (error) {
-        options.log.error({ err: error, writes: writes.length }, 'the series did not take rows');
-        throw error;
-      }
-      return writes.map(() => undefined);
-    },
-  });
-  let isClosed = false;
-  const submit = async (submitted: Write): Promise<void> => {
-    if (isClosed) throw new Error('the series is closed');
-    if (submitted.rows.length > 0) await writer.add(submitted);
-  };
+export class SqliteTelemetry implements TelemetryStore {
+  readonly #db: DatabaseSync;
+  readonly #workers: QueryWorkers;
+  readonly #writer: GroupCommit<SeriesWrite, undefined>;
+  #isClosed = false;
 
-  return {
-    async writeSignals(rows) {
-      rows.forEach(checkRow);
-      await submit({ kind: 'signals', rows });
-    },
-    writeForecasts: (rows) => submit({ kind: 'forecasts', rows }),
-    async readSignals(query) {
-      checkPage(query);
-      return (await workers.ask({
-        kind: 'signals',
-        query: { ...query, limit: Math.min(query.limit, PAGE_ROWS_MAX) },
-        withPlaces: query.paths.length === 0 || query.paths.some(isPlaceSignal),
-      })) as RawPage;
-    },
-    async downsample(query) {
-      checkDownsample(query);
-      return (await workers.ask({ kind: 'downsample', query })) as readonly Bucket[];
-    },
-    async readForecasts(query) {
-      checkPage(query);
-      return (await workers.ask({
-        kind: 'forecasts',
-        query: { ...query, limit: Math.min(query.limit, PAGE_ROWS_MAX) },
-      })) as readonly ForecastRow[];
-    },
-    prune: (beforeMs) => prune(db, beforeMs, () => isClosed),
-    async close() {
-      if (isClosed) return;
-      isClosed = true;
-      writer.flush();
-      await workers.close();
-      db.close();
-    },
-  };
-}
-
-function createRowWriter(db: DatabaseSync): (writes: readonly Write[]) => void {
-  const vehicleIds = createNumbering(db, 'vehicles', 'vehicle_id');
-  const pathIds = createNumbering(db, 'paths', 'path');
-  // Of repeats the one received first is kept, so that the order of writing decides nothing. Sealing the
-  // same place twice gives two boxes; the smaller one decides where even the time is equal.
-  const insertSignal = db.prepare(
-    `INSERT INTO signals VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-       received_at_ms = excluded.received_at_ms, body = excluded.body,
-       key_id = excluded.key_id, box = excluded.box
-     WHERE (excluded.received_at_ms, ifnull(excluded.box, '')) < (received_at_ms, ifnull(box, ''))`,
-  );
-  const insertForecast = db.prepare('INSERT OR IGNORE INTO forecasts VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-
-  function insert(row: SignalRow): void {
-    const { observedAtMs, recordId, receivedAtMs, places } = row;
-    const body = encodeValues(row.values, pathIds.numberOf);
-    const vehicle = vehicleIds.numberOf(row.vehicleId);
-    insertSignal.run(
-      vehicle,
-      observedAtMs,
-      recordId,
-      receivedAtMs,
-      body,
-      places?.keyId ?? null,
-      places?.box ?? null,
-    );
+  /** @throws when a newer version of the program wrote the file. */
+  constructor(path: string, options: SqliteTelemetryOptions) {
+    const { queryDeadlineMs, realClock, threads, synchronous, log } = options;
+    this.#db = openSqliteFile(path, {
+      migrations: MIGRATIONS,
+      synchronous,
+      checkpointPages: CHECKPOINT_PAGES,
+    });
+    this.#workers = new QueryWorkers({ path, deadlineMs: queryDeadlineMs, realClock, threads });
+    const rows = new RowWriter(this.#db);
+    this.#writer = createGroupCommit({
+      shareOf: (write) => write.rows.length / COMMIT_ROWS_MAX,
+      commit(writes) {
+        try {
+          rows.write(writes);
+        } catch (error) {
+          log.error({ err: error, writes: writes.length }, 'the series did not take rows');
+          throw error;
+        }
+        return writes.map(() => undefined);
+      },
+    });
   }
 
-  return (writes) => {
-    try {
-      inTransaction(db, () => {
-        for (const write of writes) {
-          if (write.kind === 'signals') for (const row of write.rows) insert(row);
-          else
-            for (const row of write.rows)
-              insertForecast.run(
-                vehicleIds.numberOf(row.vehicleId),
-                row.madeAtMs,
-                row.forecastId,
-                row.stopId,
-                row.p10,
-                row.p50,
-                row.p90,
-                row.belowReserveProbability,
-              );
-        }
-      });
-    } catch (error) {
-      // Numbers given in the failed transaction are not in the file.
-      vehicleIds.reload();
-      pathIds.reload();
-      throw error;
-    }
-  };
+  async writeSignals(rows: readonly SignalRow[]): Promise<void> {
+    rows.forEach(checkRow);
+    await this.#submit({ kind: 'signals', rows });
+  }
+
+  async writeForecasts(rows: readonly ForecastRow[]): Promise<void> {
+    rows.forEach(checkForecastRow);
+    await this.#submit({ kind: 'forecasts', rows });
+  }
+
+  async readSignals(query: RawQuery): Promise<RawPage> {
+    checkPage(query);
+    const withPlaces = query.paths.length === 0 || query.paths.some(isPlaceSignal);
+    return (await this.#workers.ask({ kind: 'signals', query: bounded(query), withPlaces })) as RawPage;
+  }
+
+  async downsample(query: DownsampleQuery): Promise<readonly Bucket[]> {
+    checkDownsample(query);
+    return (await this.#workers.ask({ kind: 'downsample', query })) as readonly Bucket[];
+  }
+
+  async readForecasts(query: ForecastQuery): Promise<readonly ForecastRow[]> {
+    checkPage(query);
+    return (await this.#workers.ask({ kind: 'forecasts', query: bounded(query) })) as readonly ForecastRow[];
+  }
+
+  prune(beforeMs: number): Promise<number> {
+    return prune(this.#db, beforeMs, () => this.#isClosed);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#writer.flush();
+    await this.#workers.close();
+    this.#db.close();
+  }
+
+  async #submit(write: SeriesWrite): Promise<void> {
+    if (this.#isClosed) throw new Error('the series is closed');
+    if (write.rows.length > 0) await this.#writer.add(write);
+  }
 }
 
-/** Small numbers for names, given when a name is first written. */
-function createNumbering(db: DatabaseSync, table: 'vehicles' | 'paths', column: 'vehicle_id' | 'path') {
-  const select = db.prepare(`SELECT id, ${column} AS name FROM ${table}`);
-  const insert = db.prepare(`INSERT INTO ${table} (${column}) VALUES (?)`);
-  const load = () => new Map(select.all().map(({ id, name }) => [String(name), Number(id)]));
-  let numbers = load();
-  return {
-    numberOf(name: string): number {
-      const known = numbers.get(name);
-      if (known !== undefined) return known;
-      const given = Number(insert.run(name).lastInsertRowid);
-      numbers.set(name, given);
-      return given;
-    },
-    reload() {
-      numbers = load();
-    },
-  };
+function bounded<Query extends { readonly limit: number }>(query: Query): Query {
+  return { ...query, limit: Math.min(query.limit, PAGE_ROWS_MAX) };
 }
 
 async function prune(db: DatabaseSync, beforeMs: number, isClosed: () => boolean): Promise<number> {

@@ -44,6 +44,15 @@ export interface RawQuery {
   readonly after?: string;
 }
 
+export interface ForecastQuery {
+  readonly vehicleId: string;
+  /** Inclusive, by `madeAtMs`. */
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly toMs: number;
+  readonly limit: number;
+}
+
 export interface RawPage {
   /** Oldest first. */
   readonly rows: readonly SignalRow[];
@@ -82,12 +91,8 @@ export interface TelemetryStore {
   readSignals(query: RawQuery): Promise<RawPage>;
   /** @throws QueryTimeout; RangeError for more than 50,000 buckets. */
   downsample(query: DownsampleQuery): Promise<readonly Bucket[]>;
-  readForecasts(query: {
-    readonly vehicleId: string;
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly limit: number;
-  }): Promise<readonly ForecastRow[]>;
+  /** Oldest first, 10,000 at most. @throws QueryTimeout */
+  readForecasts(query: ForecastQuery): Promise<readonly ForecastRow[]>;
   /** Removes rows observed and forecasts made before `beforeMs`; returns how many. */
   prune(beforeMs: number): Promise<number>;
   close(): Promise<void>;
