@@ -9,8 +9,9 @@ export interface TextFile {
 
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** What git ignores, and what is not ours to judge. */
-const SKIPPED = new Set(['.git', 'node_modules', 'data', 'out', 'dist', 'coverage']);
+/** What git ignores. Hidden folders are tools' own, but for the one that holds the checks before a merge. */
+const isSkipped = (name: string): boolean =>
+  ['node_modules', 'data', 'out'].includes(name) || (name.startsWith('.') && name !== '.ci');
 const TEXT =
   /\.(ts|mjs|json|ya?ml|md|csv|geojson|html|css|sql|ndjson)$|^\.(gitignore|dockerignore|npmrc)$|^run$/;
 
@@ -20,7 +21,7 @@ export function readFiles(folder = ''): readonly TextFile[] {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : readFiles(path);
+      if (entry.isDirectory()) return isSkipped(entry.name) ? [] : readFiles(path);
       return TEXT.test(entry.name) ? [{ path, text: readFileSync(join(ROOT, path), 'utf8') }] : [];
     });
 }
