@@ -5,7 +5,8 @@ import { atMs, band, probability, recordKey, shortText, socPct, vehicleId } from
 export const severity = z.enum(['info', 'warning', 'critical']);
 export type Severity = z.infer<typeof severity>;
 
-const arrival = { arrivalSocPct: band, belowReserveProbability: probability };
+/** How the trip ends if it is done, and the last moment at which doing it still works. */
+const arrival = { arrivalSocPct: band, belowReserveProbability: probability, deadlineAtMs: atMs.optional() };
 
 /** Something that helps, already simulated: what to do and how the trip ends if it is done. */
 export const remedy = z.discriminatedUnion('kind', [
@@ -29,7 +30,13 @@ export const remedy = z.discriminatedUnion('kind', [
     worksProbability: probability,
     ...arrival,
   }),
-  z.strictObject({ kind: z.literal('hold-speed'), speedMps: z.number().positive(), ...arrival }),
+  z.strictObject({
+    kind: z.literal('hold-speed'),
+    speedMps: z.number().positive(),
+    /** Cabin temperature to set as well, when the speed alone is not enough. */
+    cabinTempC: z.number().optional(),
+    ...arrival,
+  }),
   z.strictObject({
     kind: z.literal('plug-in'),
     name: shortText,
@@ -37,7 +44,13 @@ export const remedy = z.discriminatedUnion('kind', [
     untilSocPct: socPct,
     ...arrival,
   }),
-  z.strictObject({ kind: z.literal('turn-back'), name: shortText, distanceM: z.number().min(0), ...arrival }),
+  z.strictObject({
+    kind: z.literal('turn-back'),
+    locationId: recordKey.optional(),
+    name: shortText,
+    distanceM: z.number().min(0),
+    ...arrival,
+  }),
   z.strictObject({ kind: z.literal('precondition'), minutes: z.number().min(0), ...arrival }),
 ]);
 export type Remedy = z.infer<typeof remedy>;
@@ -88,6 +101,8 @@ export const alert = z.strictObject({
   probability: probability.optional(),
   arrivalSocPct: band.optional(),
   reserveSocPct: socPct.optional(),
+  /** Said again once when half of the time to the advice's deadline has passed. */
+  repeatsAtHalfLead: z.boolean().optional(),
   /** Best first; at most three. */
   remedies: z.array(remedy).max(3),
   evidence,

@@ -46,10 +46,14 @@ export function alertRecord(step: AlertStep): Alert {
     ...(probability === undefined ? {} : { probability }),
     ...(band === undefined ? {} : { arrivalSocPct: band }),
     reserveSocPct: situation.reserveSocPct,
-    remedies: remedies.map(({ remedy }) => remedy),
+    ...(rule.repeat === 'half-lead' ? { repeatsAtHalfLead: true } : {}),
+    remedies: remedies.map(remedyWithDeadline),
     evidence: evidenceOf(situation, subject.facts, rule),
   };
 }
+
+const remedyWithDeadline = ({ remedy, deadlineAtMs }: Simulated): Remedy =>
+  deadlineAtMs === undefined ? remedy : { ...remedy, deadlineAtMs: Math.max(0, Math.round(deadlineAtMs)) };
 
 /** Two remedies are the same advice when they ask for the same thing at the same place. */
 export const adviceKey = (remedy: Remedy | undefined): string => {

@@ -20,6 +20,7 @@ export interface Episode {
     readonly advice: string;
     readonly probability: number | null;
     readonly remediesAtMs: number;
+    readonly saidAtMs: number;
   } | null;
 }
 
@@ -33,6 +34,8 @@ export interface Judgement {
 
 /** Advice is simulated again this often while an alert fires: it costs a hundred forecasts. */
 const ADVICE_EVERY_MS = 2 * 60_000;
+/** On the road the card is brought up to date this often, even when the advice stays the same. */
+const CARD_EVERY_MS = 10 * 60_000;
 /** A probability that moved this far is worth telling again (the notifier decides how loudly). */
 const PROBABILITY_STEP = 0.15;
 
@@ -93,16 +96,31 @@ function nextEpisode(
     return { episode: { ...base, said }, alert: null };
   const remedies = remediesFor(situation, rule, subject);
   const advice = adviceKey(remedies[0]?.remedy);
+  const isCardOld =
+    said !== null &&
+    isDriving(situation.state) &&
+    situation.nowMs - said.saidAtMs >= CARD_EVERY_MS &&
+    moved.state.severity !== 'info';
   const hasMoved =
     said !== null &&
     (advice !== said.advice || Math.abs((probability ?? 0) - (said.probability ?? 0)) >= PROBABILITY_STEP);
-  if (!isNews && !hasMoved)
+  if (!isNews && !hasMoved && !isCardOld)
     return { episode: { ...base, said: { ...said, remediesAtMs: situation.nowMs } }, alert: null };
   const { startedAtMs, severity } = moved.state;
   const id = said?.alertId ?? alertId(situation.state.vehicleId, rule.id, subject.subject, startedAtMs);
   const revision = (said?.revision ?? 0) + 1;
   return {
-    episode: { ...base, said: { alertId: id, revision, advice, probability, remediesAtMs: situation.nowMs } },
+    episode: {
+      ...base,
+      said: {
+        alertId: id,
+        revision,
+        advice,
+        probability,
+        remediesAtMs: situation.nowMs,
+        saidAtMs: situation.nowMs,
+      },
+    },
     alert: alertRecord({
       situation,
       rule,

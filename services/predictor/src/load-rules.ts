@@ -179,6 +179,7 @@ function assemble(
     message: content.message,
     remedies: content.remedies,
     mode: content.mode,
+    repeat: content.repeat,
   };
   return { ...rule, reads, judge: (facts) => judge(expressions, reads, facts) };
 }

@@ -52,19 +52,27 @@ export function outcomeOf(
 export const roundProbability = (probability: number): number =>
   Math.round(Math.min(1, Math.max(0, probability)) * 1000) / 1000;
 
-/** Best first, at most three: those that surely work in the rule's order of preference, then the next best. */
+/**
+ * Best first, at most three: those that surely work in the rule's order of preference, then the next best.
+ * Turning back comes after everything that leads on.
+ */
 export function rankRemedies(
   simulated: readonly Simulated[],
   preference: readonly Remedy['kind'][],
 ): Simulated[] {
   const offered = simulated.filter(({ remedy }) => remedy.belowReserveProbability < OFFERED_PROBABILITY);
+  const isBack = ({ remedy }: Simulated) => remedy.kind === 'turn-back';
   const isEnough = ({ remedy }: Simulated) => remedy.belowReserveProbability <= ENOUGH_PROBABILITY + 0.001;
+  // A few points of risk do not outweigh what is easier to do.
+  const coarse = ({ remedy }: Simulated) => Math.round(remedy.belowReserveProbability * 5);
   const byPreference = (a: Simulated, b: Simulated) =>
     preference.indexOf(a.remedy.kind) - preference.indexOf(b.remedy.kind);
-  const byRisk = (a: Simulated, b: Simulated) =>
-    a.remedy.belowReserveProbability - b.remedy.belowReserveProbability;
-  return [
-    ...offered.filter(isEnough).toSorted(byPreference),
-    ...offered.filter((one) => !isEnough(one)).toSorted(byRisk),
-  ].slice(0, 3);
+  const group = (one: Simulated) => (isBack(one) ? 2 : isEnough(one) ? 0 : 1);
+  return offered
+    .toSorted(
+      (a, b) =>
+        group(a) - group(b) ||
+        (group(a) === 1 ? coarse(a) - coarse(b) || byPreference(a, b) : byPreference(a, b)),
+    )
+    .slice(0, 3);
 }

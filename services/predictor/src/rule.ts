@@ -50,6 +50,10 @@ export type UnknownPolicy = z.infer<typeof unknownPolicy>;
 export const ruleMode = z.enum(['on', 'shadow', 'off']);
 export type RuleMode = z.infer<typeof ruleMode>;
 
+/** `new-advice`: only with advice not given before; `half-lead`: also once at half the time to its deadline. */
+export const repeat = z.enum(['new-advice', 'half-lead']);
+export type Repeat = z.infer<typeof repeat>;
+
 export interface Level {
   readonly severity: Severity;
   /** CEL. The highest level whose `when` has been true for `forS` is the alert's severity. */
@@ -82,6 +86,8 @@ export interface Rule {
   /** Kinds of remedy that can help, the preferred first. A rule that interrupts has at least one. */
   readonly remedies: readonly Remedy['kind'][];
   readonly mode: RuleMode;
+  /** When a message may interrupt a second time about the same thing. */
+  readonly repeat: Repeat;
 }
 
 /** A rule's answer now, before any `for`. */
@@ -139,6 +145,7 @@ export const ruleFile = z.strictObject({
   message: slug,
   remedies: z.array(remedyKind).max(6),
   mode: ruleMode.default('on'),
+  repeat: repeat.default('new-advice'),
 });
 export type RuleFile = z.infer<typeof ruleFile>;
 

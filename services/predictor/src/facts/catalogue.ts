@@ -88,6 +88,7 @@ export const factCatalogue: FactCatalogue = {
     flag('hasTrip', 'A plan is known and the car is on it.'),
     number('batteryTempC', '°C', 'Battery temperature, measured or estimated from the time parked.'),
     flag('isFastChargeAhead', 'The next planned stop charges with direct current.'),
+    flag('canAffordPreconditioning', 'Warming the battery still leaves the reserve at that charger.'),
     number('minutesToFastCharge', 'min', 'Until the car is at that charger.'),
     number('homeBelowReserveProbability', '', 'Probability of reaching home with less than the reserve.'),
     number('worksProbabilityNearby', '', 'Probability that at least two charging places in reach work.'),

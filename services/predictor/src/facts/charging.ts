@@ -16,11 +16,10 @@ import {
   stationHere,
   whyUnknown,
 } from '../outlook.ts';
+import { ENOUGH_PROBABILITY } from '../remedy.ts';
 import type { Facts, Subject } from '../rule.ts';
 import { numberAt } from '../vehicle-state.ts';
 
-/** A charge that is enough leaves at most this much risk: the card's own threshold. */
-export const ENOUGH_PROBABILITY = 1 / 11;
 /** Charging counts as complete this close to the limit. */
 const AT_LIMIT_PCT = 0.5;
 

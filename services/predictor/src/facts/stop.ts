@@ -20,7 +20,7 @@ export function stopSubjects(situation: Situation): Subject[] {
   const progress = memory.progress;
   if (view === null || view.trip === null || progress === null || isPlugged(state)) return [];
   if (progress.stretch >= view.stretches.length) return [];
-  const to = horizonOf(view, progress.stretch, isDriving(state));
+  const to = horizonOf(view, progress.stretch, true);
   const stretch = view.stretches[to];
   return stretch === undefined
     ? []

@@ -1,9 +1,11 @@
 import { distanceM, type Position, SIGNAL } from '@outrider/domain';
-import { flatRoad, type RoutePrefix, reachOf, secondsTo } from '@outrider/energy';
+import { flatRoad, forecastPlan, type RoutePrefix, reachOf, secondsTo } from '@outrider/energy';
 import { known, knownOr, motionFacts, unknown } from '../fact.ts';
-import { carStateOf, type Situation, whyUnknown } from '../outlook.ts';
+import { carStateOf, type Situation, stagesTo, whyUnknown } from '../outlook.ts';
+import { ENOUGH_PROBABILITY } from '../remedy.ts';
 import type { Facts, Subject } from '../rule.ts';
 import { freshNumber, freshPosition, numberAt } from '../vehicle-state.ts';
+import { afterWarming } from '../warming.ts';
 
 /** One car, one subject. */
 export function vehicleSubjects(situation: Situation): Subject[] {
@@ -48,10 +50,28 @@ function batteryFacts(situation: Situation): Facts {
         ? unknown('no temperature is known')
         : known(memory.battery?.tempC ?? 0),
     isFastChargeAhead: known(isFastAhead),
+    canAffordPreconditioning: isFastAhead
+      ? knownOr(affordsPreconditioning(situation), 'nothing can be forecast now')
+      : known(false),
     minutesToFastCharge: isFastAhead
       ? knownOr(minutesLeft, 'the road is not known')
       : unknown('no fast charger is next'),
   };
+}
+
+/** Whether the battery can be warmed on the way and the charger still be reached above the reserve. */
+function affordsPreconditioning(situation: Situation): boolean | null {
+  const { view, memory, reserveSocPct } = situation;
+  if (view === null || whyUnknown(situation) !== undefined) return null;
+  const warmed = afterWarming(situation);
+  if (warmed === null) return true;
+  const stages = stagesTo(situation, view, memory.progress?.stretch ?? 0);
+  const plan = forecastPlan({
+    car: situation.car,
+    state: { ...carStateOf(situation), socPct: warmed.socPct },
+    stages,
+  });
+  return (plan.worstBelow(reserveSocPct)?.probability ?? 0) < ENOUGH_PROBABILITY;
 }
 
 /** Speed assumed on roads nobody has planned, m/s: 80 km/h. */

@@ -11,6 +11,8 @@ const FAST_UNTIL_PCT = 95;
 const LEAST_WORKS_PROBABILITY = 0.5;
 /** The nearest few are simulated; the others are further and no better. */
 const CANDIDATES = 6;
+/** A place this close to where the way ends is the end of the way, not a stop before it. */
+const AT_END_M = 3_000;
 const DETOUR_MPS = 15;
 const ROAD_FACTOR = 1.3;
 
@@ -45,7 +47,9 @@ function waysOnRoute({ situation, view, to }: Problem): Way[] {
   if (stretch === undefined) return [];
   const fromM = Math.min(progress?.alongM ?? 0, stretch.prefix.lengthM);
   return reachableChargers(situation, view, to)
-    .reachable.filter(({ charger }) => charger.worksProbability >= LEAST_WORKS_PROBABILITY)
+    .reachable.filter(
+      ({ charger }) => charger.worksProbability >= LEAST_WORKS_PROBABILITY && !isAtEnd(charger, view, to),
+    )
     .slice(0, CANDIDATES)
     .map(({ charger, distanceM: roadM }) => {
       const exitM = Math.min(charger.alongM, stretch.prefix.lengthM);
@@ -74,7 +78,10 @@ function waysAround({ situation, view, to }: Problem): Way[] {
   const departAtMs = plannedDepartureMs(situation);
   return view.conditions.nearby
     .filter(
-      (place) => place.locationId !== here?.locationId && place.worksProbability >= LEAST_WORKS_PROBABILITY,
+      (place) =>
+        !isAtEnd(place, view, to) &&
+        place.locationId !== here?.locationId &&
+        place.worksProbability >= LEAST_WORKS_PROBABILITY,
     )
     .slice(0, CANDIDATES)
     .map((charger) => {
@@ -91,6 +98,11 @@ function waysAround({ situation, view, to }: Problem): Way[] {
         exitAtMs: departAtMs,
       };
     });
+}
+
+function isAtEnd(charger: ChargerOnRoute, view: Problem['view'], to: number): boolean {
+  const end = view.trip === null ? undefined : view.stretches[to]?.stop;
+  return end !== undefined && distanceM(charger, end) < AT_END_M;
 }
 
 const plannedSpeed = (stretch: Problem['view']['stretches'][number] | undefined): number =>

@@ -8,64 +8,88 @@ import {
   withSpeedCap,
 } from '@outrider/energy';
 import { carStateOf } from '../outlook.ts';
-import { bandOf, ENOUGH_PROBABILITY, type Problem, type RemedySource, roundProbability } from '../remedy.ts';
+import {
+  bandOf,
+  ENOUGH_PROBABILITY,
+  type Problem,
+  type RemedySource,
+  roundProbability,
+  type Simulated,
+} from '../remedy.ts';
 
 /** Slower than this share of the planned speed nobody drives on the same road with others. */
 const SLOWEST_RATIO = 0.72;
 const SLOWEST_MPS = 50 / 3.6;
 
-/** Drive slower from here to the end of the way. */
+/** With gloves and seat heating this is bearable; off is not asked of anybody (windows fog up). */
+const SAVING_CABIN_C = 16;
+/** Heating counts only where it is cold. */
+const COLD_BELOW_C = 14;
+
+/** Drive slower from here to the end of the way; with the heating down when the speed alone is not enough. */
 export const holdSpeedRemedy: RemedySource = {
   kind: 'hold-speed',
   simulate(problem) {
-    const { situation } = problem;
     const road = wholeRoad(problem);
     if (road === null) return null;
-    const prefix = buildPrefix(road.route);
-    const fastestMps = Math.max(...road.route.segments.map((segment) => segment.speedMps));
-    const slowestMps = Math.max(SLOWEST_MPS, fastestMps * SLOWEST_RATIO);
-    const ask = {
-      route: road.route,
-      fromM: road.fromM,
-      toM: prefix.lengthM,
-      car: situation.car,
-      state: carStateOf(situation),
-      reserveSocPct: situation.reserveSocPct,
-    };
-    const answer = holdSpeed({ ...ask, maxProbability: ENOUGH_PROBABILITY, slowestMps });
-    if (answer.kind === 'not-needed') return null;
-    const slow = buildPrefix(withSpeedCap(road.route, answer.capMps));
-    const arrival = forecastArrival({
-      prefix: slow,
-      fromM: road.fromM,
-      toM: slow.lengthM,
-      car: situation.car,
-      state: ask.state,
-    });
-    const lastM = lastPlaceToSlowDown(
-      problem,
-      prefix,
-      buildPrefix(withSpeedCap(road.route, slowestMps)),
-      road.fromM,
-      answer.kind === 'hold' ? ENOUGH_PROBABILITY : 0.5,
-    );
-    return {
+    const warm = slowedDown(problem, road, undefined);
+    if (warm === null || warm.isEnough || (road.route.segments[0]?.weather.tempC ?? 20) >= COLD_BELOW_C) {
+      return warm?.simulated ?? null;
+    }
+    return (slowedDown(problem, road, SAVING_CABIN_C) ?? warm).simulated;
+  },
+};
+
+interface Road {
+  readonly route: PrefixInput;
+  readonly fromM: number;
+}
+
+/** The best speed at one cabin temperature; null when nothing needs to be done. */
+function slowedDown(
+  problem: Problem,
+  road: Road,
+  cabinTempC: number | undefined,
+): { readonly simulated: Simulated; readonly isEnough: boolean } | null {
+  const { situation } = problem;
+  const route = cabinTempC === undefined ? road.route : { ...road.route, setTempC: cabinTempC };
+  const planned = buildPrefix(road.route);
+  const fastestMps = Math.max(...route.segments.map((segment) => segment.speedMps));
+  const slowestMps = Math.max(SLOWEST_MPS, fastestMps * SLOWEST_RATIO);
+  const { car, reserveSocPct } = situation;
+  const state = carStateOf(situation);
+  const way = { fromM: road.fromM, toM: planned.lengthM, car, state };
+  const answer = holdSpeed({ ...way, route, reserveSocPct, maxProbability: ENOUGH_PROBABILITY, slowestMps });
+  if (answer.kind === 'not-needed') return null;
+  const arrival = forecastArrival({ ...way, prefix: buildPrefix(withSpeedCap(route, answer.capMps)) });
+  const isEnough = answer.kind === 'hold';
+  const slowest = buildPrefix(withSpeedCap(route, slowestMps));
+  const lastM = lastPlaceToSlowDown(
+    problem,
+    planned,
+    slowest,
+    road.fromM,
+    isEnough ? ENOUGH_PROBABILITY : 0.5,
+  );
+  return {
+    isEnough,
+    simulated: {
       remedy: {
         kind: 'hold-speed',
         speedMps: answer.capMps,
+        ...(cabinTempC === undefined ? {} : { cabinTempC }),
         arrivalSocPct: bandOf(arrival.soc),
         belowReserveProbability: roundProbability(answer.probability),
       },
       ...(lastM === null
         ? {}
         : {
-            deadlineAtMs: Math.round(
-              situation.nowMs + (secondsTo(prefix, lastM) - secondsTo(prefix, road.fromM)) * 1000,
-            ),
+            deadlineAtMs:
+              situation.nowMs + (secondsTo(planned, lastM) - secondsTo(planned, road.fromM)) * 1000,
           }),
-    };
-  },
-};
+    },
+  };
+}
 
 /** All stretches up to the horizon as one road; waits in between cost time, not energy, and are left out. */
 function wholeRoad({

@@ -1,6 +1,6 @@
 import { distanceM, SIGNAL } from '@outrider/domain';
 import { flatRoad, forecastArrival } from '@outrider/energy';
-import { carStateOf, isDriving } from '../outlook.ts';
+import { carStateOf, isDriving, roadM, stagesTo } from '../outlook.ts';
 import { bandOf, type Problem, type RemedySource, roundProbability } from '../remedy.ts';
 import { freshPosition, numberAt } from '../vehicle-state.ts';
 
@@ -8,6 +8,8 @@ const ROAD_FACTOR = 1.3;
 const BACK_MPS = 22;
 /** Closer than this there is nothing to turn back to. */
 const HERE_M = 2_000;
+/** Further back than this share of the road ahead, turning back is no advice. */
+const BACK_RATIO = 0.5;
 
 /** Go back to a place that can still be reached: home, or the last charging place that was passed. */
 export const turnBack: RemedySource = {
@@ -15,7 +17,7 @@ export const turnBack: RemedySource = {
   simulate(problem) {
     const { situation } = problem;
     const place = isDriving(situation.state) ? placeBehind(problem) : null;
-    if (place === null || place.roadM < HERE_M) return null;
+    if (place === null || place.roadM < HERE_M || !isShortOf(problem, place.roadM)) return null;
     const prefix = flatRoad({
       vehicle: situation.vehicle,
       lengthM: place.roadM,
@@ -32,6 +34,7 @@ export const turnBack: RemedySource = {
     return {
       remedy: {
         kind: 'turn-back',
+        ...(place.locationId === undefined ? {} : { locationId: place.locationId }),
         name: place.name,
         distanceM: place.roadM,
         arrivalSocPct: bandOf(arrival.soc),
@@ -42,7 +45,15 @@ export const turnBack: RemedySource = {
   },
 };
 
-function placeBehind({ situation, view }: Problem): { readonly name: string; readonly roadM: number } | null {
+/** Without a plan the way back is the way: it always counts. */
+function isShortOf({ situation, view, to }: Problem, backM: number): boolean {
+  return view.trip === null || backM <= BACK_RATIO * roadM(stagesTo(situation, view, to));
+}
+
+function placeBehind({
+  situation,
+  view,
+}: Problem): { readonly name: string; readonly locationId?: string; readonly roadM: number } | null {
   const position = freshPosition(situation.state, situation.nowMs);
   const home = view.conditions.home;
   const progress = situation.memory.progress;
@@ -54,7 +65,13 @@ function placeBehind({ situation, view }: Problem): { readonly name: string; rea
       : [{ name: 'home', roadM: distanceM(position, home) * ROAD_FACTOR }]),
     ...(passed === undefined
       ? []
-      : [{ name: passed.name, roadM: (progress?.alongM ?? 0) - passed.alongM + passed.detourM / 2 }]),
+      : [
+          {
+            name: passed.name,
+            locationId: passed.locationId,
+            roadM: (progress?.alongM ?? 0) - passed.alongM + passed.detourM / 2,
+          },
+        ]),
   ];
   return places.toSorted((a, b) => a.roadM - b.roadM)[0] ?? null;
 }
