@@ -13,6 +13,8 @@ export type { NotifierDeps } from './notifier-deps.ts';
 export { type NotifierSettings, notifierSettings } from './settings.ts';
 
 const TICK_MS = 1_000;
+/** How long a start waits to learn which cars are parked; without it every car counts as moving. */
+const CATCH_UP_MS = 5_000;
 /** How long an alert may wait for the telemetry that led to it. */
 const DRIVING_ROUNDS = 100;
 const DRIVING_ROUND_MS = 10;
@@ -72,6 +74,9 @@ export function createNotifier(deps: NotifierDeps): App {
         }
       },
     });
+    const isWaitedFor = new AbortController();
+    await Promise.race([signals.caughtUp, runtime.realClock.sleep(CATCH_UP_MS, isWaitedFor.signal)]);
+    isWaitedFor.abort();
     intake = await bus.subscribe({
       group: 'notifier',
       topics: [TOPICS.alerts.name, TOPICS.feedback.name],
@@ -87,10 +92,25 @@ export function createNotifier(deps: NotifierDeps): App {
     });
   };
 
+  const stop = async (): Promise<void> => {
+    isStarted = false;
+    for (const cancel of cancels.splice(0)) cancel();
+    await intake?.stop();
+    await signals?.stop();
+    await worker.stop();
+    await relay.stop();
+    for (const channel of parts.channels) await channel.close();
+  };
+
   return {
     name: 'notifier',
     async start() {
-      await subscribe();
+      try {
+        await subscribe();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
       const pokeBoth = () => {
         worker.poke();
         relay.poke();
@@ -102,15 +122,7 @@ export function createNotifier(deps: NotifierDeps): App {
       pokeBoth();
       isStarted = true;
     },
-    async stop() {
-      isStarted = false;
-      for (const cancel of cancels.splice(0)) cancel();
-      await intake?.stop();
-      await signals?.stop();
-      await worker.stop();
-      await relay.stop();
-      for (const channel of parts.channels) await channel.close();
-    },
+    stop,
     readiness() {
       if (!isStarted) return { ready: false, why: 'it is not started' };
       const why = worker.problem();

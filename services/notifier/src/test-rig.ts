@@ -116,11 +116,15 @@ export interface Rig {
   readonly email: FakeChannel;
   readonly runtime: Runtime;
   notifier: App;
-  /** Stops the notifier and makes another on the same stores. */
+  /** Stops the notifier and starts another on the same stores, or on what stands before them. */
+  begin(stores?: { readonly state?: State; readonly bus?: Bus }): Promise<void>;
+  /** Begins anew and lets everything due happen. */
   restart(): Promise<void>;
   publishAlert(change?: Partial<Alert>): Promise<void>;
   /** Several in one go: they reach the notifier in one batch. */
   publishAlerts(changes: readonly Partial<Alert>[]): Promise<void>;
+  /** Like that, without waiting for what comes of it. */
+  queueAlerts(changes: readonly Partial<Alert>[]): Promise<void>;
   publishFeedback(feedback: Omit<Feedback, 'vehicleId' | 'feedbackId'>): Promise<void>;
   drive(): Promise<void>;
   park(): Promise<void>;
@@ -170,10 +174,11 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   });
   await trust.prepare([VEHICLE]);
   const email = fakeChannel('email');
-  const build = () =>
+  const build = (stores: { readonly state?: State; readonly bus?: Bus } = {}) =>
     createNotifier({
       bus,
       state,
+      ...stores,
       trust,
       runtime,
       settings: readSettings(notifierSettings, options.environment ?? {}),
@@ -193,10 +198,13 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     },
   });
   let count = 0;
-  const publish = async <T>(topic: Topic<T>, records: readonly T[]) => {
+  const queue = async <T>(topic: Topic<T>, records: readonly T[]) => {
     // The predictor decided before whatever the test changed: its keys are those of then.
     await trust.prepare([VEHICLE]);
     await bus.publish(records.map((record) => encodeRecord(topic, VEHICLE, record, startMs, trust)));
+  };
+  const publish = async <T>(topic: Topic<T>, records: readonly T[]) => {
+    await queue(topic, records);
     await rig.settle();
   };
   const signals = (values: SignalRecord['values']): SignalRecord => ({
@@ -216,14 +224,18 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     email,
     runtime,
     notifier: build(),
-    async restart() {
+    async begin(stores) {
       await rig.notifier.stop();
-      rig.notifier = build();
+      rig.notifier = build(stores);
       await rig.notifier.start();
+    },
+    async restart() {
+      await rig.begin();
       await rig.settle();
     },
     publishAlert: (change) => publish(TOPICS.alerts, [alertOf(change)]),
     publishAlerts: (changes) => publish(TOPICS.alerts, changes.map(alertOf)),
+    queueAlerts: (changes) => queue(TOPICS.alerts, changes.map(alertOf)),
     publishFeedback: (feedback) =>
       publish(TOPICS.feedback, [{ ...feedback, vehicleId: VEHICLE, feedbackId: `feedback-${count++}` }]),
     drive: () => publish(TOPICS.signals, [signals({ [SIGNAL.speed]: 90, [SIGNAL.gear]: GEAR.drive })]),
