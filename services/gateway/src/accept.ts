@@ -1,10 +1,13 @@
-import { type Bus, type OutgoingRecord, TOPICS } from '@outrider/bus';
+import type { Bus, OutgoingRecord } from '@outrider/bus';
 import type { FrameFormat, RefusalCode, Verdict } from '@outrider/domain';
 import type { Runtime } from '@outrider/runtime';
-import { type Trust, UnknownSubject } from '@outrider/trust';
+import type { Trust } from '@outrider/trust';
+import { InFlight } from './in-flight.ts';
 import type { GatewayMetrics, Transport } from './metrics.ts';
-import { createRateLimit } from './rate.ts';
+import { createRateLimit, type RateLimit } from './rate.ts';
+import { sealFrame } from './seal-frame.ts';
 import type { GatewaySettings } from './settings.ts';
+import { OUTAGE_RETRY_MS, retry } from './verdict.ts';
 
 export interface Frame {
   readonly kind: 'frame';
@@ -48,101 +51,80 @@ export interface AcceptorDeps {
   readonly metrics: GatewayMetrics;
 }
 
+const MEBIBYTE = 1_048_576;
 const BUSY_RETRY_MS = 250;
-const OUTAGE_RETRY_MS = 1_000;
-/** Outside of these ingest rejects the time; until then it cannot say whose key is meant. */
-const FUTURE_MS = 2 * 60_000;
-const PAST_MS = 30 * 86_400_000;
-
 const ACK: Verdict = { kind: 'ack' };
-const retry = (afterMs: number, reason: string): Verdict => ({ kind: 'retry', afterMs, reason });
 
 /** The one way into the log: limits, whose car, consent, seal, publish – and only then an ack. */
-export function createAcceptor(deps: AcceptorDeps): Acceptor {
-  const { settings, metrics, runtime, trust } = deps;
-  const bytesMax = settings.inFlightMebibytesMax * 1_048_576;
-  const rate = createRateLimit(settings.framesPerS, settings.framesBurst);
-  const load = { frames: 0, bytes: 0, isClosed: false, isBusDown: false };
-  const waitingForIdle: (() => void)[] = [];
+export const createAcceptor = (deps: AcceptorDeps): Acceptor => new FrameAcceptor(deps);
 
-  /** What can be answered without asking whose data it is; undefined when the frame may go on. */
-  function screen(vehicleId: string, frame: Incoming): Verdict | undefined {
-    const waitMs = rate.take(vehicleId, runtime.realClock.nowMs());
-    if (frame.kind === 'refused') return frame;
-    if (frame.claimedVehicleId !== undefined && frame.claimedVehicleId !== vehicleId)
-      return { kind: 'refused', code: 'wrong-vehicle', detail: 'the token speaks for another vehicle' };
-    return waitMs > 0 ? retry(waitMs, 'rate-limited') : undefined;
+class FrameAcceptor implements Acceptor {
+  readonly #deps: AcceptorDeps;
+  readonly #rate: RateLimit;
+  readonly #load: InFlight;
+  #isClosed = false;
+  #isBusDown = false;
+
+  constructor(deps: AcceptorDeps) {
+    this.#deps = deps;
+    const { framesPerS, framesBurst, inFlightFramesMax, inFlightMebibytesMax } = deps.settings;
+    this.#rate = createRateLimit(framesPerS, framesBurst);
+    this.#load = new InFlight(inFlightFramesMax, inFlightMebibytesMax * MEBIBYTE);
   }
 
-  /** The record that carries the frame, or why there is none. */
-  function seal(vehicleId: string, frame: Frame): Verdict | OutgoingRecord {
-    const receivedAtMs = runtime.eventClock.nowMs();
-    const aheadMs = frame.observedAtMs - receivedAtMs;
-    const aboutMs = aheadMs > FUTURE_MS || aheadMs < -PAST_MS ? receivedAtMs : frame.observedAtMs;
-    const decision = trust.decide({
-      purpose: 'alert_driver',
-      vehicleId,
-      actor: { kind: 'service', name: 'gateway' },
-      aboutFromMs: aboutMs,
-      aboutToMs: aboutMs,
-    });
-    // Consents were loaded a moment ago and are too old already: nothing is wrong with the frame.
-    if (decision.kind === 'deny' && decision.reason === 'not-prepared')
-      return retry(OUTAGE_RETRY_MS, 'trust-unavailable');
-    if (decision.kind === 'deny') return { kind: 'refused', code: 'no-consent', detail: decision.reason };
-    const sealed = sealFrame(vehicleId, aboutMs, frame.bytes);
-    if (sealed === undefined)
-      return { kind: 'refused', code: 'no-consent', detail: 'nobody owned the car when this was observed' };
+  get inFlight(): number {
+    return this.#load.frames;
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.#load.settled();
+  }
+
+  sweep(): void {
+    this.#rate.sweep(this.#deps.runtime.realClock.nowMs());
+  }
+
+  lane(vehicleId: string, transport: Transport): Lane {
+    let turn: Promise<unknown> = Promise.resolve();
     return {
-      topic: TOPICS.raw.name,
-      key: vehicleId,
-      value: sealed.box,
-      headers: { format: frame.format, receivedAtMs: String(receivedAtMs), keyId: sealed.keyId },
+      admit: async (frames) => {
+        const begin = () => {
+          const begun = turn.then(() => this.#begin(vehicleId, frames));
+          turn = begun;
+          return begun;
+        };
+        const verdicts = await this.#admit(frames, begin);
+        this.#deps.metrics.countVerdicts(verdicts, transport);
+        return verdicts;
+      },
     };
   }
 
-  /** Undefined when there is no key for that time; any other trouble is ours, not the frame's, and throws. */
-  function sealFrame(vehicleId: string, atMs: number, bytes: Uint8Array) {
-    try {
-      return trust.seal(vehicleId, atMs, bytes);
-    } catch (error) {
-      if (error instanceof UnknownSubject) return undefined;
-      throw error;
-    }
-  }
-
-  async function publish(records: readonly OutgoingRecord[]): Promise<Verdict> {
-    const startedMs = runtime.realClock.nowMs();
-    try {
-      await deps.bus.publish(records);
-      metrics.publishSeconds.observe((runtime.realClock.nowMs() - startedMs) / 1000);
-      if (load.isBusDown) runtime.log.info({}, 'the bus takes frames again');
-      load.isBusDown = false;
-      return ACK;
-    } catch (error) {
-      // Once per outage: a line per frame would fill the disk that may be the trouble.
-      if (!load.isBusDown)
-        runtime.log.error({ err: error }, 'the bus takes no frames; devices are told to retry');
-      load.isBusDown = true;
-      return retry(OUTAGE_RETRY_MS, 'bus-unavailable');
-    }
+  async #admit(frames: readonly Incoming[], begin: () => Promise<Begun>): Promise<readonly Verdict[]> {
+    if (this.#isClosed) return turnAway(frames, retry(OUTAGE_RETRY_MS, 'shutting-down'));
+    const bytes = frames.reduce((sum, one) => sum + (one.kind === 'frame' ? one.bytes.byteLength : 0), 0);
+    if (!this.#load.take(frames.length, bytes)) return turnAway(frames, retry(BUSY_RETRY_MS, 'busy'));
+    const { verdicts } = await begin();
+    const settled = await verdicts;
+    this.#load.release(frames.length, bytes);
+    return settled;
   }
 
   /** Returns as soon as the frames are on their way, so that the next ones may follow; the verdicts come later. */
-  async function begin(
-    vehicleId: string,
-    frames: readonly Incoming[],
-  ): Promise<{ readonly verdicts: Promise<readonly Verdict[]> }> {
-    const screened = frames.map((frame) => screen(vehicleId, frame));
+  async #begin(vehicleId: string, frames: readonly Incoming[]): Promise<Begun> {
+    const { runtime, trust } = this.#deps;
+    const screened = frames.map((frame) => this.#screen(vehicleId, frame));
     try {
       // A car above its rate costs no look-up.
       if (screened.includes(undefined)) await trust.prepare([vehicleId]);
-      const judged = frames.map((frame, index) => screened[index] ?? seal(vehicleId, frame as Frame));
+      const nowMs = runtime.eventClock.nowMs();
+      const judged = frames.map(
+        (frame, index) => screened[index] ?? sealFrame(trust, vehicleId, frame as Frame, nowMs),
+      );
       const records = judged.filter(isRecord);
-      const published = records.length === 0 ? Promise.resolve(ACK) : publish(records);
-      return {
-        verdicts: published.then((verdict) => judged.map((one) => (isRecord(one) ? verdict : one))),
-      };
+      const published = records.length === 0 ? Promise.resolve(ACK) : this.#publish(records);
+      return { verdicts: published.then((verdict) => judged.map((one) => (isRecord(one) ? verdict : one))) };
     } catch (error) {
       runtime.log.error({ err: error }, 'consents and keys cannot be read; the device is told to retry');
       const verdict = retry(OUTAGE_RETRY_MS, 'trust-unavailable');
@@ -150,57 +132,40 @@ export function createAcceptor(deps: AcceptorDeps): Acceptor {
     }
   }
 
-  function turnAway(frames: readonly Incoming[], bytes: number): Verdict | undefined {
-    if (load.isClosed) return retry(OUTAGE_RETRY_MS, 'shutting-down');
-    if (load.frames + frames.length > settings.inFlightFramesMax || load.bytes + bytes > bytesMax)
-      return retry(BUSY_RETRY_MS, 'busy');
-    return undefined;
+  /** What can be answered without asking whose data it is; undefined when the frame may go on. */
+  #screen(vehicleId: string, frame: Incoming): Verdict | undefined {
+    const waitMs = this.#rate.take(vehicleId, this.#deps.runtime.realClock.nowMs());
+    if (frame.kind === 'refused') return frame;
+    if (frame.claimedVehicleId !== undefined && frame.claimedVehicleId !== vehicleId)
+      return { kind: 'refused', code: 'wrong-vehicle', detail: 'the token speaks for another vehicle' };
+    return waitMs > 0 ? retry(waitMs, 'rate-limited') : undefined;
   }
 
-  function release(frames: number, bytes: number): void {
-    load.frames -= frames;
-    load.bytes -= bytes;
-    if (load.frames === 0) for (const resolve of waitingForIdle.splice(0)) resolve();
+  async #publish(records: readonly OutgoingRecord[]): Promise<Verdict> {
+    const { bus, metrics, runtime } = this.#deps;
+    const startedMs = runtime.realClock.nowMs();
+    try {
+      await bus.publish(records);
+      metrics.publishSeconds.observe((runtime.realClock.nowMs() - startedMs) / 1000);
+      if (this.#isBusDown) runtime.log.info({}, 'the bus takes frames again');
+      this.#isBusDown = false;
+      return ACK;
+    } catch (error) {
+      // Once per outage: a line per frame would fill the disk that may be the trouble.
+      if (!this.#isBusDown)
+        runtime.log.error({ err: error }, 'the bus takes no frames; devices are told to retry');
+      this.#isBusDown = true;
+      return retry(OUTAGE_RETRY_MS, 'bus-unavailable');
+    }
   }
-
-  return {
-    lane(vehicleId, transport) {
-      let turn: Promise<unknown> = Promise.resolve();
-      return {
-        async admit(frames) {
-          const bytes = frames.reduce(
-            (sum, frame) => sum + (frame.kind === 'frame' ? frame.bytes.byteLength : 0),
-            0,
-          );
-          const away = turnAway(frames, bytes);
-          if (away !== undefined) {
-            const verdicts = frames.map((frame) => (frame.kind === 'refused' ? frame : away));
-            metrics.countVerdicts(verdicts, transport);
-            return verdicts;
-          }
-          load.frames += frames.length;
-          load.bytes += bytes;
-          const begun = turn.then(() => begin(vehicleId, frames));
-          turn = begun;
-          const verdicts = await (await begun).verdicts;
-          release(frames.length, bytes);
-          metrics.countVerdicts(verdicts, transport);
-          return verdicts;
-        },
-      };
-    },
-    get inFlight() {
-      return load.frames;
-    },
-    close() {
-      load.isClosed = true;
-      if (load.frames === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        waitingForIdle.push(resolve);
-      });
-    },
-    sweep: () => rate.sweep(runtime.realClock.nowMs()),
-  };
 }
+
+/** Wrapped, because a promise of a promise cannot be awaited half. */
+interface Begun {
+  readonly verdicts: Promise<readonly Verdict[]>;
+}
+
+const turnAway = (frames: readonly Incoming[], verdict: Verdict): readonly Verdict[] =>
+  frames.map((frame) => (frame.kind === 'refused' ? frame : verdict));
 
 const isRecord = (one: Verdict | OutgoingRecord): one is OutgoingRecord => 'topic' in one;

@@ -2,12 +2,12 @@ import type { AddressInfo } from 'node:net';
 import type { Bus } from '@outrider/bus';
 import type { App, Cancel, Readiness, Runtime } from '@outrider/runtime';
 import type { Trust } from '@outrider/trust';
-import { createAcceptor } from './accept.ts';
+import { type Acceptor, createAcceptor } from './accept.ts';
 import type { Tokens } from './authenticate.ts';
 import { createHttp } from './http.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import type { GatewaySettings } from './settings.ts';
-import { createStreams } from './websocket.ts';
+import { createStreams, type Streams } from './websocket.ts';
 import { within } from './within.ts';
 
 export { type GatewaySettings, gatewaySettings } from './settings.ts';
@@ -28,68 +28,87 @@ export interface Gateway extends App {
 const SWEEP_EVERY_MS = 5_000;
 
 /** Where devices connect: takes frames, answers each one, keeps nothing but counters. */
-export function createGateway(deps: GatewayDeps): Gateway {
-  const { runtime, settings, trust, bus } = deps;
-  const { tokens } = deps.state;
-  const life = { phase: 'new' as 'new' | 'running' | 'stopping', port: 0, isSweeping: false };
-  const load = { requests: 0 };
-  const metrics = createGatewayMetrics(runtime.metrics);
-  const acceptor = createAcceptor({ bus, trust, runtime, settings, metrics });
-  const streams = createStreams({ acceptor, tokens, runtime, settings, metrics });
-  const http = createHttp({ acceptor, tokens, runtime, settings, readiness, load });
-  http.server.on('upgrade', (request, socket, head) => {
-    streams.upgrade(request, socket, head).catch((error: unknown) => {
-      runtime.log.error({ err: error }, 'an upgrade failed');
-      socket.destroy();
-    });
-  });
-  let stopTicking: Cancel = () => undefined;
+export const createGateway = (deps: GatewayDeps): Gateway => new GatewayApp(deps);
 
-  function readiness(): Readiness {
-    if (life.phase === 'running') return { ready: true };
-    return { ready: false, why: life.phase === 'new' ? 'not started' : 'stopping' };
+class GatewayApp implements Gateway {
+  readonly name = 'gateway';
+  readonly #runtime: Runtime;
+  readonly #settings: GatewaySettings;
+  readonly #acceptor: Acceptor;
+  readonly #streams: Streams;
+  readonly #http: ReturnType<typeof createHttp>;
+  readonly #load = { requests: 0 };
+  #phase: 'new' | 'running' | 'stopping' = 'new';
+  #port = 0;
+  #isSweeping = false;
+  #stopTicking: Cancel = () => undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(deps: GatewayDeps) {
+    const { bus, trust, runtime, settings } = deps;
+    const { tokens } = deps.state;
+    this.#runtime = runtime;
+    this.#settings = settings;
+    const metrics = createGatewayMetrics(runtime.metrics);
+    const acceptor = createAcceptor({ bus, trust, runtime, settings, metrics });
+    this.#acceptor = acceptor;
+    this.#streams = createStreams({ acceptor, tokens, runtime, settings, metrics });
+    const readiness = () => this.readiness();
+    this.#http = createHttp({ acceptor, tokens, runtime, settings, readiness, load: this.#load });
+    this.#http.server.on('upgrade', (request, socket, head) => {
+      this.#streams.upgrade(request, socket, head).catch((error: unknown) => {
+        runtime.log.error({ err: error }, 'an upgrade failed');
+        socket.destroy();
+      });
+    });
   }
 
-  async function sweep(): Promise<void> {
-    if (life.isSweeping) return;
-    life.isSweeping = true;
+  get port(): number {
+    return this.#port;
+  }
+
+  async start(): Promise<void> {
+    const { host, port } = this.#settings;
+    await this.#http.listen({ host, port });
+    this.#port = (this.#http.server.address() as AddressInfo).port;
+    this.#phase = 'running';
+    this.#stopTicking = this.#runtime.realClock.onTick(SWEEP_EVERY_MS, () => void this.#sweep());
+    this.#runtime.log.info({ host, port: this.#port }, 'the gateway listens');
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#drain();
+    return this.#stopped;
+  }
+
+  readiness(): Readiness {
+    if (this.#phase === 'running') return { ready: true };
+    return { ready: false, why: this.#phase === 'new' ? 'not started' : 'stopping' };
+  }
+
+  isIdle(): boolean {
+    return this.#acceptor.inFlight === 0 && this.#streams.unanswered === 0 && this.#load.requests === 0;
+  }
+
+  async #drain(): Promise<void> {
+    this.#phase = 'stopping';
+    this.#stopTicking();
+    await within(this.#settings.drainS * 1000, this.#runtime.realClock, this.#acceptor.close());
+    // Before the server closes: it would wait for open WebSockets for ever.
+    await this.#streams.close();
+    await this.#http.close();
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
     try {
-      acceptor.sweep();
-      await streams.sweep();
+      this.#acceptor.sweep();
+      await this.#streams.sweep();
     } catch (error) {
-      runtime.log.error({ err: error }, 'tokens of open sockets cannot be checked');
+      this.#runtime.log.error({ err: error }, 'tokens of open sockets cannot be checked');
     } finally {
-      life.isSweeping = false;
+      this.#isSweeping = false;
     }
   }
-
-  async function stop(): Promise<void> {
-    life.phase = 'stopping';
-    stopTicking();
-    await within(settings.drainS * 1000, runtime.realClock, acceptor.close());
-    // Before the server closes: it would wait for open WebSockets for ever.
-    await streams.close();
-    await http.close();
-  }
-
-  let stopping: Promise<void> | undefined;
-  return {
-    name: 'gateway',
-    get port() {
-      return life.port;
-    },
-    async start() {
-      await http.listen({ host: settings.host, port: settings.port });
-      life.port = (http.server.address() as AddressInfo).port;
-      life.phase = 'running';
-      stopTicking = runtime.realClock.onTick(SWEEP_EVERY_MS, () => void sweep());
-      runtime.log.info({ host: settings.host, port: life.port }, 'the gateway listens');
-    },
-    stop() {
-      stopping ??= stop();
-      return stopping;
-    },
-    readiness,
-    isIdle: () => acceptor.inFlight === 0 && streams.unanswered === 0 && load.requests === 0,
-  };
 }

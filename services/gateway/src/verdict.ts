@@ -1,6 +1,10 @@
 import type { Verdict } from '@outrider/domain';
 import type { FrameId } from './native-frame.ts';
 
+export const OUTAGE_RETRY_MS = 1_000;
+
+export const retry = (afterMs: number, reason: string): Verdict => ({ kind: 'retry', afterMs, reason });
+
 /** A verdict as it goes over the wire, the same for WebSocket and batches. */
 export type WireVerdict = { readonly id?: FrameId } & (
   | { readonly ack: true }

@@ -7,7 +7,7 @@ import type { Acceptor, Lane } from './accept.ts';
 import { authenticate, bearerToken, type Device, type Tokens, vehicleOf } from './authenticate.ts';
 import type { CutReason, GatewayMetrics } from './metrics.ts';
 import { type FrameId, type NamedFrame, readNativeFrame } from './native-frame.ts';
-import { createRoster } from './roster.ts';
+import { createRoster, type Roster } from './roster.ts';
 import type { GatewaySettings } from './settings.ts';
 import { refuseUpgrade } from './upgrade-refusal.ts';
 import { toWire } from './verdict.ts';
@@ -56,133 +56,64 @@ interface Session {
   isAlive: boolean;
 }
 
-export function createStreams(deps: StreamsDeps): Streams {
-  const { settings, metrics, runtime } = deps;
-  const server = new WebSocketServer({
+export const createStreams = (deps: StreamsDeps): Streams => new SocketStreams(deps);
+
+class SocketStreams implements Streams {
+  readonly #deps: StreamsDeps;
+  readonly #sessions: Roster<Session> = createRoster();
+  readonly #server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     maxPayload: FRAME_BYTES_MAX,
     clientTracking: false,
   });
-  const sessions = createRoster<Session>();
-  const load = { unanswered: 0, isClosed: false };
+  #unanswered = 0;
+  #isClosed = false;
 
-  function cut(session: Session, reason: CutReason, code?: number): void {
-    metrics.countCutSocket(reason);
-    // A reader that is gone or too slow would never read a close frame.
-    if (code === undefined) session.socket.terminate();
-    else session.socket.close(code, reason);
+  constructor(deps: StreamsDeps) {
+    this.#deps = deps;
   }
 
-  function open(socket: WebSocket, device: Device): void {
-    makeRoom(device.vehicleId);
-    const nowMs = runtime.realClock.nowMs();
-    const session: Session = {
-      socket,
-      device,
-      lane: deps.acceptor.lane(device.vehicleId, 'websocket'),
-      unanswered: 0,
-      answers: Promise.resolve(),
-      pingedAtMs: nowMs,
-      checkedAtMs: nowMs,
-      isAlive: true,
-    };
-    sessions.add(device.vehicleId, session);
-    metrics.setSockets(sessions.size);
-    socket.on('message', (data: Buffer, isBinary: boolean) => take(session, data, isBinary));
-    socket.on('pong', () => {
-      session.isAlive = true;
-    });
-    // ws has chosen the close code already (1009 for an oversized frame, 1002, 1007 …).
-    socket.on('error', (error) => runtime.log.debug({ err: error }, 'a device broke the protocol'));
-    socket.on('close', () => {
-      sessions.remove(device.vehicleId, session);
-      metrics.setSockets(sessions.size);
-    });
+  get unanswered(): number {
+    return this.#unanswered;
   }
 
-  function makeRoom(vehicleId: string): void {
-    const own = sessions.of(vehicleId);
-    const oldest = own[0];
-    if (oldest === undefined || own.length < SOCKETS_PER_VEHICLE_MAX) return;
-    sessions.remove(vehicleId, oldest);
-    cut(oldest, 'replaced', CLOSE.replaced);
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    const device = await this.#admitUpgrade(request, socket);
+    if (device === undefined || socket.destroyed) return;
+    if (this.#isClosed) refuseUpgrade(socket, 503, 'shutting down');
+    else this.#server.handleUpgrade(request, socket, head, (opened) => this.#open(opened, device));
   }
 
-  function take(session: Session, data: Buffer, isBinary: boolean): void {
-    const { id, frame } = isBinary ? BINARY : readNativeFrame(data);
-    session.unanswered += 1;
-    load.unanswered += 1;
-    if (session.unanswered >= settings.socketFramesMax) session.socket.pause();
-    const verdicts = session.lane.admit([frame]);
-    session.answers = session.answers.then(async () => answer(session, id, (await verdicts)[0] as Verdict));
-  }
-
-  function answer(session: Session, id: FrameId | undefined, verdict: Verdict): void {
-    session.unanswered -= 1;
-    load.unanswered -= 1;
-    const { socket } = session;
-    if (socket.readyState !== socket.OPEN) return;
-    socket.send(JSON.stringify(toWire(id, verdict)));
-    if (socket.bufferedAmount > settings.unreadKibibytesMax * 1024) cut(session, 'slow-reader');
-    else if (socket.isPaused && session.unanswered <= settings.socketFramesMax / 2) socket.resume();
-  }
-
-  async function checkToken(session: Session): Promise<void> {
-    const vehicleId = await vehicleOf(deps.tokens, session.device.tokenHash);
-    session.checkedAtMs = runtime.realClock.nowMs();
-    if (vehicleId !== session.device.vehicleId) cut(session, 'token-revoked', CLOSE.badToken);
-  }
-
-  return {
-    async upgrade(request, socket, head) {
-      socket.on('error', () => socket.destroy());
-      const device = await admitUpgrade(request, socket);
-      if (device === undefined || socket.destroyed) return;
-      if (load.isClosed) return refuseUpgrade(socket, 503, 'shutting down');
-      server.handleUpgrade(request, socket, head, (opened) => open(opened, device));
-    },
-    async sweep() {
-      const nowMs = runtime.realClock.nowMs();
-      const due: Session[] = [];
-      for (const session of sessions.all()) {
-        if (nowMs - session.pingedAtMs >= PING_EVERY_MS) ping(session, nowMs);
-        if (nowMs - session.checkedAtMs >= TOKEN_CHECK_EVERY_MS) due.push(session);
-      }
-      // One after the other: thousands of look-ups at once would stand in the frames' way.
-      for (const session of due) await checkToken(session);
-    },
-    async close() {
-      load.isClosed = true;
-      const closing = [...sessions.all()];
-      await within(CLOSE_WAIT_MS, runtime.realClock, Promise.all(closing.map((one) => one.answers)));
-      for (const session of closing) cut(session, 'shutting-down', CLOSE.goingAway);
-      await within(CLOSE_WAIT_MS, runtime.realClock, Promise.all(closing.map((one) => closed(one.socket))));
-      for (const session of closing) session.socket.terminate();
-    },
-    get unanswered() {
-      return load.unanswered;
-    },
-  };
-
-  function ping(session: Session, nowMs: number): void {
-    // A paused socket cannot show its pong: it is judged once it is read again.
-    const { socket } = session;
-    if (!session.isAlive && !socket.isPaused) {
-      cut(session, 'missed-pong');
-      return;
+  async sweep(): Promise<void> {
+    const nowMs = this.#deps.runtime.realClock.nowMs();
+    const due: Session[] = [];
+    for (const session of this.#sessions.all()) {
+      if (nowMs - session.pingedAtMs >= PING_EVERY_MS) this.#ping(session, nowMs);
+      if (nowMs - session.checkedAtMs >= TOKEN_CHECK_EVERY_MS) due.push(session);
     }
-    session.isAlive = socket.isPaused;
-    session.pingedAtMs = nowMs;
-    socket.ping();
+    // One after the other: thousands of look-ups at once would stand in the frames' way.
+    for (const session of due) await this.#checkToken(session);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const { realClock } = this.#deps.runtime;
+    const closing = [...this.#sessions.all()];
+    await within(CLOSE_WAIT_MS, realClock, Promise.all(closing.map((one) => one.answers)));
+    for (const session of closing) this.#cut(session, 'shutting-down', CLOSE.goingAway);
+    await within(CLOSE_WAIT_MS, realClock, Promise.all(closing.map((one) => closed(one.socket))));
+    for (const session of closing) session.socket.terminate();
   }
 
   /** The device behind the request; undefined when it was answered with a refusal. */
-  async function admitUpgrade(request: IncomingMessage, socket: Duplex): Promise<Device | undefined> {
+  async #admitUpgrade(request: IncomingMessage, socket: Duplex): Promise<Device | undefined> {
+    const { settings, tokens, runtime } = this.#deps;
     const url = new URL(request.url ?? '/', 'http://gateway');
     if (url.pathname !== STREAM_PATH) return refuseUpgrade(socket, 404, `there is only ${STREAM_PATH}`);
-    if (load.isClosed) return refuseUpgrade(socket, 503, 'shutting down');
-    if (sessions.size >= settings.socketsMax) return refuseUpgrade(socket, 503, 'too many sockets');
+    if (this.#isClosed) return refuseUpgrade(socket, 503, 'shutting down');
+    if (this.#sessions.size >= settings.socketsMax) return refuseUpgrade(socket, 503, 'too many sockets');
     if (url.searchParams.has('token'))
       return refuseUpgrade(
         socket,
@@ -190,12 +121,95 @@ export function createStreams(deps: StreamsDeps): Streams {
         'send the token as "Authorization: Bearer …": addresses end up in logs',
       );
     try {
-      const device = await authenticate(deps.tokens, bearerToken(request.headers.authorization));
+      const device = await authenticate(tokens, bearerToken(request.headers.authorization));
       return device ?? refuseUpgrade(socket, 401, 'the token is unknown, revoked or no device token');
     } catch (error) {
       runtime.log.error({ err: error }, 'tokens cannot be read');
       return refuseUpgrade(socket, 503, 'tokens cannot be read');
     }
+  }
+
+  #open(socket: WebSocket, device: Device): void {
+    const { acceptor, metrics, runtime } = this.#deps;
+    this.#makeRoom(device.vehicleId);
+    const nowMs = runtime.realClock.nowMs();
+    const session: Session = {
+      socket,
+      device,
+      lane: acceptor.lane(device.vehicleId, 'websocket'),
+      unanswered: 0,
+      answers: Promise.resolve(),
+      pingedAtMs: nowMs,
+      checkedAtMs: nowMs,
+      isAlive: true,
+    };
+    this.#sessions.add(device.vehicleId, session);
+    metrics.setSockets(this.#sessions.size);
+    socket.on('message', (data: Buffer, isBinary: boolean) => this.#take(session, data, isBinary));
+    socket.on('pong', () => {
+      session.isAlive = true;
+    });
+    // ws has chosen the close code already (1009 for an oversized frame, 1002, 1007 …).
+    socket.on('error', (error) => runtime.log.debug({ err: error }, 'a device broke the protocol'));
+    socket.on('close', () => {
+      this.#sessions.remove(device.vehicleId, session);
+      metrics.setSockets(this.#sessions.size);
+    });
+  }
+
+  #makeRoom(vehicleId: string): void {
+    const own = this.#sessions.of(vehicleId);
+    const oldest = own[0];
+    if (oldest === undefined || own.length < SOCKETS_PER_VEHICLE_MAX) return;
+    this.#sessions.remove(vehicleId, oldest);
+    this.#cut(oldest, 'replaced', CLOSE.replaced);
+  }
+
+  #take(session: Session, data: Buffer, isBinary: boolean): void {
+    const { id, frame } = isBinary ? BINARY : readNativeFrame(data);
+    session.unanswered += 1;
+    this.#unanswered += 1;
+    if (session.unanswered >= this.#deps.settings.socketFramesMax) session.socket.pause();
+    const verdicts = session.lane.admit([frame]);
+    session.answers = session.answers.then(async () =>
+      this.#answer(session, id, (await verdicts)[0] as Verdict),
+    );
+  }
+
+  #answer(session: Session, id: FrameId | undefined, verdict: Verdict): void {
+    const { unreadKibibytesMax, socketFramesMax } = this.#deps.settings;
+    session.unanswered -= 1;
+    this.#unanswered -= 1;
+    const { socket } = session;
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(JSON.stringify(toWire(id, verdict)));
+    if (socket.bufferedAmount > unreadKibibytesMax * 1024) this.#cut(session, 'slow-reader');
+    else if (socket.isPaused && session.unanswered <= socketFramesMax / 2) socket.resume();
+  }
+
+  #ping(session: Session, nowMs: number): void {
+    const { socket } = session;
+    // A paused socket cannot show its pong: it is judged once it is read again.
+    if (!session.isAlive && !socket.isPaused) {
+      this.#cut(session, 'missed-pong');
+      return;
+    }
+    session.isAlive = socket.isPaused;
+    session.pingedAtMs = nowMs;
+    socket.ping();
+  }
+
+  async #checkToken(session: Session): Promise<void> {
+    const vehicleId = await vehicleOf(this.#deps.tokens, session.device.tokenHash);
+    session.checkedAtMs = this.#deps.runtime.realClock.nowMs();
+    if (vehicleId !== session.device.vehicleId) this.#cut(session, 'token-revoked', CLOSE.badToken);
+  }
+
+  #cut(session: Session, reason: CutReason, code?: number): void {
+    this.#deps.metrics.countCutSocket(reason);
+    // A reader that is gone or too slow would never read a close frame.
+    if (code === undefined) session.socket.terminate();
+    else session.socket.close(code, reason);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type Bench,
   CAR_A,
   CAR_B,
+  type Faults,
   type Registry,
   registerCars,
   START_MS,
@@ -24,7 +25,7 @@ const at = (offsetMs: number, signals: object, more: object = {}) => ({
 
 let registry: Registry;
 let bench: Bench;
-const faults: { beforeWrite?: () => void; beforePublish?: () => void } = {};
+const faults: Faults = {};
 beforeEach(async () => {
   registry = await registerCars();
   bench = await startIngest(registry, faults);

@@ -4,7 +4,7 @@ import { createMetrics, type ManualClock, manualClock, readSettings, silentLog }
 import { openState, type State } from '@outrider/state';
 import { openTelemetry, type SignalRow, type TelemetryStore } from '@outrider/telemetry';
 import { createTrust, type FullTrust } from '@outrider/trust';
-import { createIngest, ingestSettings } from './app.ts';
+import { createIngest, type IngestDeps, ingestSettings } from './app.ts';
 
 // Ingest on the memory engines for tests, with frames sealed as the gateway seals them.
 
@@ -98,15 +98,17 @@ export interface Bench {
   stop(): Promise<void>;
 }
 
-/** `faults` stands between ingest and its sinks. */
-export async function startIngest(
-  registry: Registry,
-  faults: { beforeWrite?: () => void; beforePublish?: () => void } = {},
-): Promise<Bench> {
-  const { clock, trust } = registry;
-  const bus = await openBus('memory:', { clock, realClock: clock, log: silentLog, partitions: 4 });
-  const telemetry = await openTelemetry('memory:', { log: silentLog });
-  const ingest = createIngest({
+export interface Faults {
+  beforeWrite?: () => void;
+  beforePublish?: () => void;
+}
+
+function faultySinks(
+  bus: Bus,
+  telemetry: TelemetryStore,
+  faults: Faults,
+): Pick<IngestDeps, 'bus' | 'telemetry'> {
+  return {
     bus: {
       subscribe: (options) => bus.subscribe(options),
       publish: async (records) => {
@@ -120,6 +122,16 @@ export async function startIngest(
         return telemetry.writeSignals(rows);
       },
     },
+  };
+}
+
+/** `faults` stands between ingest and its sinks. */
+export async function startIngest(registry: Registry, faults: Faults = {}): Promise<Bench> {
+  const { clock, trust } = registry;
+  const bus = await openBus('memory:', { clock, realClock: clock, log: silentLog, partitions: 4 });
+  const telemetry = await openTelemetry('memory:', { log: silentLog });
+  const ingest = createIngest({
+    ...faultySinks(bus, telemetry, faults),
     trust,
     runtime: { eventClock: clock, realClock: clock, log: silentLog, metrics: createMetrics() },
     settings: readSettings(ingestSettings, {}),

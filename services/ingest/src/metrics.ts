@@ -1,0 +1,26 @@
+import type { Metrics } from '@outrider/runtime';
+import type { Assembled } from './assemble.ts';
+
+const BATCH_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+export function createIngestMetrics(metrics: Metrics) {
+  const frames = metrics.counter('ingest_frames_total', 'Raw frames by outcome.', ['outcome']);
+  const rejects = metrics.counter('ingest_rejects_total', 'Frames and signals not used, by reason.', [
+    'reason',
+  ]);
+  const seconds = metrics.histogram(
+    'ingest_batch_seconds',
+    'Time to decode, store and publish one batch.',
+    BATCH_SECONDS,
+  );
+  return {
+    /** Counts a batch that is done; one that is repeated counts once. */
+    count(batch: readonly Assembled[], tookS: number): void {
+      for (const one of batch) {
+        frames.inc({ outcome: one.outcome });
+        for (const { reason } of one.rejects) rejects.inc({ reason });
+      }
+      seconds.observe(tookS);
+    },
+  };
+}
