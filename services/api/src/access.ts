@@ -45,100 +45,102 @@ export interface Access {
   write(principal: Principal, vehicleId: string): Promise<Ownership>;
 }
 
-export function createAccess(deps: {
+interface Deps {
   readonly state: State;
   readonly trust: Trust;
   readonly eventClock: Clock;
-}): Access {
-  const { state, trust, eventClock } = deps;
+}
 
-  const grant = (vehicleId: string, purpose: Purpose, periods: readonly Period[]): Grant => {
-    const reader = trust.reader(purpose);
-    return {
-      vehicleId,
-      purpose,
-      periods,
-      open(keyId, box) {
-        if (!periods.some((period) => period.keyId === keyId)) return undefined;
-        const opened = reader.open(
-          vehicleId,
-          keyId,
-          typeof box === 'string' ? Buffer.from(box, 'base64url') : box,
-        );
-        return opened.kind === 'opened' ? opened.bytes : undefined;
-      },
-    };
-  };
-
-  /** Periods of `owned` that `purpose` opens to the principal, and the first reason among the others. */
-  const sift = (principal: Principal, purpose: Purpose, owned: readonly Ownership[]) => {
-    const periods: Period[] = [];
-    let refusal: DenyReason | undefined;
-    for (const { vehicleId, keyId, fromMs, toMs } of owned) {
-      const decision = trust.decide({
-        purpose,
-        vehicleId,
-        actor: { kind: 'person', personId: principal.personId, role: principal.role },
-        aboutFromMs: fromMs,
-        aboutToMs: toMs ?? Math.max(fromMs, eventClock.nowMs()),
-      });
-      if (decision.kind === 'allow') periods.push({ keyId, fromMs, toMs: toMs ?? FOREVER_MS });
-      else refusal ??= decision.reason;
-    }
-    return { periods, refusal };
-  };
-
-  const read: Access['read'] = async (principal, vehicleId, action) => {
-    const owned = await state.vehicles.ownerships([vehicleId]);
-    if (owned.length === 0) throw notFound();
-    await trust.prepare([vehicleId]);
-    const mine = owned.filter(({ personId }) => personId === principal.personId);
-    if (mine.length > 0) {
-      const { periods, refusal } = sift(principal, 'show_driver', mine);
-      if (periods.length > 0) return grant(vehicleId, 'show_driver', periods);
-      throw refuseOwner(refusal);
-    }
-    if (!isHelper(principal.role)) throw notFound();
-    const { periods } = sift(principal, 'alert_driver', owned);
-    if (periods.length === 0) throw notFound();
-    // First the owner's list of reads, then the read: when it cannot be written nothing is shown.
-    await state.audit.append({
-      atMs: eventClock.nowMs(),
-      actor: actorOf(principal),
-      action,
-      purpose: 'alert_driver',
-      vehicleId,
-    });
-    return grant(vehicleId, 'alert_driver', periods);
-  };
-
-  const ownershipNow = async (vehicleId: string): Promise<Ownership | undefined> => {
-    const nowMs = eventClock.nowMs();
-    const owned = await state.vehicles.ownerships([vehicleId]);
-    return owned.find(({ fromMs, toMs }) => fromMs <= nowMs && (toMs === null || toMs > nowMs));
-  };
-
+export function createAccess(deps: Deps): Access {
   const own: Access['own'] = async (principal, vehicleId) => {
-    const current = await ownershipNow(vehicleId);
+    const current = await ownershipNow(deps, vehicleId);
     if (current?.personId !== principal.personId) throw notFound();
-    await trust.prepare([vehicleId]);
+    await deps.trust.prepare([vehicleId]);
     return current;
   };
-
   return {
-    read,
+    read: (principal, vehicleId, action) => read(deps, principal, vehicleId, action),
     own,
     async refuseSold(vehicleId, keyId) {
-      const current = await ownershipNow(vehicleId);
+      const current = await ownershipNow(deps, vehicleId);
       if (current === undefined || (keyId !== null && current.keyId !== keyId)) throw notFound();
     },
     async write(principal, vehicleId) {
       const current = await own(principal, vehicleId);
       const isWanted = (['alert_driver', 'show_driver'] as const).some(
-        (purpose) => sift(principal, purpose, [current]).periods.length > 0,
+        (purpose) => sift(deps, principal, purpose, [current]).periods.length > 0,
       );
       if (!isWanted) throw new ApiError('no-consent');
       return current;
+    },
+  };
+}
+
+async function ownershipNow({ state, eventClock }: Deps, vehicleId: string): Promise<Ownership | undefined> {
+  const nowMs = eventClock.nowMs();
+  const owned = await state.vehicles.ownerships([vehicleId]);
+  return owned.find(({ fromMs, toMs }) => fromMs <= nowMs && (toMs === null || toMs > nowMs));
+}
+
+async function read(deps: Deps, principal: Principal, vehicleId: string, action: string): Promise<Grant> {
+  const { state, trust, eventClock } = deps;
+  const owned = await state.vehicles.ownerships([vehicleId]);
+  if (owned.length === 0) throw notFound();
+  await trust.prepare([vehicleId]);
+  const mine = owned.filter(({ personId }) => personId === principal.personId);
+  if (mine.length > 0) {
+    const { periods, refusal } = sift(deps, principal, 'show_driver', mine);
+    if (periods.length > 0) return grant(trust, vehicleId, 'show_driver', periods);
+    throw refuseOwner(refusal);
+  }
+  if (!isHelper(principal.role)) throw notFound();
+  const { periods } = sift(deps, principal, 'alert_driver', owned);
+  if (periods.length === 0) throw notFound();
+  // First the owner's list of reads, then the read: when it cannot be written nothing is shown.
+  await state.audit.append({
+    atMs: eventClock.nowMs(),
+    actor: actorOf(principal),
+    action,
+    purpose: 'alert_driver',
+    vehicleId,
+  });
+  return grant(trust, vehicleId, 'alert_driver', periods);
+}
+
+/** Periods of `owned` that `purpose` opens to the principal, and the first reason among the others. */
+function sift(
+  { trust, eventClock }: Deps,
+  { personId, role }: Principal,
+  purpose: Purpose,
+  owned: readonly Ownership[],
+): { readonly periods: readonly Period[]; readonly refusal: DenyReason | undefined } {
+  const periods: Period[] = [];
+  let refusal: DenyReason | undefined;
+  for (const { vehicleId, keyId, fromMs, toMs } of owned) {
+    const decision = trust.decide({
+      purpose,
+      vehicleId,
+      actor: { kind: 'person', personId, role },
+      aboutFromMs: fromMs,
+      aboutToMs: toMs ?? Math.max(fromMs, eventClock.nowMs()),
+    });
+    if (decision.kind === 'allow') periods.push({ keyId, fromMs, toMs: toMs ?? FOREVER_MS });
+    else refusal ??= decision.reason;
+  }
+  return { periods, refusal };
+}
+
+function grant(trust: Trust, vehicleId: string, purpose: Purpose, periods: readonly Period[]): Grant {
+  const reader = trust.reader(purpose);
+  return {
+    vehicleId,
+    purpose,
+    periods,
+    open(keyId, box) {
+      if (!periods.some((period) => period.keyId === keyId)) return undefined;
+      const bytes = typeof box === 'string' ? Buffer.from(box, 'base64url') : box;
+      const opened = reader.open(vehicleId, keyId, bytes);
+      return opened.kind === 'opened' ? opened.bytes : undefined;
     },
   };
 }

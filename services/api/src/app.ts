@@ -1,14 +1,21 @@
 import type { AddressInfo } from 'node:net';
 import { type Bus, createRelay, type Relay, type Subscription, TOPICS } from '@outrider/bus';
-import { type App, type Cancel, type Readiness, type Runtime, systemRandom } from '@outrider/runtime';
+import {
+  type App,
+  type Cancel,
+  type Clock,
+  type Readiness,
+  type Runtime,
+  systemRandom,
+} from '@outrider/runtime';
 import type { State } from '@outrider/state';
 import type { TelemetryStore } from '@outrider/telemetry';
 import type { Trust, TrustAdmin } from '@outrider/trust';
 import { createAccess } from './access.ts';
 import type { ApiContext, ModelChoice } from './context.ts';
-import { createHub } from './live/hub.ts';
-import { createApiMetrics } from './metrics.ts';
-import { createNewestForecasts } from './newest-forecasts.ts';
+import { createHub, type Hub } from './live/hub.ts';
+import { type ApiMetrics, createApiMetrics } from './metrics.ts';
+import { createNewestForecasts, type NewestForecasts } from './newest-forecasts.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
@@ -53,104 +60,46 @@ const GOODBYE_MS = 1_000;
 
 /** People and programs ask here: REST, live feed, OpenAPI. */
 export function createApi(deps: ApiDeps): Api {
-  const { bus, runtime, settings, state } = deps;
-  const metrics = createApiMetrics(runtime.metrics);
-  const newestForecasts = createNewestForecasts(settings.forecastCacheBytes);
-  const hub = createHub({ ...deps, eventClock: runtime.eventClock, countSent: metrics.countSent });
+  const { runtime, settings, state } = deps;
   let phase: 'new' | 'running' | 'stopped' = 'new';
   let running: Running | undefined;
-  let requests = 0;
 
   const readiness = (): Readiness => {
     if (phase === 'running') return { ready: true };
     return { ready: false, why: phase === 'new' ? 'not started' : 'stopping' };
   };
 
+  const metrics = createApiMetrics(runtime.metrics);
+  const hub = createHub({ ...deps, eventClock: runtime.eventClock, countSent: metrics.countSent });
+  const rights = createRightsKeeper(hub, runtime);
   const context: ApiContext = {
     ...deps,
     eventClock: runtime.eventClock,
     access: createAccess({ state, trust: deps.trust, eventClock: runtime.eventClock }),
-    newestForecasts,
+    newestForecasts: createNewestForecasts(settings.forecastCacheBytes),
     gatewayUrl: deps.gatewayUrl ?? (() => settings.gatewayUrl),
     pokeRelay: () => running?.relay.poke(),
-    rightsChanged: (personId) => void refresh(personId),
-  };
-
-  const refresh = (personId?: string): Promise<void> =>
-    hub.refresh(personId).catch((error: unknown) => {
-      runtime.log.warn({ err: String(error) }, 'rights of live feeds could not be asked for');
-    });
-  let isRefreshing = false;
-  const refreshAll = async (): Promise<void> => {
-    // With many feeds a round can outlast the interval: rounds do not pile up.
-    if (isRefreshing) return;
-    isRefreshing = true;
-    await refresh();
-    isRefreshing = false;
-  };
-
-  const listen = async (): Promise<{ server: ApiServer; live: LiveSockets }> => {
-    const server = await createServer({ settings, state, log: runtime.log });
-    server.server.on('request', (_request, response) => {
-      requests += 1;
-      response.once('close', () => {
-        requests -= 1;
-      });
-    });
-    server.addHook('onResponse', async (request, reply) => {
-      metrics.countRequest(request.method, request.routeOptions.url, reply);
-    });
-    const live = addRoutes(server, context, {
-      hub,
-      runtime,
-      readiness: deps.readinessOf ?? readiness,
-    });
-    await server.listen({ host: settings.host, port: settings.port });
-    return { server, live };
+    rightsChanged: (personId) => void rights.refresh(personId),
   };
 
   return {
     name: 'api',
     async start() {
-      const subscriptions = await listenToBus(bus, runtime, newestForecasts, hub);
-      const relay = createRelay({
-        outbox: state.outbox,
-        writer: 'api',
-        bus,
-        realClock: runtime.realClock,
-        log: runtime.log,
-        random: systemRandom,
-      });
-      // What a crash left in the outbox.
-      relay.poke();
-      const { server, live } = await listen().catch(async (error: unknown) => {
-        await letGo(subscriptions, relay);
-        throw error;
-      });
-      const stopPings = runtime.realClock.onTick(settings.livePingIntervalMs, () => {
-        hub.ping();
-        void refreshAll();
-      });
-      running = { server, live, relay, subscriptions, stopPings };
+      running = await run(deps, context, { hub, metrics, rights, readiness: deps.readinessOf ?? readiness });
       phase = 'running';
     },
     async stop() {
       if (phase !== 'running' || running === undefined) return;
       phase = 'stopped';
-      const { server, live, relay, subscriptions, stopPings } = running;
-      stopPings();
-      live.close();
-      const goodbye = new AbortController();
-      const cut = runtime.realClock.sleep(GOODBYE_MS, goodbye.signal).then(() => hub.cutAll());
-      await server.close();
-      goodbye.abort();
-      await cut;
-      await letGo(subscriptions, relay);
+      await closeDoors(running, hub, runtime.realClock);
+      await letGo(running);
     },
     readiness,
     isIdle: () =>
       running === undefined ||
-      (requests === 0 && running.relay.isIdle() && running.subscriptions.every((one) => one.isIdle())),
+      (running.requests.open === 0 &&
+        running.relay.isIdle() &&
+        running.subscriptions.every((one) => one.isIdle())),
     get address() {
       const address = running?.server.server.address() as AddressInfo | null | undefined;
       if (!address) throw new Error('the API does not listen');
@@ -160,24 +109,114 @@ export function createApi(deps: ApiDeps): Api {
   };
 }
 
-async function letGo(subscriptions: readonly Subscription[], relay: Relay): Promise<void> {
+interface Parts {
+  readonly hub: Hub;
+  readonly metrics: ApiMetrics;
+  readonly rights: RightsKeeper;
+  readonly readiness: () => Readiness;
+}
+
+interface Running extends Listening {
+  readonly relay: Relay;
+  readonly subscriptions: readonly Subscription[];
+  readonly stopPings: Cancel;
+}
+
+interface Listening {
+  readonly server: ApiServer;
+  readonly live: LiveSockets;
+  readonly requests: { open: number };
+}
+
+/** The bus first, the door last: who gets in finds everything there. */
+async function run(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Running> {
+  const { bus, runtime, settings, state } = deps;
+  const subscriptions = await listenToBus(bus, runtime, context.newestForecasts, parts.hub);
+  const relay = createRelay({
+    outbox: state.outbox,
+    writer: 'api',
+    bus,
+    realClock: runtime.realClock,
+    log: runtime.log,
+    random: systemRandom,
+  });
+  // What a crash left in the outbox.
+  relay.poke();
+  try {
+    const listening = await listen(deps, context, parts);
+    const stopPings = runtime.realClock.onTick(settings.livePingIntervalMs, () => {
+      parts.hub.ping();
+      void parts.rights.refreshAll();
+    });
+    return { ...listening, relay, subscriptions, stopPings };
+  } catch (error) {
+    await letGo({ subscriptions, relay });
+    throw error;
+  }
+}
+
+async function listen(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Listening> {
+  const { settings, state, runtime } = deps;
+  const server = await createServer({ settings, state, log: runtime.log });
+  const requests = { open: 0 };
+  server.server.on('request', (_request, response) => {
+    requests.open += 1;
+    response.once('close', () => {
+      requests.open -= 1;
+    });
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    parts.metrics.countRequest(request.method, request.routeOptions.url, reply);
+  });
+  const live = addRoutes(server, context, { ...parts, runtime });
+  await server.listen({ host: settings.host, port: settings.port });
+  return { server, live, requests };
+}
+
+/** Feeds are told goodbye; requests that are in are answered. */
+async function closeDoors({ server, live, stopPings }: Running, hub: Hub, realClock: Clock): Promise<void> {
+  stopPings();
+  live.close();
+  const goodbye = new AbortController();
+  const cut = realClock.sleep(GOODBYE_MS, goodbye.signal).then(() => hub.cutAll());
+  await server.close();
+  goodbye.abort();
+  await cut;
+}
+
+async function letGo({ subscriptions, relay }: Pick<Running, 'subscriptions' | 'relay'>): Promise<void> {
   await Promise.all(subscriptions.map((subscription) => subscription.stop()));
   await relay.stop();
 }
 
-interface Running {
-  readonly server: ApiServer;
-  readonly live: LiveSockets;
-  readonly relay: Relay;
-  readonly subscriptions: readonly Subscription[];
-  readonly stopPings: Cancel;
+interface RightsKeeper {
+  refresh(personId?: string): Promise<void>;
+  /** For the timer: rounds do not pile up when one outlasts the interval. */
+  refreshAll(): Promise<void>;
+}
+
+function createRightsKeeper(hub: Hub, { log }: Runtime): RightsKeeper {
+  let round: Promise<void> | undefined;
+  const refresh = (personId?: string): Promise<void> =>
+    hub.refresh(personId).catch((error: unknown) => {
+      log.warn({ err: String(error) }, 'rights of live feeds could not be asked for');
+    });
+  return {
+    refresh,
+    refreshAll() {
+      round ??= refresh().finally(() => {
+        round = undefined;
+      });
+      return round;
+    },
+  };
 }
 
 function addRoutes(
   server: ApiServer,
   context: ApiContext,
   parts: {
-    readonly hub: ReturnType<typeof createHub>;
+    readonly hub: Hub;
     readonly runtime: Runtime;
     readonly readiness: () => Readiness;
   },
@@ -202,8 +241,8 @@ function addRoutes(
 async function listenToBus(
   bus: Bus,
   { log }: Runtime,
-  newestForecasts: ReturnType<typeof createNewestForecasts>,
-  hub: ReturnType<typeof createHub>,
+  newestForecasts: NewestForecasts,
+  hub: Hub,
 ): Promise<readonly Subscription[]> {
   const onError = (error: unknown, partition: number): void =>
     log.warn({ err: String(error), partition }, 'a batch for the live feeds waits');

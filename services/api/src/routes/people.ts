@@ -26,8 +26,11 @@ const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** People and what they want to be told. */
 export function peopleRoutes(server: ApiServer, context: ApiContext): void {
-  const { state, eventClock, settings } = context;
+  addRoute(server, context);
+  ownRoutes(server, context);
+}
 
+function addRoute(server: ApiServer, { state, eventClock, settings }: ApiContext): void {
   server.post(
     '/v1/people',
     {
@@ -72,7 +75,9 @@ export function peopleRoutes(server: ApiServer, context: ApiContext): void {
       return reply.code(201).send({ person: viewPerson(person), token });
     },
   );
+}
 
+function ownRoutes(server: ApiServer, { state, settings }: ApiContext): void {
   server.get(
     '/v1/people/me',
     {
