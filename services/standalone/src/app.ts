@@ -1,3 +1,3 @@
-export { type ComposeOptions, type Composition, composeServices } from './compose.ts';
+export { type ComposeOptions, type Composition, composeServices, type OpenEngines } from './compose.ts';
 export { StillBusy } from './idle.ts';
 export { readStandaloneSettings, type StandaloneSettings } from './settings.ts';

@@ -38,6 +38,15 @@ export interface ComposeOptions {
   /** What is known of the world besides the car's own telemetry. */
   readonly chargers: readonly ChargingLocation[];
   readonly weather: readonly WeatherProvider[];
+  /** Opens other engines than the URLs name: a proof wraps them to show that it notices an engine that cheats. */
+  readonly engines?: () => Promise<OpenEngines>;
+}
+
+/** The log, the series and the state store; whoever composes closes them. */
+export interface OpenEngines {
+  readonly bus: Bus;
+  readonly telemetry: TelemetryStore;
+  readonly state: State;
 }
 
 /** All services in one process. */
@@ -99,14 +108,11 @@ export async function composeServices(options: ComposeOptions): Promise<Composit
   };
 }
 
-interface Engines {
+interface Engines extends OpenEngines {
   readonly locks: readonly DataLock[];
-  readonly bus: Bus;
-  readonly telemetry: TelemetryStore;
-  readonly state: State;
 }
 
-async function openEngines({ settings, eventClock, realClock, log }: ComposeOptions): Promise<Engines> {
+async function openEngines({ settings, eventClock, realClock, log, engines }: ComposeOptions): Promise<Engines> {
   const { busUrl, telemetryUrl, stateUrl } = settings.process;
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(one: T): T => {
@@ -120,6 +126,7 @@ async function openEngines({ settings, eventClock, realClock, log }: ComposeOpti
       locks.push(lock);
       keep({ close: () => lock.release() });
     }
+    if (engines !== undefined) return { locks, ...(await engines()) };
     return {
       locks,
       bus: keep(await openBus(busUrl, { clock: eventClock, realClock, log })),
