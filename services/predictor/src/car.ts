@@ -238,7 +238,8 @@ function judgeAt(before: Judged, live: LiveCar, nowMs: number, rules: readonly L
   };
 }
 
-function situationOf(
+/** Everything a judgement at `nowMs` rests on. */
+export function situationOf(
   live: Pick<LiveCar, 'car' | 'view' | 'vehicle' | 'reserveSocPct'>,
   nowMs: number,
 ): Situation {

@@ -25,7 +25,7 @@ import type { State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import { needsSnapshot, revisionOf } from './needs-snapshot.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { emptyVehicle, foldSignals, type WorldVehicle, withTrip } from './vehicle.ts';
+import { emptyVehicle, foldSignals, rememberHome, type WorldVehicle, withTrip } from './vehicle.ts';
 
 export { worldSettings } from './settings.ts';
 
@@ -119,11 +119,12 @@ export function createWorld(deps: WorldDeps): App {
   };
 
   const look = async (vehicleId: string, nowMs: number): Promise<void> => {
-    const vehicle = vehicles.get(vehicleId);
-    const reason = vehicle === undefined ? undefined : needsSnapshot(vehicle, nowMs);
-    if (vehicle === undefined || reason === undefined) return;
+    const known = vehicles.get(vehicleId);
+    const reason = known === undefined ? undefined : needsSnapshot(known, nowMs);
+    if (known === undefined || reason === undefined) return;
     const facts = await vehicleFacts(vehicleId);
     if (facts === undefined) return;
+    const vehicle = rememberHome(known, facts.home);
     const signal = AbortSignal.timeout(deps.snapshotTimeoutMs);
     const snapshot = await takeSnapshot(
       vehicle,

@@ -26,7 +26,7 @@ import {
   withWeather,
 } from './build-conditions.ts';
 import { type Road, roadOfLeg, roadOfRoute } from './build-stretches.ts';
-import { thermometerAt, type WorldVehicle } from './vehicle.ts';
+import { AT_HOME_M, thermometerAt, type WorldVehicle } from './vehicle.ts';
 
 export interface SnapshotDeps {
   readonly routing: readonly RouteProvider[];
@@ -125,9 +125,6 @@ async function askRoute(from: Position, to: Position, deps: SnapshotDeps): Promi
   return roadOfRoute(route.points, route.distanceM, route.durationS, route.source);
 }
 
-/** Close enough to home that there is no way home to drive. */
-const AT_HOME_M = 500;
-
 /** A plan that does not end on a plug includes its way back; without a plan the way home is the stretch to guard. */
 async function wayHome(
   vehicle: WorldVehicle,
@@ -141,9 +138,27 @@ async function wayHome(
   const from = last ?? vehicle.position;
   if (from === null || from === undefined || distanceM(from, deps.home) < AT_HOME_M) return undefined;
   const road =
-    (last === undefined ? undefined : roadBack(trip, deps.home)) ?? (await askRoute(from, deps.home, deps));
+    (last === undefined ? undefined : roadBack(trip, deps.home)) ??
+    withKnownHeights(
+      await askRoute(from, deps.home, deps),
+      last === undefined ? vehicle.altitudeM : null,
+      vehicle.homeAltitudeM,
+    );
   const startAtMs = Math.max(nowMs, last?.departAtMs ?? planned.at(-1)?.startAtMs ?? nowMs);
   return { stopId: HOME_STOP, road, startAtMs, chargers: chargersAlong(road, deps.home, deps, nowMs) };
+}
+
+/** A road without heights, between two places whose heights the car has measured: its climb, spread evenly. */
+function withKnownHeights(road: Road, fromM: number | null, toM: number | null): Road {
+  if (road.hasElevation || fromM === null || toM === null) return road;
+  const lengthM = road.segments.reduce((sum, segment) => sum + segment.distanceM, 0);
+  return {
+    ...road,
+    segments: road.segments.map((segment) => ({
+      ...segment,
+      climbM: ((toM - fromM) * segment.distanceM) / lengthM,
+    })),
+  };
 }
 
 /** A plan that began at home goes back the way it came: its own road, turned round, hills included. */

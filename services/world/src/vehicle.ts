@@ -1,5 +1,7 @@
 import {
   advanceProgress,
+  distanceM,
+  type Position,
   type ProgressStretch,
   type RouteProgress,
   SIGNAL,
@@ -16,6 +18,9 @@ export interface WorldVehicle {
   readonly position: { readonly lat: number; readonly lon: number; readonly atMs: number } | null;
   readonly isStanding: boolean;
   readonly airTempC: { readonly value: number; readonly atMs: number } | null;
+  readonly altitudeM: number | null;
+  /** Height of home, remembered from when the car stood there: the way back may be a climb. */
+  readonly homeAltitudeM: number | null;
   readonly progress: RouteProgress | null;
   /** The last snapshot, to decide when the next one is worth it. */
   readonly snapshot: SnapshotBasis | null;
@@ -36,6 +41,8 @@ export const emptyVehicle = (vehicleId: string): WorldVehicle => ({
   position: null,
   isStanding: true,
   airTempC: null,
+  altitudeM: null,
+  homeAltitudeM: null,
   progress: null,
   snapshot: null,
 });
@@ -58,6 +65,7 @@ export function foldSignals(
     ...vehicle,
     position,
     isStanding,
+    altitudeM: isNewer ? (number(SIGNAL.altitude) ?? vehicle.altitudeM) : vehicle.altitudeM,
     airTempC:
       airTempC !== undefined && atMs >= (vehicle.airTempC?.atMs ?? 0)
         ? { value: airTempC, atMs }
@@ -74,6 +82,16 @@ export function foldSignals(
     ...folded,
     progress: advanceProgress(vehicle.snapshot.stretches, vehicle.progress, { ...position, isStanding }),
   };
+}
+
+/** Close enough to home to be at home. */
+export const AT_HOME_M = 500;
+
+/** Remembers how high home lies whenever the car is there. */
+export function rememberHome(vehicle: WorldVehicle, home: Position | undefined): WorldVehicle {
+  const { position, altitudeM } = vehicle;
+  if (home === undefined || position === null || altitudeM === null) return vehicle;
+  return distanceM(position, home) < AT_HOME_M ? { ...vehicle, homeAltitudeM: altitudeM } : vehicle;
 }
 
 /** Takes a new plan; a changed one starts from where the car is. */

@@ -1,5 +1,5 @@
 import { distanceM, type Position, SIGNAL } from '@outrider/domain';
-import { flatRoad, forecastPlan, type RoutePrefix, reachOf, secondsTo } from '@outrider/energy';
+import { flatRoad, forecastPlan, type PlanStage, reachOf, secondsTo } from '@outrider/energy';
 import { known, knownOr, motionFacts, unknown } from '../fact.ts';
 import { carStateOf, type Situation, stagesTo, whyUnknown } from '../outlook.ts';
 import { ENOUGH_PROBABILITY } from '../remedy.ts';
@@ -126,15 +126,13 @@ function reachFacts(situation: Situation): Facts {
     .map((place) => ({ ...place, roadM: roadTo(position, place) }))
     .filter((place) => place.roadM <= reachM);
   const second = inReach.map((place) => place.roadM).toSorted((a, b) => a - b)[1];
-  const homeProbability = home === null ? null : home.roadM <= HERE_M ? 0 : home.belowReserveProbability;
-  const margins = [
-    home === null ? null : home.reachM - home.roadM,
-    second === undefined ? null : reachM - second,
-  ].filter((margin) => margin !== null);
+  const margins = [home?.marginM ?? null, second === undefined ? null : reachM - second].filter(
+    (margin) => margin !== null,
+  );
   return {
     hasTrip: known(hasTrip),
     // Who has no home known is guarded by chargers alone.
-    homeBelowReserveProbability: known(homeProbability ?? 1),
+    homeBelowReserveProbability: known(home?.belowReserveProbability ?? 1),
     worksProbabilityNearby: known(atLeastTwoWork(inReach.map((place) => place.worksProbability))),
     reachMarginM:
       margins.length === 0
@@ -145,41 +143,48 @@ function reachFacts(situation: Situation): Facts {
 
 const roadTo = (from: Position, to: Position): number => distanceM(from, to) * 1.3;
 
-/** The way home as the world last drew it; hills included, since it comes as a stretch of the snapshot. */
+/**
+ * The way home as the world last drew it, hills included, and what is left of the battery there. The margin is
+ * that rest as road, at the mean consumption of the way: it shrinks steadily, also before home is out of reach.
+ */
 function wayHome(
   situation: Situation,
   position: Position,
-): { readonly roadM: number; readonly reachM: number; readonly belowReserveProbability: number } | null {
-  const { view, reserveSocPct } = situation;
-  const stretch = view?.stretches.at(-1);
+): { readonly belowReserveProbability: number; readonly marginM: number } | null {
+  const { view, reserveSocPct, soc } = situation;
   const home = view?.conditions.home;
-  if (home === undefined) return null;
-  const roadM = roadTo(position, home);
-  if (roadM <= HERE_M || stretch === undefined)
-    return { roadM, reachM: LONGEST_M, belowReserveProbability: 0 };
-  const prefix: RoutePrefix = stretch.prefix;
-  const state = carStateOf(situation);
-  // The snapshot was drawn a little earlier on the way out: what has been driven since comes on top.
-  const drawnM = Math.min(prefix.lengthM, Math.max(roadM, 1));
-  const reach = reachOf({
-    prefix,
-    fromM: 0,
-    car: situation.car,
-    state,
-    reserveSocPct,
-    probability: REACH_PROBABILITY,
-  });
-  const atHome = reachOf({
-    prefix,
-    fromM: Math.max(0, prefix.lengthM - drawnM),
-    car: situation.car,
-    state,
-    reserveSocPct,
-    probability: REACH_PROBABILITY,
-  });
-  const belowReserveProbability = atHome.kind === 'beyond' ? atHome.probabilityAtEnd : 1;
-  return { roadM, reachM: reach.kind === 'beyond' ? LONGEST_M : reach.distanceM, belowReserveProbability };
+  const stretch = view?.stretches.at(-1);
+  if (home === undefined || soc === undefined) return null;
+  const wayM = roadTo(position, home);
+  if (wayM <= HERE_M || stretch === undefined) return { belowReserveProbability: 0, marginM: LONGEST_M };
+  const { prefix } = stretch;
+  const stages: PlanStage[] = [
+    // The snapshot was drawn a little earlier on the way out: what has been driven since comes on top.
+    ...(wayM > prefix.lengthM + 1 ? [flatStage(situation, wayM - prefix.lengthM)] : []),
+    { kind: 'drive', prefix, fromM: Math.max(0, prefix.lengthM - wayM), toM: prefix.lengthM },
+  ];
+  const arrival = forecastPlan({ car: situation.car, state: carStateOf(situation), stages }).stops.at(
+    -1,
+  )?.soc;
+  if (arrival === undefined) return null;
+  const perMetre = Math.max(1e-9, soc.value - arrival.meanPct) / wayM;
+  return {
+    belowReserveProbability: arrival.probabilityBelow(reserveSocPct),
+    marginM: (arrival.quantilePct(REACH_PROBABILITY) - reserveSocPct) / perMetre,
+  };
 }
+
+const flatStage = (situation: Situation, lengthM: number): PlanStage => ({
+  kind: 'drive',
+  prefix: flatRoad({
+    vehicle: situation.vehicle,
+    lengthM,
+    speedMps: UNPLANNED_MPS,
+    weather: { tempC: numberAt(situation.state, SIGNAL.airTemp) ?? 10 },
+  }),
+  fromM: 0,
+  toM: lengthM,
+});
 
 /** P(at least two of these work), each on its own. */
 export function atLeastTwoWork(probabilities: readonly number[]): number {
