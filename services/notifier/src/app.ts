@@ -1,4 +1,4 @@
-import { createRelay, decodeRecord, type Relay, type Subscription, TOPICS } from '@outrider/bus';
+import { createRelay, decodeRecord, type Subscription, TOPICS } from '@outrider/bus';
 import type { Alert } from '@outrider/domain';
 import { type App, type Cancel, systemRandom } from '@outrider/runtime';
 import { buildChannels } from './channels/index.ts';
@@ -21,77 +21,37 @@ const DRIVING_ROUND_MS = 10;
 
 /** Alerts → people: decides who is told what, where and when, and sees it through. */
 export function createNotifier(deps: NotifierDeps): App {
-  const { bus, state, trust, runtime, settings } = deps;
-  const random = deps.random ?? systemRandom;
-  let signals: Subscription | undefined;
-  let intake: Subscription | undefined;
-  const driving = createDrivingStates();
-  const parts: Parts = {
-    bus,
-    state,
-    trust,
-    runtime,
-    random,
-    channels: deps.channels ?? buildChannels(settings, runtime),
-    limits: limitsOf(settings),
-    languages: loadLanguages(),
-    driving,
-    untilDrivingKnown: (alert) => untilFolded(alert),
-    decisions: runtime.metrics.counter(
-      'notifier_decisions_total',
-      'What became of messages, by state and reason.',
-      ['state', 'reason'],
-    ),
-  };
-  const untilFolded = async ({ vehicleId, changedAtMs }: Alert): Promise<void> => {
-    const isKnown = () =>
-      signals === undefined || signals.isIdle() || driving.heardAtMs(vehicleId) >= changedAtMs;
-    for (let round = 0; round < DRIVING_ROUNDS && !isKnown(); round++)
-      await runtime.realClock.sleep(DRIVING_ROUND_MS);
-  };
-  const relay: Relay = createRelay({
+  const { bus, state, runtime } = deps;
+  const parts = partsOf(deps);
+  const relay = createRelay({
     outbox: state.outbox,
     writer: 'notifier',
     bus,
     realClock: runtime.realClock,
     log: runtime.log,
-    random,
+    random: parts.random,
   });
   const worker = createOutboxWorker(parts, () => relay.poke());
+  const pokeBoth = () => {
+    worker.poke();
+    relay.poke();
+  };
+  let signals: Subscription | undefined;
+  let intake: Subscription | undefined;
   const cancels: Cancel[] = [];
   let isStarted = false;
 
-  const subscribe = async (): Promise<void> => {
-    const reader = trust.reader('alert_driver');
-    signals = await bus.broadcast({
-      topics: [TOPICS.signals.name],
-      // A parked car may have said so days ago and nothing since.
-      start: 'earliest',
-      async handle({ records }) {
-        for (const record of records) {
-          const decoded = decodeRecord(TOPICS.signals, record, reader);
-          if (decoded.kind === 'record') driving.fold(decoded.record);
-        }
-      },
-    });
-    const isWaitedFor = new AbortController();
-    await Promise.race([signals.caughtUp, runtime.realClock.sleep(CATCH_UP_MS, isWaitedFor.signal)]);
-    isWaitedFor.abort();
-    intake = await bus.subscribe({
-      group: 'notifier',
-      topics: [TOPICS.alerts.name, TOPICS.feedback.name],
-      start: 'earliest',
-      onAssigned: (partition) => state.notifications.readOffsets(partition),
-      async handle(batch, context) {
-        await takeBatch(parts, batch, context);
-        relay.poke();
-        worker.poke();
-      },
-      onError: (error, partition) =>
-        runtime.log.error({ partition, err: String(error) }, 'alerts could not be decided; they come again'),
-    });
+  const start = async (): Promise<void> => {
+    signals = await followSignals(parts);
+    await untilCaughtUp(parts, signals);
+    intake = await takeAlerts(parts, signals, pokeBoth);
+    cancels.push(
+      runtime.eventClock.onTick(TICK_MS, () => worker.poke()),
+      runtime.realClock.onTick(TICK_MS, pokeBoth),
+    );
+    pokeBoth();
+    isStarted = true;
   };
-
   const stop = async (): Promise<void> => {
     isStarted = false;
     for (const cancel of cancels.splice(0)) cancel();
@@ -106,21 +66,11 @@ export function createNotifier(deps: NotifierDeps): App {
     name: 'notifier',
     async start() {
       try {
-        await subscribe();
+        await start();
       } catch (error) {
         await stop();
         throw error;
       }
-      const pokeBoth = () => {
-        worker.poke();
-        relay.poke();
-      };
-      cancels.push(
-        runtime.eventClock.onTick(TICK_MS, () => worker.poke()),
-        runtime.realClock.onTick(TICK_MS, pokeBoth),
-      );
-      pokeBoth();
-      isStarted = true;
     },
     stop,
     readiness() {
@@ -131,4 +81,69 @@ export function createNotifier(deps: NotifierDeps): App {
     isIdle: () =>
       (signals?.isIdle() ?? true) && (intake?.isIdle() ?? true) && worker.isIdle() && relay.isIdle(),
   };
+}
+
+function partsOf(deps: NotifierDeps): Parts {
+  const { bus, state, trust, runtime, settings } = deps;
+  return {
+    bus,
+    state,
+    trust,
+    runtime,
+    random: deps.random ?? systemRandom,
+    channels: deps.channels ?? buildChannels(settings, runtime),
+    limits: limitsOf(settings),
+    languages: loadLanguages(),
+    driving: createDrivingStates(),
+    decisions: runtime.metrics.counter(
+      'notifier_decisions_total',
+      'What became of messages, by state and reason.',
+      ['state', 'reason'],
+    ),
+  };
+}
+
+/** Folds all telemetry there is: a parked car may have said so days ago and nothing since. */
+function followSignals({ bus, trust, driving }: Parts): Promise<Subscription> {
+  // These records are not sealed as a whole; what is, inside, is not read here.
+  const reader = trust.reader('alert_driver');
+  return bus.broadcast({
+    topics: [TOPICS.signals.name],
+    start: 'earliest',
+    async handle({ records }) {
+      for (const record of records) {
+        const decoded = decodeRecord(TOPICS.signals, record, reader);
+        if (decoded.kind === 'record') driving.fold(decoded.record);
+      }
+    },
+  });
+}
+
+async function untilCaughtUp({ runtime }: Parts, signals: Subscription): Promise<void> {
+  const wait = new AbortController();
+  await Promise.race([signals.caughtUp, runtime.realClock.sleep(CATCH_UP_MS, wait.signal)]);
+  wait.abort();
+}
+
+function takeAlerts(parts: Parts, signals: Subscription, onTaken: () => void): Promise<Subscription> {
+  const { state, runtime } = parts;
+  return parts.bus.subscribe({
+    group: 'notifier',
+    topics: [TOPICS.alerts.name, TOPICS.feedback.name],
+    start: 'earliest',
+    onAssigned: (partition) => state.notifications.readOffsets(partition),
+    async handle(batch, context) {
+      await takeBatch(parts, batch, context, (alert) => untilFolded(parts, signals, alert));
+      onTaken();
+    },
+    onError: (error, partition) =>
+      runtime.log.error({ partition, err: String(error) }, 'alerts could not be decided; they come again'),
+  });
+}
+
+/** The telemetry that led to an alert was published before it, but may be read after it. */
+async function untilFolded({ runtime, driving }: Parts, signals: Subscription, alert: Alert): Promise<void> {
+  const isKnown = () => signals.isIdle() || driving.heardAtMs(alert.vehicleId) >= alert.changedAtMs;
+  for (let round = 0; round < DRIVING_ROUNDS && !isKnown(); round++)
+    await runtime.realClock.sleep(DRIVING_ROUND_MS);
 }

@@ -19,14 +19,18 @@ import { countDecision, type Parts } from './notifier-deps.ts';
  * One batch of alerts or feedback: decisions, their records and the next offset in one transaction of the
  * state store. A crash before it leaves nothing, one after it begins behind it.
  */
-export async function takeBatch(parts: Parts, batch: Batch, context: BatchContext): Promise<void> {
+export async function takeBatch(
+  parts: Parts,
+  batch: Batch,
+  context: BatchContext,
+  untilDrivingKnown: (alert: Alert) => Promise<void>,
+): Promise<void> {
   const { topic, partition, records } = batch;
   const taken =
     topic === TOPICS.alerts.name
       ? { kind: 'alerts' as const, sorted: await decodeAll(parts, TOPICS.alerts, records) }
       : { kind: 'feedback' as const, sorted: await decodeAll(parts, TOPICS.feedback, records) };
-  if (taken.kind === 'alerts')
-    for (const { value } of taken.sorted.good) await parts.untilDrivingKnown(value);
+  if (taken.kind === 'alerts') for (const { value } of taken.sorted.good) await untilDrivingKnown(value);
   if (!context.isCurrent()) return;
   const written = await parts.state.transaction(async (state) => {
     const doneUpTo = (await state.notifications.readOffsets(partition)).get(topic) ?? 0;

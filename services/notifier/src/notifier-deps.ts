@@ -1,5 +1,4 @@
 import type { Bus } from '@outrider/bus';
-import type { Alert } from '@outrider/domain';
 import type { Counter, Runtime } from '@outrider/runtime';
 import type { NotificationRow, State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
@@ -33,8 +32,6 @@ export interface Parts {
   readonly limits: Limits;
   readonly languages: ReadonlyMap<string, Language>;
   readonly driving: DrivingStates;
-  /** Resolves once the telemetry that led to this alert has been folded, or has not come for a while. */
-  readonly untilDrivingKnown: (alert: Alert) => Promise<void>;
   readonly decisions: Counter<'state' | 'reason'>;
 }
 
