@@ -114,6 +114,7 @@ test('every number of every rule is among those that are moved', () => {
       cardProbability: 0.1,
       interruptProbability: 0.5,
       criticalProbability: 0.9,
+      turnBackProbability: 0.2,
     });
   for (const rule of rules) {
     for (const text of [

@@ -1,5 +1,5 @@
 import { SIGNAL } from '@outrider/domain';
-import { chargeMinutesFor, type PlanStage } from '@outrider/energy';
+import { chargeMinutesFor, type PlanForecast, type PlanStage } from '@outrider/energy';
 import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import {
   carStateOf,
@@ -54,7 +54,6 @@ function unplugFacts(situation: Situation, to: number): Facts {
     return {
       ...base,
       ...unknownBand(why ?? ''),
-      ...unknownBand(why ?? ''),
       unplugNowBelowReserveProbability: missing,
       asPlannedBelowReserveProbability: missing,
       minutesNeeded: missing,
@@ -62,8 +61,7 @@ function unplugFacts(situation: Situation, to: number): Facts {
     };
   }
   const after = stagesTo(situation, view, to);
-  const unplugged = forecastOf(situation, after);
-  const unplugNow = unplugged.worstBelow(reserveSocPct)?.probability ?? 0;
+  const unplugNow = forecastOf(situation, after);
   const station = stationHere(situation);
   const minutesLeft = departAtMs === null ? 0 : Math.max(0, (departAtMs - nowMs) / 60_000);
   const airTempC = standingTempC(view.conditions, undefined) ?? numberAt(state, SIGNAL.airTemp) ?? 10;
@@ -71,8 +69,7 @@ function unplugFacts(situation: Situation, to: number): Facts {
     station !== null && isCharging(state) && minutesLeft > 0
       ? [{ kind: 'charge', station, until: { kind: 'minutes', minutes: minutesLeft }, airTempC }]
       : [];
-  const asPlanned =
-    planned.length === 0 ? unplugNow : afterCharge(situation, [...planned, ...after], reserveSocPct);
+  const asPlanned = planned.length === 0 ? unplugNow : forecastOf(situation, [...planned, ...after]);
   const needed =
     station === null
       ? null
@@ -88,9 +85,9 @@ function unplugFacts(situation: Situation, to: number): Facts {
         });
   return {
     ...base,
-    ...bandFacts(unplugged),
-    unplugNowBelowReserveProbability: known(unplugNow),
-    asPlannedBelowReserveProbability: known(asPlanned),
+    ...bandFacts(asPlanned),
+    unplugNowBelowReserveProbability: known(riskOf(unplugNow, reserveSocPct)),
+    asPlannedBelowReserveProbability: known(riskOf(asPlanned, reserveSocPct)),
     minutesNeeded:
       needed?.kind === 'charge'
         ? known(needed.minutes)
@@ -101,8 +98,8 @@ function unplugFacts(situation: Situation, to: number): Facts {
   };
 }
 
-const afterCharge = (situation: Situation, stages: readonly PlanStage[], reserveSocPct: number): number =>
-  forecastOf(situation, stages).worstBelow(reserveSocPct)?.probability ?? 0;
+const riskOf = (plan: PlanForecast, reserveSocPct: number): number =>
+  plan.worstBelow(reserveSocPct)?.probability ?? 0;
 
 /** The cable is in and no energy flows any more, at the limit or because the car ended it. */
 function isComplete(situation: Situation): boolean {
