@@ -112,7 +112,13 @@ interface Engines extends OpenEngines {
   readonly locks: readonly DataLock[];
 }
 
-async function openEngines({ settings, eventClock, realClock, log, engines }: ComposeOptions): Promise<Engines> {
+async function openEngines({
+  settings,
+  eventClock,
+  realClock,
+  log,
+  engines,
+}: ComposeOptions): Promise<Engines> {
   const { busUrl, telemetryUrl, stateUrl } = settings.process;
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(one: T): T => {

@@ -8,7 +8,7 @@ import { type Frame, framesOf, type Plan, type Scenario } from '../scenario/inde
 import { readStandaloneSettings } from '../settings.ts';
 import { apiClient } from './api-client.ts';
 import { connectCar } from './car.ts';
-import { type Decision, type Driver, registerDriver } from './driver.ts';
+import { type Decision, registerDriver } from './driver.ts';
 import { type Mail, openMailbox } from './mailbox.ts';
 import { connectScreen, type Heard } from './screen.ts';
 
@@ -22,6 +22,8 @@ export interface ReplayOptions {
   readonly speedRatio?: number;
   /** Where the data lies; absent: a new temporary folder that is removed afterwards. `memory:` keeps none. */
   readonly dataFolder?: string;
+  /** Ends the replay early, tidily. */
+  readonly signal?: AbortSignal;
 }
 
 /** A frame and when it reaches the gateway; a frame without `deliveredAtMs` arrives when it was observed. */
@@ -105,13 +107,14 @@ async function play(stage: Stage): Promise<Recording> {
   };
   const moveTo = async (atMs: number): Promise<void> => {
     const waitMs = stage.speedRatio === undefined ? 0 : (atMs - eventClock.nowMs()) / stage.speedRatio;
-    if (waitMs > 0) await realClock.sleep(waitMs);
+    if (waitMs > 0) await realClock.sleep(waitMs, stage.signal);
     eventClock.advanceTo(atMs);
     await settle();
   };
   try {
     await settle();
     for (const { atMs, frames, plans } of stage.moments) {
+      stage.signal?.throwIfAborted();
       await moveTo(atMs);
       for (const frame of frames) await car.send(frame);
       await settle();

@@ -1,0 +1,111 @@
+import { parseArgs } from 'node:util';
+
+/** What the user asked for. */
+export type Command =
+  | { readonly kind: 'help'; readonly about: 'outrider' | 'start' | 'demo' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'start' }
+  | {
+      readonly kind: 'demo';
+      /** Names or folders; empty means the two drives of the default. */
+      readonly scenarios: readonly string[];
+      readonly speedRatio: number | undefined;
+      readonly isKept: boolean;
+      readonly isJson: boolean;
+      readonly out: string;
+    }
+  /** The command line cannot be understood; `problem` says why. */
+  | { readonly kind: 'wrong'; readonly problem: string; readonly about: 'outrider' | 'start' | 'demo' };
+
+export const DEFAULT_SCENARIOS = ['2013-01-winter-i95', '2013-02-i95-made-it'] as const;
+export const DEFAULT_OUT = 'out/demo.html';
+
+const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const;
+
+/** Reads the arguments after `outrider`. Never throws. */
+export function readCommand(args: readonly string[]): Command {
+  const [name, ...rest] = args;
+  if (name === undefined) return { kind: 'wrong', problem: 'a command is missing', about: 'outrider' };
+  if (name === '--help' || name === '-h' || name === 'help') return { kind: 'help', about: 'outrider' };
+  if (name === '--version' || name === '-V') return { kind: 'version' };
+  try {
+    if (name === 'start') return readStart(rest);
+    if (name === 'demo') return readDemo(rest);
+  } catch (error) {
+    const problem = (error as Error).message.replace(/\. To specify a positional.*$/s, '');
+    return { kind: 'wrong', problem, about: name === 'start' ? 'start' : 'demo' };
+  }
+  const what = name.startsWith('-') ? 'option' : 'command';
+  return { kind: 'wrong', problem: `there is no ${what} ${JSON.stringify(name)}`, about: 'outrider' };
+}
+
+function readStart(args: readonly string[]): Command {
+  const { values } = parseArgs({ args: [...args], options: HELP_OPTION });
+  return values.help === true ? { kind: 'help', about: 'start' } : { kind: 'start' };
+}
+
+function readDemo(args: readonly string[]): Command {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...HELP_OPTION,
+      scenario: { type: 'string', multiple: true, short: 's' },
+      speed: { type: 'string' },
+      keep: { type: 'boolean' },
+      json: { type: 'boolean' },
+      out: { type: 'string' },
+    },
+  });
+  if (values.help === true) return { kind: 'help', about: 'demo' };
+  const speedRatio = values.speed === undefined ? undefined : readSpeed(values.speed);
+  if (values.out === '') throw new Error('--out needs the name of a file');
+  return {
+    kind: 'demo',
+    scenarios: values.scenario ?? DEFAULT_SCENARIOS,
+    speedRatio,
+    isKept: values.keep === true,
+    isJson: values.json === true,
+    out: values.out ?? DEFAULT_OUT,
+  };
+}
+
+function readSpeed(text: string): number {
+  const ratio = Number(text.replace(/x$/i, ''));
+  if (text.trim() === '' || !Number.isFinite(ratio) || ratio <= 0)
+    throw new Error(`--speed is how many times real time, a number above 0, not ${JSON.stringify(text)}`);
+  return ratio;
+}
+
+const HELP = {
+  outrider: `Outrider warns the driver of an electric car before a trip fails.
+
+Usage: outrider <command> [options]
+
+  start     the server, for real use: data in ./data, everything on this machine
+  demo      replays real drives through every service and shows what was said, when
+
+  --help, -h       this text; also after a command
+  --version, -V    the version
+`,
+  start: `Usage: outrider start
+
+Starts every service in one process. Settings come from the environment; all have defaults:
+services/standalone/README.md lists them. Ctrl-C stops it and loses nothing.
+`,
+  demo: `Usage: outrider demo [options]
+
+Replays drives through the real gateway, forecast, rules and channels, and shows what was said, when,
+beside what the car's own display and simple alarms would have said. Two runs show the same.
+
+  --scenario, -s <name or folder>   a drive to replay; repeatable. Names are folders of test/scenarios;
+                                    test/scenarios/README.md says how to write your own.
+                                    Default: ${DEFAULT_SCENARIOS.join(' and ')}
+  --speed <number>                  so many times real time (600: an hour in 6 s); absent: as fast as it goes
+  --keep                            keep the data folder of each drive, its mails beside it, and say where
+  --json                            one JSON object on stdout; all else goes to stderr
+  --out <file>                      where the page goes; default ${DEFAULT_OUT}
+  --help, -h                        this text
+`,
+} as const;
+
+export const helpText = (about: keyof typeof HELP): string => HELP[about];

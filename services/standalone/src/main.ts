@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { createLog, DataFolderInUse, SettingsError, systemClock } from '@outrider/runtime';
+import { type Command, helpText, readCommand } from './command-line.ts';
+import { runDemo, ScenarioInvalid } from './demo.ts';
+import { readStandaloneSettings } from './settings.ts';
+import { FileInvalid, startServer } from './start.ts';
+
+// The `outrider` command line: the one place that reads the environment and the arguments, and that exits.
+
+const EXIT = { done: 0, failed: 1, misused: 2, interrupted: 130 } as const;
+
+async function run(command: Command): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(helpText(command.about));
+      return EXIT.done;
+    case 'version':
+      process.stdout.write(`outrider ${versionOfOutrider()}\n`);
+      return EXIT.done;
+    case 'wrong':
+      process.stderr.write(`outrider: ${command.problem}\n\n${helpText(command.about)}`);
+      return EXIT.misused;
+    case 'start':
+      return start();
+    case 'demo':
+      return demo(command);
+  }
+}
+
+async function start(): Promise<number> {
+  const settings = readStandaloneSettings(process.env);
+  const log = createLog(settings.process.logLevel);
+  const { composition, welcome } = await startServer(settings, log);
+  process.stdout.write(welcome);
+  const signal = await firstSignal();
+  log.info({ signal }, 'stopping');
+  await composition.stop();
+  return EXIT.done;
+}
+
+async function demo(command: Extract<Command, { kind: 'demo' }>): Promise<number> {
+  const stop = new AbortController();
+  firstSignal().then((signal) => stop.abort(new Interrupted(signal)));
+  const out = command.isJson ? process.stderr : process.stdout;
+  await runDemo({
+    ...command,
+    terminal: {
+      stdout: (text) => void process.stdout.write(text),
+      stderr: (text) => void process.stderr.write(text),
+      isColourful: out.isTTY === true && process.env.NO_COLOR === undefined,
+    },
+    realClock: systemClock,
+    log: createLog('warn'),
+    signal: stop.signal,
+  });
+  return EXIT.done;
+}
+
+class Interrupted extends Error {
+  constructor(signal: string) {
+    super(`stopped by ${signal}`);
+  }
+}
+
+/** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
+function firstSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.on(signal, () => {
+        if (isStopping) process.exit(EXIT.interrupted);
+        isStopping = true;
+        resolve(signal);
+      });
+  });
+}
+
+function versionOfOutrider(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
+  return manifest.version;
+}
+
+/** Mistakes a user can mend are told in their own words; all else keeps its stack. */
+function messageOf(error: unknown): string {
+  const isUsersOwn =
+    error instanceof SettingsError ||
+    error instanceof DataFolderInUse ||
+    error instanceof ScenarioInvalid ||
+    error instanceof FileInvalid ||
+    error instanceof Interrupted;
+  if (isUsersOwn) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    return `${error.message}. Another program uses this port: set API_PORT or GATEWAY_PORT.`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+try {
+  process.exitCode = await run(readCommand(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`outrider: ${messageOf(error)}\n`);
+  process.exitCode = error instanceof Interrupted ? EXIT.interrupted : EXIT.failed;
+}

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import type { ChargingLocation } from '@outrider/domain';
+import { forecastFile, forecastRow, readChargers, type WeatherProvider } from '@outrider/providers';
+import { type Clock, type Log, systemClock } from '@outrider/runtime';
+import { z } from 'zod';
+import { type Composition, composeServices } from './compose.ts';
+import type { StandaloneSettings } from './settings.ts';
+
+/** A file the settings name cannot be used; the message says which and why. */
+export class FileInvalid extends Error {
+  override readonly name = 'FileInvalid';
+}
+
+/**
+ * Starts every service on the system's clock.
+ * @returns the running services and what to tell the user
+ * @throws FileInvalid, DataFolderInUse, or what the engine or port says
+ */
+export async function startServer(
+  settings: StandaloneSettings,
+  log: Log,
+  clock: Clock = systemClock,
+): Promise<{ readonly composition: Composition; readonly welcome: string }> {
+  const { chargersFile, weatherFile } = settings.world;
+  const composition = await composeServices({
+    settings,
+    eventClock: clock,
+    realClock: clock,
+    log,
+    chargers: chargersFile === undefined ? [] : await chargersOf(chargersFile, clock.nowMs(), log),
+    weather: weatherFile === undefined ? [] : [await weatherOf(weatherFile)],
+  });
+  await composition.start();
+  return { composition, welcome: welcomeText(composition.addresses(), await composition.adminToken()) };
+}
+
+/** Rows that cannot be used are named in the log; a file without a usable row is refused. */
+async function chargersOf(file: string, nowMs: number, log: Log): Promise<readonly ChargingLocation[]> {
+  const { locations, problems } = readChargers(file, await textOf('CHARGERS_FILE', file), nowMs);
+  if (locations.length === 0)
+    throw new FileInvalid(
+      `CHARGERS_FILE holds no charger that can be used: ${problems[0] ?? `${file} is empty`}`,
+    );
+  for (const problem of problems) log.warn({ problem }, 'a charger of CHARGERS_FILE is left out');
+  return locations;
+}
+
+async function weatherOf(file: string): Promise<WeatherProvider> {
+  const text = await textOf('WEATHER_FILE', file);
+  try {
+    return forecastFile(z.array(forecastRow).parse(JSON.parse(text)));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new FileInvalid(`WEATHER_FILE ${file} is not a JSON array of forecast rows: ${why}`);
+  }
+}
+
+async function textOf(setting: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new FileInvalid(`${setting} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** What to do next, in commands that can be copied. The token is shown this once. */
+export function welcomeText(
+  { gateway, api }: { readonly gateway: string; readonly api: string },
+  adminToken: string | undefined,
+): string {
+  return `Outrider runs.
+
+  people and programs   ${api}          (documentation: ${api}/docs)
+  cars                  ${gateway}          WebSocket /v1/stream, POST /v1/frames, ABRP /1/tlm/send
+  health                ${api}/readyz    ${api}/metrics
+${adminToken === undefined ? TOKEN_IS_KNOWN : firstSteps(api, adminToken)}
+Ctrl-C stops it and loses nothing.
+`;
+}
+
+const TOKEN_IS_KNOWN = `
+The admin token was shown when this data folder was first used.
+`;
+
+const firstSteps = (api: string, adminToken: string): string => `
+The admin token, shown this once: keep it.
+
+  ADMIN=${adminToken}
+
+1. A driver. The answer holds their token:
+
+  curl -s ${api}/v1/people -H "authorization: Bearer $ADMIN" -H 'content-type: application/json' \\
+    -d '{"name":"Alex","role":"driver","email":"alex@example.org","units":"metric","timeZone":"Europe/Berlin"}'
+  DRIVER=…
+
+2. Their car. The answer holds the device token and where the car connects; models: ${api}/v1/vehicle-models
+
+  curl -s ${api}/v1/purposes -H "authorization: Bearer $DRIVER"        # what each consent means, and textVersion
+  curl -s ${api}/v1/vehicles -H "authorization: Bearer $DRIVER" -H 'content-type: application/json' \\
+    -d '{"modelId":"generic-suv","label":"My car","consents":{"alert_driver":true,"show_driver":true},"textVersion":"…"}'
+  CAR=veh_…
+
+3. A trip:
+
+  curl -s ${api}/v1/vehicles/$CAR/trips -H "authorization: Bearer $DRIVER" -H 'content-type: application/json' \\
+    -d '{"departAt":"2027-01-15T08:00:00+01:00","origin":{"name":"Home","lat":52.52,"lon":13.40},
+         "stops":[{"name":"Hamburg","lat":53.55,"lon":9.99,"kind":"destination"}]}'
+`;
