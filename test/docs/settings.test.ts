@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { readFiles, type TextFile } from '../repository/files.ts';
+import { settingsIn, settingsProblems } from './settings.ts';
+
+const files = readFiles('services');
+const fileAt = (path: string): TextFile => {
+  const file = files.find((one) => one.path === path);
+  if (file === undefined) throw new Error(`${path} is missing`);
+  return file;
+};
+const services = [...new Set(files.map(({ path }) => path.split('/')[1] ?? ''))];
+/** Read by a service that runs alone; standalone has its own. */
+const ALONE = 'processSettings';
+
+describe('every service says what it is', () => {
+  for (const service of services)
+    test(`services/${service}/README.md says what it consumes, produces and keeps, and how to run it`, () => {
+      const { text } = fileAt(`services/${service}/README.md`);
+      const said = ['Consumes', 'Produces', 'Keeps', 'Run it alone'].filter((word) =>
+        text.includes(`**${word}`),
+      );
+      expect(said).toEqual(['Consumes', 'Produces', 'Keeps', 'Run it alone']);
+    });
+});
+
+describe('settings', () => {
+  const own = services.filter((service) => service !== 'standalone');
+  const settingsOf = (service: string) => settingsIn(fileAt(`services/${service}/src/settings.ts`));
+  for (const service of own)
+    test(`services/${service}/README.md lists each of its settings, and no other`, () => {
+      expect(settingsProblems(fileAt(`services/${service}/README.md`), settingsOf(service))).toEqual([]);
+    });
+
+  test('services/standalone/README.md lists the settings of all services', () => {
+    const process = settingsOf('standalone');
+    const taken = new Set(process.map(({ env }) => env));
+    const others = own
+      .flatMap((service) => settingsOf(service))
+      .filter(({ env, list }) => list !== ALONE && !taken.has(env));
+    expect(settingsProblems(fileAt('services/standalone/README.md'), [...process, ...others])).toEqual([]);
+  });
+});
+
+describe('planted violations are found', () => {
+  const code = {
+    path: 'settings.ts',
+    text: "export const xSettings = { a: { env: 'A_S', about: 'Why.', parse: text, default: '5' }, b: { env: 'B_URL', about: 'So.', default: '' }, c: { env: 'C_URL', about: 'Must.' } } as const;",
+  };
+  const table = (...rows: readonly string[]): TextFile => ({
+    path: 'README.md',
+    text: ['| setting | meaning | default |', '|---|---|---|', ...rows].join('\n'),
+  });
+  const settings = settingsIn(code);
+
+  test('settings are read from the code', () => {
+    expect(settings.map(({ env, list }) => `${list}.${env}`)).toEqual([
+      'xSettings.A_S',
+      'xSettings.B_URL',
+      'xSettings.C_URL',
+    ]);
+  });
+  test('a complete table passes', () => {
+    const rows = ['| `A_S` | Why. | `5` |', '| `B_URL` | So. | none |', '| `C_URL` | Must. | required |'];
+    expect(settingsProblems(table(...rows), settings)).toEqual([]);
+  });
+  test('a missing row, another meaning, another default, a setting that is gone', () => {
+    const rows = ['| `A_S` | Because. | `6` |', '| `B_URL` | So. | none |', '| `GONE` | Was. | `1` |'];
+    expect(settingsProblems(table(...rows), settings)).toEqual([
+      'README.md: the row of A_S does not say: Why.',
+      'README.md: the row of A_S does not say: `5`',
+      'README.md: C_URL is not in the table',
+      'README.md: GONE is no setting',
+    ]);
+  });
+});
