@@ -21,16 +21,10 @@ const DRIVING_ROUND_MS = 10;
 
 /** Alerts → people: decides who is told what, where and when, and sees it through. */
 export function createNotifier(deps: NotifierDeps): App {
-  const { bus, state, runtime } = deps;
+  const { runtime } = deps;
   const parts = partsOf(deps);
-  const relay = createRelay({
-    outbox: state.outbox,
-    writer: 'notifier',
-    bus,
-    realClock: runtime.realClock,
-    log: runtime.log,
-    random: parts.random,
-  });
+  const { outbox } = deps.state;
+  const relay = createRelay({ ...runtime, outbox, writer: 'notifier', bus: deps.bus, random: parts.random });
   const worker = createOutboxWorker(parts, () => relay.poke());
   const pokeBoth = () => {
     worker.poke();

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { createRig, HOUR_MS, MINUTE_MS, type Rig } from './test-rig.ts';
+import { createRig, HOUR_MS, MINUTE_MS, type Rig } from './notifier.fixture.ts';
 
 /** Counts steps of a process and kills it at one of them: from then on nothing it does has an effect. */
 interface Fuse {
@@ -55,13 +55,13 @@ afterEach(() => rig.close());
 async function runKilledAt(deadAt: number): Promise<{ readonly wasKilled: boolean }> {
   rig = await createRig({ environment: { BUNDLE_WINDOW_S: '0' } });
   await rig.park();
-  await rig.notifier.stop();
+  await rig.stop();
   await rig.queueAlerts([{}, { alertId: 'alert-2', subject: 'groton' }]);
   const fuse: Fuse = { steps: 0, deadAt };
   await rig.begin({ state: mortal(rig.state, fuse), bus: mortal(rig.bus, fuse) }).catch(() => undefined);
   for (let idleTurns = 0; fuse.steps < deadAt && idleTurns < 20; ) {
     await nextTurn();
-    idleTurns = rig.notifier.isIdle() ? idleTurns + 1 : 0;
+    idleTurns = rig.isIdle() ? idleTurns + 1 : 0;
   }
   await rig.restart();
   // Leases of the dead end on the real clock.
@@ -119,7 +119,7 @@ test('a stop waits for the mail that is being sent', async () => {
   rig.email.answers.push(promise);
   await rig.queueAlerts([{}]);
   while (rig.email.messages.length === 0) await nextTurn();
-  const stopping = rig.notifier.stop();
+  const stopping = rig.stop();
   resolve({ kind: 'delivered' });
   await stopping;
   expect((await rig.rows()).map((row) => row.state)).toEqual(['sent', 'sent']);

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { alertOf, createRig, MINUTE_MS, type Rig, type RigOptions, START_MS } from './test-rig.ts';
+import { alertOf, createRig, MINUTE_MS, type Rig, type RigOptions, START_MS } from './notifier.fixture.ts';
 
 let rig: Rig;
 const start = async (options?: RigOptions) => {

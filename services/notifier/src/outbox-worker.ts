@@ -23,6 +23,8 @@ const AT_ONCE = 64;
 /** Longer than any try: a lease that ends while somebody still sends would send twice. */
 const ATTEMPT_MS = 45_000;
 const LEASE_MS = 90_000;
+/** How long a stop waits for tries under way before it breaks them off. */
+const STOP_MS = 10_000;
 
 type Change = Pick<NotificationRow, 'state' | 'reason' | 'attempts'> & {
   readonly notBeforeMs?: number;
@@ -31,51 +33,39 @@ type Change = Pick<NotificationRow, 'state' | 'reason' | 'attempts'> & {
 };
 
 export function createOutboxWorker(parts: Parts, onDecided: () => void): OutboxWorker {
-  const { eventClock, realClock, log } = parts.runtime;
-  const abort = new AbortController();
+  const { realClock, log } = parts.runtime;
+  const breakOff = new AbortController();
   const inFlight = new Set<Promise<void>>();
   const breakers = new Map<string, Breaker>(parts.channels.map(({ name }) => [name, createBreaker()]));
   let looking: Promise<void> | undefined;
   let isPoked = false;
+  let isStopped = false;
   let problem: string | undefined;
 
   const look = async (): Promise<void> => {
-    while (isPoked && !abort.signal.aborted) {
+    while (isPoked && !isStopped && inFlight.size < AT_ONCE) {
       isPoked = false;
       const room = AT_ONCE - inFlight.size;
-      if (room <= 0) return;
-      const realNowMs = realClock.nowMs();
-      const claimed = await parts.state.notifications.claim({
-        nowMs: eventClock.nowMs(),
-        realNowMs,
-        leaseUntilMs: realNowMs + LEASE_MS,
-        leaseId: randomId('lease'),
-        limit: room,
-      });
+      const claimed = await claimDue(parts, room);
       for (const one of claimed) launch(one);
-      if (claimed.length === room) isPoked = true;
+      isPoked ||= claimed.length === room;
     }
   };
-
   const launch = (claimed: ClaimedNotification): void => {
-    const work = sendClaimed(parts, claimed, breakers, abort.signal)
+    const { notificationId } = claimed.row;
+    const work = sendClaimed(parts, claimed, breakers, breakOff.signal)
       .then((isDecided) => isDecided && onDecided())
-      .catch((error: unknown) => {
-        // The lease ends by itself and the row is tried again.
-        log.error(
-          { notificationId: claimed.row.notificationId, err: String(error) },
-          'a message could not be settled',
-        );
-      })
+      // The lease ends by itself and the row is tried again.
+      .catch((error: unknown) =>
+        log.error({ notificationId, err: String(error) }, 'a message is not settled'),
+      )
       .then(() => {
         inFlight.delete(work);
         poke();
       });
     inFlight.add(work);
   };
-
   const poke = (): void => {
-    if (abort.signal.aborted) return;
     isPoked = true;
     looking ??= look()
       .then(() => {
@@ -83,23 +73,40 @@ export function createOutboxWorker(parts: Parts, onDecided: () => void): OutboxW
       })
       .catch((error: unknown) => {
         problem = `the outbox cannot be read: ${String(error)}`;
-        log.warn({ err: String(error) }, 'the outbox cannot be read');
+        log.warn({ err: String(error) }, 'the outbox cannot be read; it is tried again with the next tick');
       })
       .finally(() => {
         looking = undefined;
+        // Somebody may have poked after the last look; when it failed the clock's tick is soon enough.
+        if (isPoked && !isStopped && problem === undefined && inFlight.size < AT_ONCE) poke();
       });
   };
 
   return {
     poke,
-    isIdle: () => looking === undefined && inFlight.size === 0 && !isPoked,
+    isIdle: () => looking === undefined && inFlight.size === 0 && !isPoked && problem === undefined,
     problem: () => problem,
     async stop() {
-      abort.abort();
+      isStopped = true;
       await looking;
+      const wait = new AbortController();
+      await Promise.race([Promise.all(inFlight), realClock.sleep(STOP_MS, wait.signal)]);
+      wait.abort();
+      breakOff.abort();
       await Promise.all(inFlight);
     },
   };
+}
+
+function claimDue({ state, runtime }: Parts, limit: number): Promise<readonly ClaimedNotification[]> {
+  const realNowMs = runtime.realClock.nowMs();
+  return state.notifications.claim({
+    nowMs: runtime.eventClock.nowMs(),
+    realNowMs,
+    leaseUntilMs: realNowMs + LEASE_MS,
+    leaseId: randomId('lease'),
+    limit,
+  });
 }
 
 /** True when something was decided for good and published. */

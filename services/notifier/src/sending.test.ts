@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { createRig, HOUR_MS, MINUTE_MS, type Rig, type RigOptions, START_MS } from './test-rig.ts';
+import { createRig, HOUR_MS, MINUTE_MS, type Rig, type RigOptions, START_MS } from './notifier.fixture.ts';
 
 let rig: Rig;
 const start = async (options?: RigOptions) => {
@@ -115,7 +115,7 @@ test('a slow mail server does not hold up the feed', async () => {
   rig.email.answers.push(promise);
   const publishing = rig.publishAlert();
   while (onFeed().length === 0) await new Promise((next) => setImmediate(next));
-  expect(rig.notifier.isIdle()).toBe(false);
+  expect(rig.isIdle()).toBe(false);
   resolve({ kind: 'delivered' });
   await publishing;
   expect(await told()).toEqual(['feed sent', 'email sent']);

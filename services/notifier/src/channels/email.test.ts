@@ -2,8 +2,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { silentLog } from '@outrider/runtime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, expect, test } from 'vitest';
-import { exampleMessage } from '../message-example.ts';
-import { driver } from '../test-rig.ts';
+import { exampleMessage } from '../message.fixture.ts';
+import { driver } from '../notifier.fixture.ts';
 import { createEmail, escapeHtml, mailOf } from './email.ts';
 
 const signal = new AbortController().signal;

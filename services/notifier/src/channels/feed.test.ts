@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleMessage } from '../message-example.ts';
+import { exampleMessage } from '../message.fixture.ts';
 import { createFeed } from './feed.ts';
 
 const signal = new AbortController().signal;

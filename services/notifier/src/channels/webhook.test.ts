@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '@outrider/runtime';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, expect, test } from 'vitest';
-import { exampleMessage } from '../message-example.ts';
-import { driver } from '../test-rig.ts';
+import { exampleMessage } from '../message.fixture.ts';
+import { driver } from '../notifier.fixture.ts';
 import { createWebhook } from './webhook.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

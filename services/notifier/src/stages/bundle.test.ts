@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { MINUTE_MS, START_MS } from '../notifier.fixture.ts';
+import { limits, told } from '../stage.fixture.ts';
 import { PASS } from '../stage.ts';
-import { limits, told } from '../stage-example.ts';
-import { MINUTE_MS, START_MS } from '../test-rig.ts';
 import { bundle } from './bundle.ts';
 
 const second = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { alertOf, MINUTE_MS, START_MS } from '../notifier.fixture.ts';
+import { basis, limits, told } from '../stage.fixture.ts';
 import { PASS } from '../stage.ts';
-import { basis, limits, told } from '../stage-example.ts';
-import { alertOf, MINUTE_MS, START_MS } from '../test-rig.ts';
 import { dedup, sayingOf } from './dedup.ts';
 
 const LATER_MS = START_MS + 10 * MINUTE_MS;

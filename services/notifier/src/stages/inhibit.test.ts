@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { basis, told } from '../stage.fixture.ts';
 import { PASS } from '../stage.ts';
-import { basis, told } from '../stage-example.ts';
 import { INHIBITIONS, inhibit } from './inhibit.ts';
 
 const graver = told({ alertId: 'graver', ruleId: 'unplug-too-early' });

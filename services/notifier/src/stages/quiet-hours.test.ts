@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { driver, HOUR_MS } from '../notifier.fixture.ts';
 import { PASS } from '../stage.ts';
-import { driver, HOUR_MS } from '../test-rig.ts';
 import { quietHours } from './quiet-hours.ts';
 
 const moving = { kind: 'moving' } as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { driver } from '../notifier.fixture.ts';
 import { PASS } from '../stage.ts';
-import { driver } from '../test-rig.ts';
 import { recipients, recipientsOf } from './recipients.ts';
 
 test('the owner at every instant asked for; from is inclusive, to is not', () => {

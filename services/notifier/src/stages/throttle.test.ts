@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { MINUTE_MS, START_MS } from '../notifier.fixture.ts';
+import { limits } from '../stage.fixture.ts';
 import { PASS } from '../stage.ts';
-import { limits } from '../stage-example.ts';
-import { MINUTE_MS, START_MS } from '../test-rig.ts';
 import { throttle } from './throttle.ts';
 
 const busy = {

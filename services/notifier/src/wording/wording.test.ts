@@ -1,7 +1,7 @@
 import type { Alert, Remedy } from '@outrider/domain';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { alertOf, MINUTE_MS, START_MS } from '../test-rig.ts';
+import { alertOf, MINUTE_MS, START_MS } from '../notifier.fixture.ts';
 import { fill, plainName, shorten } from './fill.ts';
 import { languageOf, loadLanguages } from './language.ts';
 import { certaintyOf, isUnworded, wordAlert, wordResolved } from './wording.ts';

@@ -1,5 +1,5 @@
+import { HOUR_MS, MINUTE_MS, START_MS } from './notifier.fixture.ts';
 import type { Told } from './stage.ts';
-import { HOUR_MS, MINUTE_MS, START_MS } from './test-rig.ts';
 
 // Facts for the stages' tests: round numbers, so that both sides of a threshold are easy to see.
 

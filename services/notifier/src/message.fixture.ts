@@ -1,5 +1,5 @@
 import type { Message } from './channel.ts';
-import { driver, START_MS } from './test-rig.ts';
+import { driver, START_MS } from './notifier.fixture.ts';
 
 /** A message for the channels' tests. */
 export const exampleMessage = (change: Partial<Message> = {}): Message => ({

@@ -111,13 +111,12 @@ export interface Rig {
   readonly bus: Bus;
   readonly state: State;
   readonly trust: FullTrust;
-  readonly eventClock: ManualClock;
-  readonly realClock: ManualClock;
-  readonly email: FakeChannel;
   readonly runtime: Runtime;
-  notifier: App;
+  readonly email: FakeChannel;
+  isIdle(): boolean;
+  stop(): Promise<void>;
   /** Stops the notifier and starts another on the same stores, or on what stands before them. */
-  begin(stores?: { readonly state?: State; readonly bus?: Bus }): Promise<void>;
+  begin(instead?: { readonly state?: State; readonly bus?: Bus }): Promise<void>;
   /** Begins anew and lets everything due happen. */
   restart(): Promise<void>;
   publishAlert(change?: Partial<Alert>): Promise<void>;
@@ -131,7 +130,6 @@ export interface Rig {
   /** Moves event time and lets everything due happen. */
   passEventTime(ms: number): Promise<void>;
   passRealTime(ms: number): Promise<void>;
-  settle(): Promise<void>;
   rows(): Promise<readonly NotificationRow[]>;
   /** What anybody can read on `notifications.v1`, oldest first. */
   published(): readonly Notification[];
@@ -141,20 +139,20 @@ export interface Rig {
 export interface RigOptions {
   readonly person?: Partial<Person>;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly startMs?: number;
-  /** Replaces feed and fake e-mail. */
-  readonly channels?: readonly Channel[];
 }
 
-export async function createRig(options: RigOptions = {}): Promise<Rig> {
-  const startMs = options.startMs ?? START_MS;
-  const eventClock = manualClock(startMs);
-  const realClock = manualClock(1_000_000);
-  const runtime = { eventClock, realClock, log: silentLog, metrics: createMetrics() };
+interface Stores {
+  readonly bus: Bus;
+  readonly state: State;
+  readonly trust: FullTrust;
+}
+
+/** Memory engines with one registered car and driver. */
+async function openStores(eventClock: ManualClock, person: Person): Promise<Stores> {
   const bus = await openBus('memory:', { clock: eventClock, partitions: 2, log: silentLog });
   const state = await openState('memory:', { log: silentLog });
   const trust = createTrust({ ...state, eventClock });
-  await state.people.insert({ ...driver, ...options.person });
+  await state.people.insert(person);
   await state.vehicles.insert({
     vehicleId: VEHICLE,
     label: 'Car',
@@ -173,20 +171,13 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     textVersion: '1',
   });
   await trust.prepare([VEHICLE]);
-  const email = fakeChannel('email');
-  const build = (stores: { readonly state?: State; readonly bus?: Bus } = {}) =>
-    createNotifier({
-      bus,
-      state,
-      ...stores,
-      trust,
-      runtime,
-      settings: readSettings(notifierSettings, options.environment ?? {}),
-      channels: options.channels ?? [createFeed(), email],
-      random: () => 0.5,
-    });
+  return { bus, state, trust };
+}
+
+/** Reads along on `notifications.v1`, as the api does. */
+async function listenTo({ bus, trust }: Stores) {
   const published: Notification[] = [];
-  const listener = await bus.broadcast({
+  const subscription = await bus.broadcast({
     topics: [TOPICS.notifications.name],
     start: 'earliest',
     async handle({ records }) {
@@ -197,75 +188,101 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       }
     },
   });
+  return { published, isIdle: () => subscription.isIdle() };
+}
+
+/** What the other services would publish. */
+function others({ bus, trust }: Stores, eventClock: ManualClock) {
   let count = 0;
-  const queue = async <T>(topic: Topic<T>, records: readonly T[]) => {
+  const publish = async <T>(topic: Topic<T>, records: readonly T[]) => {
     // The predictor decided before whatever the test changed: its keys are those of then.
     await trust.prepare([VEHICLE]);
-    await bus.publish(records.map((record) => encodeRecord(topic, VEHICLE, record, startMs, trust)));
+    await bus.publish(records.map((record) => encodeRecord(topic, VEHICLE, record, START_MS, trust)));
   };
-  const publish = async <T>(topic: Topic<T>, records: readonly T[]) => {
-    await queue(topic, records);
-    await rig.settle();
-  };
-  const signals = (values: SignalRecord['values']): SignalRecord => ({
-    recordId: `record-${count++}`,
-    vehicleId: VEHICLE,
-    observedAtMs: eventClock.nowMs(),
-    receivedAtMs: eventClock.nowMs(),
-    source: 'vss-json',
-    values,
-  });
-  const rig: Rig = {
-    bus,
-    state,
-    trust,
-    eventClock,
-    realClock,
-    email,
-    runtime,
-    notifier: build(),
-    async begin(stores) {
-      await rig.notifier.stop();
-      rig.notifier = build(stores);
-      await rig.notifier.start();
-    },
-    async restart() {
-      await rig.begin();
-      await rig.settle();
-    },
-    publishAlert: (change) => publish(TOPICS.alerts, [alertOf(change)]),
-    publishAlerts: (changes) => publish(TOPICS.alerts, changes.map(alertOf)),
-    queueAlerts: (changes) => queue(TOPICS.alerts, changes.map(alertOf)),
-    publishFeedback: (feedback) =>
+  return {
+    alerts: (changes: readonly Partial<Alert>[]) => publish(TOPICS.alerts, changes.map(alertOf)),
+    feedback: (feedback: Omit<Feedback, 'vehicleId' | 'feedbackId'>) =>
       publish(TOPICS.feedback, [{ ...feedback, vehicleId: VEHICLE, feedbackId: `feedback-${count++}` }]),
-    drive: () => publish(TOPICS.signals, [signals({ [SIGNAL.speed]: 90, [SIGNAL.gear]: GEAR.drive })]),
-    park: () => publish(TOPICS.signals, [signals({ [SIGNAL.speed]: 0, [SIGNAL.gear]: GEAR.park })]),
-    async passEventTime(ms) {
-      eventClock.advanceTo(eventClock.nowMs() + ms);
-      await rig.settle();
-    },
-    async passRealTime(ms) {
-      realClock.advanceTo(realClock.nowMs() + ms);
-      await rig.settle();
-    },
-    async settle() {
-      // Twice in a row: what one part finishes may wake another.
-      let quietTurns = 0;
-      for (let turn = 0; turn < 20_000 && quietTurns < 10; turn++) {
-        await nextTurn();
-        quietTurns = rig.notifier.isIdle() && listener.isIdle() ? quietTurns + 1 : 0;
-      }
-      if (quietTurns === 0) throw new Error('the notifier does not come to rest');
-    },
-    rows: async () => (await state.notifications.listOfVehicle(VEHICLE, 0, 1_000)).toReversed(),
-    published: () => published,
+    signals: (values: SignalRecord['values']) =>
+      publish(TOPICS.signals, [
+        {
+          recordId: `record-${count++}`,
+          vehicleId: VEHICLE,
+          observedAtMs: eventClock.nowMs(),
+          receivedAtMs: eventClock.nowMs(),
+          source: 'vss-json',
+          values,
+        },
+      ]),
+  };
+}
+
+async function untilIdle(isIdle: () => boolean): Promise<void> {
+  // Several turns in a row: what one part finishes may wake another.
+  let quietTurns = 0;
+  for (let turn = 0; turn < 20_000 && quietTurns < 10; turn++) {
+    await nextTurn();
+    quietTurns = isIdle() ? quietTurns + 1 : 0;
+  }
+  if (quietTurns === 0) throw new Error('the notifier does not come to rest');
+}
+
+function builder(stores: Stores, runtime: Runtime, email: Channel, options: RigOptions) {
+  return (instead: Partial<Stores> = {}): App =>
+    createNotifier({
+      ...stores,
+      ...instead,
+      runtime,
+      settings: readSettings(notifierSettings, options.environment ?? {}),
+      channels: [createFeed(), email],
+      random: () => 0.5,
+    });
+}
+
+export async function createRig(options: RigOptions = {}): Promise<Rig> {
+  const eventClock = manualClock(START_MS);
+  const realClock = manualClock(1_000_000);
+  const runtime = { eventClock, realClock, log: silentLog, metrics: createMetrics() };
+  const stores = await openStores(eventClock, { ...driver, ...options.person });
+  const listener = await listenTo(stores);
+  const email = fakeChannel('email');
+  const build = builder(stores, runtime, email, options);
+  const publish = others(stores, eventClock);
+  let notifier = build();
+  const settle = () => untilIdle(() => notifier.isIdle() && listener.isIdle());
+  const settled = async (work: Promise<void>) => {
+    await work;
+    await settle();
+  };
+  const pass = async (clock: ManualClock, ms: number) => {
+    clock.advanceTo(clock.nowMs() + ms);
+    await settle();
+  };
+  const begin: Rig['begin'] = async (instead) => {
+    await notifier.stop();
+    notifier = build(instead);
+    await notifier.start();
+  };
+  await settled(begin());
+  return {
+    ...{ ...stores, runtime, email, begin },
+    isIdle: () => notifier.isIdle(),
+    stop: () => notifier.stop(),
+    restart: () => settled(begin()),
+    publishAlert: (change = {}) => settled(publish.alerts([change])),
+    publishAlerts: (changes) => settled(publish.alerts(changes)),
+    queueAlerts: publish.alerts,
+    publishFeedback: (feedback) => settled(publish.feedback(feedback)),
+    drive: () => settled(publish.signals({ [SIGNAL.speed]: 90, [SIGNAL.gear]: GEAR.drive })),
+    park: () => settled(publish.signals({ [SIGNAL.speed]: 0, [SIGNAL.gear]: GEAR.park })),
+    passEventTime: (ms) => pass(eventClock, ms),
+    passRealTime: (ms) => pass(realClock, ms),
+    rows: async () => (await stores.state.notifications.listOfVehicle(VEHICLE, 0, 1_000)).toReversed(),
+    published: () => listener.published,
     async close() {
-      await rig.notifier.stop();
-      await bus.close();
-      await state.close();
+      await notifier.stop();
+      await stores.bus.close();
+      await stores.state.close();
     },
   };
-  await rig.notifier.start();
-  await rig.settle();
-  return rig;
 }
