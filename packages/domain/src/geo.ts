@@ -22,11 +22,17 @@ export function bearingDeg(a: Position, b: Position): number {
   return (Math.atan2(y, x) / RAD + 360) % 360;
 }
 
+/** Degrees from one longitude to another the short way round, −180 ≤ x < 180: roads cross the 180th meridian too. */
+const eastwards = (fromDeg: number, toDeg: number): number => {
+  const deg = toDeg - fromDeg;
+  return deg >= -180 && deg < 180 ? deg : ((((deg + 180) % 360) + 360) % 360) - 180;
+};
+
 /** The point at `ratio` (0 … 1) of the straight line between two near points. */
-export const between = (a: Position, b: Position, ratio: number): Position => ({
-  lat: a.lat + (b.lat - a.lat) * ratio,
-  lon: a.lon + (b.lon - a.lon) * ratio,
-});
+export function between(a: Position, b: Position, ratio: number): Position {
+  const lon = a.lon + eastwards(a.lon, b.lon) * ratio;
+  return { lat: a.lat + (b.lat - a.lat) * ratio, lon: lon > 180 ? lon - 360 : lon < -180 ? lon + 360 : lon };
+}
 
 /**
  * Where `point` lies beside the line a–b: how far away, and at which share of the line (0 … 1).
@@ -39,9 +45,9 @@ export function besideLine(
 ): { readonly awayM: number; readonly ratio: number } {
   const kx = Math.cos(point.lat * RAD) * RAD * EARTH_RADIUS_M;
   const ky = RAD * EARTH_RADIUS_M;
-  const bx = (b.lon - a.lon) * kx;
+  const bx = eastwards(a.lon, b.lon) * kx;
   const by = (b.lat - a.lat) * ky;
-  const px = (point.lon - a.lon) * kx;
+  const px = eastwards(a.lon, point.lon) * kx;
   const py = (point.lat - a.lat) * ky;
   const squared = bx * bx + by * by;
   const ratio = squared === 0 ? 0 : Math.min(1, Math.max(0, (px * bx + py * by) / squared));

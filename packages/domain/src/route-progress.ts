@@ -32,7 +32,7 @@ export const tripStart = (atMs: number): RouteProgress => ({
 });
 
 /** Closer than this is "on the road": GPS, carriageways, and the polyline's own coarseness. */
-const BESIDE_M = 250;
+export const BESIDE_ROAD_M = 250;
 const OFF_ROUTE_M = 1_000;
 const OFF_ROUTE_MS = 2 * 60_000;
 /** Within this of a stop, standing, the car is at the stop. */
@@ -40,6 +40,10 @@ const AT_STOP_M = 1_000;
 /** A car can be this much further than its last fix suggests: 60 m/s and a margin for a coarse first fix. */
 const MAX_SPEED_MPS = 60;
 const MARGIN_M = 2_000;
+/** Where a road crosses itself, the nearer pass is the likelier one: metres beside per metre ahead. */
+const AHEAD_COST = 0.01;
+/** The same for road that no car can have driven since the last fix: only a coarse fix explains it. */
+const BEYOND_REACH_COST = 0.2;
 
 export interface Fix extends Position {
   readonly atMs: number;
@@ -67,11 +71,17 @@ export function advanceProgress(
       isOffRoute: false,
       atMs: fix.atMs,
     };
-  if (before.atStop !== null && fix.isStanding && distanceM(placeOfStop(stretches, before), fix) <= AT_STOP_M)
-    return { ...before, atMs: fix.atMs };
-  const reachM = ((fix.atMs - before.atMs) / 1000) * MAX_SPEED_MPS + MARGIN_M;
-  const found = nearestAhead(stretches, before, fix, reachM);
-  if (found === undefined || found.awayM > BESIDE_M) {
+  if (fix.isStanding && isAtStopLeft(stretches, before, fix))
+    return {
+      ...before,
+      alongM: 0,
+      atStop: before.stretch - 1,
+      offSinceMs: null,
+      isOffRoute: false,
+      atMs: fix.atMs,
+    };
+  const found = nearestAhead(stretches, before, fix);
+  if (found === undefined || found.awayM > BESIDE_ROAD_M) {
     const offSinceMs = before.offSinceMs ?? fix.atMs;
     const isOffRoute =
       (found?.awayM ?? Number.POSITIVE_INFINITY) > OFF_ROUTE_M || fix.atMs - offSinceMs >= OFF_ROUTE_MS;
@@ -83,10 +93,63 @@ export function advanceProgress(
   return { ...found.progress, offSinceMs: null, isOffRoute: false, atMs: fix.atMs };
 }
 
-function placeOfStop(stretches: readonly ProgressStretch[], progress: RouteProgress): Position {
-  const reached =
-    progress.atStop !== null && progress.atStop >= 0 ? stretches[progress.atStop]?.stop : undefined;
-  return reached ?? (stretches[progress.stretch]?.segments[0] as Position);
+/** A fix taken of a car that nobody has followed on these roads: a new plan, or a road drawn anew. */
+export type Expected = Pick<RouteProgress, 'stretch' | 'atStop'>;
+
+/** Where a revised plan expects the car: on its way to the stop it was on its way to. */
+export function expectedOn(
+  before: RouteProgress | null,
+  stopIdsBefore: readonly string[],
+  stopIds: readonly string[],
+): Expected {
+  const next = before === null ? undefined : stopIdsBefore[before.stretch];
+  const stretch = next === undefined ? -1 : stopIds.indexOf(next);
+  if (before === null || stretch < 0) return { stretch: 0, atStop: -1 };
+  return { stretch, atStop: before.atStop === null ? null : stretch - 1 };
+}
+
+/**
+ * Finds the car on roads it has not been followed on. It counts as where it is expected unless it is seen
+ * beside the road further on; of a road driven twice, the first pass counts.
+ */
+export function resumeProgress(
+  stretches: readonly ProgressStretch[],
+  expected: Expected,
+  fix: Fix | null,
+  atMs: number,
+): RouteProgress {
+  const start = { ...expected, alongM: 0, offSinceMs: null, isOffRoute: false, atMs };
+  if (fix === null || isAtStopLeft(stretches, start, fix)) return start;
+  for (let s = expected.stretch; s < stretches.length; s++) {
+    const found = nearestOn(stretches, s, 0, {
+      fix,
+      freeM: Number.POSITIVE_INFINITY,
+      reachM: Number.POSITIVE_INFINITY,
+    });
+    if (found !== undefined && found.awayM <= BESIDE_ROAD_M)
+      return advanceProgress(stretches, { ...found.progress, atMs: fix.atMs }, fix);
+  }
+  return start;
+}
+
+/** Whether two roads are one and the same, so that a distance along one is a distance along the other. */
+export function isSameRoad(a: ProgressStretch | undefined, b: ProgressStretch | undefined): boolean {
+  if (a === undefined || b === undefined || a.segments.length !== b.segments.length) return a === b;
+  return a.segments.every((segment, i) => {
+    const other = b.segments[i];
+    return other?.lat === segment.lat && other.lon === segment.lon && other.distanceM === segment.distanceM;
+  });
+}
+
+/**
+ * Standing where the stretch begins, or not far from it again: moving from the charger to another parking
+ * space is no departure.
+ */
+function isAtStopLeft(stretches: readonly ProgressStretch[], progress: RouteProgress, fix: Fix): boolean {
+  if (progress.alongM > AT_STOP_M) return false;
+  const stretch = stretches[progress.stretch];
+  const place = stretches[progress.stretch - 1]?.stop ?? stretch?.segments[0] ?? stretch?.stop;
+  return place !== undefined && distanceM(place, fix) <= AT_STOP_M;
 }
 
 /** The next stop ahead where a standing car is, looking at this stretch's stop only: stops are not skipped by standing near them. */
@@ -97,9 +160,9 @@ function stopHere(
 ): number | undefined {
   const stretch = stretches[before.stretch];
   if (stretch === undefined || distanceM(stretch.stop, fix) > AT_STOP_M) return undefined;
-  const lengthM = stretch.segments.reduce((sum, segment) => sum + segment.distanceM, 0);
   // A loop passes its own end at the start: the stop counts once most of the way is done.
-  return before.alongM >= lengthM / 2 || lengthM <= AT_STOP_M ? before.stretch : undefined;
+  const wayM = lengthM(stretch);
+  return before.alongM >= wayM / 2 || wayM <= AT_STOP_M ? before.stretch : undefined;
 }
 
 interface Found {
@@ -107,40 +170,69 @@ interface Found {
   readonly progress: RouteProgress;
 }
 
+interface Search {
+  readonly fix: Fix;
+  /** Road ahead that a car can have driven, and how far to look at all. */
+  readonly freeM: number;
+  readonly reachM: number;
+}
+
+/** The place on the road ahead where the car is: on the first stretch that it is beside, else the nearest. */
 function nearestAhead(
   stretches: readonly ProgressStretch[],
   before: RouteProgress,
   fix: Fix,
-  reachM: number,
 ): Found | undefined {
+  const drivenM = (Math.max(0, fix.atMs - before.atMs) / 1000) * MAX_SPEED_MPS;
+  let freeM = drivenM;
+  let reachM = drivenM + MARGIN_M;
   let best: Found | undefined;
-  let aheadM = -before.alongM;
-  for (let s = before.stretch; s < stretches.length && aheadM <= reachM; s++) {
-    const { segments, stop } = stretches[s] as ProgressStretch;
-    let alongM = 0;
-    for (let i = 0; i < segments.length && aheadM + alongM <= reachM; i++) {
-      const segment = segments[i] as Position & { readonly distanceM: number };
-      const isBehind = s === before.stretch && alongM + segment.distanceM < before.alongM;
-      if (!isBehind) {
-        const { awayM, ratio } = besideLine(fix, segment, segments[i + 1] ?? stop);
-        if (best === undefined || awayM < best.awayM - 1) {
-          const along = alongM + ratio * segment.distanceM;
-          best = {
-            awayM,
-            progress: {
-              stretch: s,
-              alongM: s === before.stretch ? Math.max(before.alongM, along) : along,
-              atStop: null,
-              offSinceMs: null,
-              isOffRoute: false,
-              atMs: fix.atMs,
-            },
-          };
-        }
-      }
-      alongM += segment.distanceM;
-    }
-    aheadM += alongM;
+  for (let s = before.stretch; s < stretches.length && reachM >= 0; s++) {
+    const fromM = s === before.stretch ? before.alongM : 0;
+    const found = nearestOn(stretches, s, fromM, { fix, freeM, reachM });
+    if (found !== undefined && (best === undefined || found.awayM < best.awayM)) best = found;
+    // Where the way goes on along the same road or back on it, the next stretch begins when this one is left.
+    if (best !== undefined && best.awayM <= BESIDE_ROAD_M) return best;
+    const restM = lengthM(stretches[s]) - fromM;
+    freeM -= restM;
+    reachM -= restM;
   }
   return best;
 }
+
+/** The likeliest place on one stretch from `fromM` on. */
+function nearestOn(
+  stretches: readonly ProgressStretch[],
+  s: number,
+  fromM: number,
+  { fix, freeM, reachM }: Search,
+): Found | undefined {
+  const { segments, stop } = stretches[s] as ProgressStretch;
+  let best: Found | undefined;
+  let leastCost = Number.POSITIVE_INFINITY;
+  let passedM = 0;
+  for (let i = 0; i < segments.length && passedM - fromM <= reachM; i++) {
+    const segment = segments[i] as Position & { readonly distanceM: number };
+    if (passedM + segment.distanceM >= fromM) {
+      const { awayM, ratio } = besideLine(fix, segment, segments[i + 1] ?? stop);
+      const alongM = Math.max(fromM, passedM + ratio * segment.distanceM);
+      const aheadM = alongM - fromM;
+      const cost =
+        awayM +
+        (freeM === Number.POSITIVE_INFINITY
+          ? 0
+          : AHEAD_COST * aheadM + BEYOND_REACH_COST * Math.max(0, aheadM - Math.max(0, freeM)));
+      if (cost < leastCost - 1) {
+        leastCost = cost;
+        best = { awayM, progress: { ...onRoad(fix.atMs), stretch: s, alongM } };
+      }
+    }
+    passedM += segment.distanceM;
+  }
+  return best;
+}
+
+const onRoad = (atMs: number) => ({ atStop: null, offSinceMs: null, isOffRoute: false, atMs });
+
+const lengthM = (stretch: ProgressStretch | undefined): number =>
+  stretch?.segments.reduce((sum, segment) => sum + segment.distanceM, 0) ?? 0;
