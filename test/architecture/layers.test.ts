@@ -11,7 +11,7 @@ const EXTENSIONS: readonly {
   readonly listedIn: string;
   readonly shared: readonly string[];
 }[] = [
-  { folder: 'services/predictor/src/facts', listedIn: 'index.ts', shared: [] },
+  { folder: 'services/predictor/src/facts', listedIn: 'index.ts', shared: ['catalogue.ts'] },
   { folder: 'services/predictor/src/remedies', listedIn: 'index.ts', shared: [] },
   { folder: 'services/ingest/src/formats', listedIn: 'index.ts', shared: [] },
   { folder: 'services/notifier/src/stages', listedIn: '../pipeline.ts', shared: [] },
@@ -62,6 +62,17 @@ function unlisted(extension: Extension, files: readonly TextFile[]): readonly st
     .map(({ path }) => `${path} is not in ${listOf(extension)}`);
 }
 
+/** Extension files that no test beside them covers: their own, or one that loops over the whole folder. */
+function untested(extension: Extension, files: readonly TextFile[]): readonly string[] {
+  const name = extension.folder.split('/').at(-1);
+  const tests = new Set(files.map(({ path }) => path).filter((path) => path.endsWith('.test.ts')));
+  if (tests.has(`${extension.folder}/${name}.test.ts`)) return [];
+  return extensionFiles(extension, files)
+    .map(({ path }) => path)
+    .filter((path) => !tests.has(path.replace(/\.ts$/, '.test.ts')))
+    .map((path) => `${path} has no test beside it`);
+}
+
 /** `main.ts` opens the process and is imported by nobody; `app.ts` wires, and its parts do not know it. */
 function upwards(files: readonly TextFile[]): readonly string[] {
   return files.flatMap((file) =>
@@ -88,6 +99,9 @@ describe('inside a service: main → app → contract ← extension files', () =
     });
     test(`${extension.folder}: every file is listed in ${extension.listedIn}`, () => {
       expect(unlisted(extension, files)).toEqual([]);
+    });
+    test(`${extension.folder}: every file is tested beside it`, () => {
+      expect(untested(extension, files)).toEqual([]);
     });
   }
 
@@ -126,6 +140,12 @@ describe('planted violations are found', () => {
     expect(unlisted(stages, planted)).toEqual([
       'services/x/src/stages/forgotten.ts is not in services/x/src/pipeline.ts',
     ]);
+  });
+
+  test('an extension nobody tested, unless one test takes the whole folder', () => {
+    const planted = [file('stages/a.ts', ''), file('stages/b.ts', ''), file('stages/b.test.ts', '')];
+    expect(untested(stages, planted)).toEqual(['services/x/src/stages/a.ts has no test beside it']);
+    expect(untested(stages, [...planted, file('stages/stages.test.ts', '')])).toEqual([]);
   });
 
   test('a part that knows its app, and anything that imports main.ts', () => {
