@@ -36,13 +36,9 @@ export function forecastRows(recording: Recording): readonly ForecastRow[] {
   return namedMoments(scenario).flatMap(({ atMs, place }) => {
     const forecast = forecastAt(heard.forecasts, atMs);
     if (forecast === undefined) return [];
-    const planned = new Map(stopsUntilCharge(scenario, atMs).map((stop) => [stop.stopId, stop]));
-    const stops = forecast.stops.filter(({ stopId }) => planned.has(stopId));
-    const truths = truthsOnArrival(
-      scenario,
-      stops.map(({ stopId }) => planned.get(stopId) as Stop),
-      atMs,
-    );
+    const ahead = stopsUntilCharge(scenario, forecast, atMs);
+    const stops = ahead.flatMap(({ stopId }) => forecast.stops.find((one) => one.stopId === stopId) ?? []);
+    const truths = truthsOnArrival(scenario, ahead, atMs);
     return stops.map(({ name, arrivalSocPct, belowReserveProbability }, index) => {
       const truth = truths[index];
       const truthSocPct = truth === undefined ? {} : { truthSocPct: truth.socPct };
@@ -57,13 +53,18 @@ export function forecastAt(forecasts: readonly HeardForecast[], atMs: number): H
   return newest?.unknown === undefined ? newest : undefined;
 }
 
-/** Stops of the plan in force, up to and including the first where the car charges. */
-export function stopsUntilCharge(scenario: Scenario, atMs: number): readonly Stop[] {
+/** Stops that are still ahead in the forecast, up to and including the first where the plan charges. */
+export function stopsUntilCharge(
+  scenario: Scenario,
+  { stops: ahead }: Pick<HeardForecast, 'stops'>,
+  atMs: number,
+): readonly Stop[] {
   const plan = planAt(scenario, atMs);
   if (plan === undefined) return [];
   const { stops } = tripOf(scenario, plan, 'veh_scenario');
-  const charge = stops.findIndex(({ kind, plugged }) => kind === 'charge' || plugged === true);
-  return charge === -1 ? stops : stops.slice(0, charge + 1);
+  const left = stops.filter(({ stopId }) => ahead.some((one) => one.stopId === stopId));
+  const charge = left.findIndex(({ kind, plugged }) => kind === 'charge' || plugged === true);
+  return charge === -1 ? left : left.slice(0, charge + 1);
 }
 
 /**

@@ -9,9 +9,8 @@ import { roadAxis } from './road-axis.ts';
 import { type ForecastStretch, forecastStretches } from './stretches.ts';
 
 const WIDTH = 1080;
-const LEFT = 150;
+const LEFT = 180;
 const RIGHT = 20;
-const TOP = 46;
 const PLOT_HEIGHT = 330;
 const LANE_HEIGHT = 22;
 const LOWEST_PCT = -25;
@@ -24,6 +23,7 @@ const LABEL_GAP = 84;
 interface Scales {
   x(atMs: number): number;
   y(socPct: number): number;
+  readonly top: number;
   readonly bottom: number;
 }
 
@@ -31,11 +31,14 @@ interface Scales {
 export function chart(drive: Judged, words: Words, id: string): string {
   const { scenario } = drive.recording;
   const axis = roadAxis(scenario);
-  const bottom = TOP + PLOT_HEIGHT;
+  const x = (atMs: number) => LEFT + axis.at(atMs) * (WIDTH - LEFT - RIGHT);
+  const top = 12 + Math.max(1, ...pinRows(drive, x).map((row) => row + 1)) * (2 * PIN_RADIUS + 1);
+  const bottom = top + PLOT_HEIGHT;
   const clamp = (socPct: number) => Math.min(HIGHEST_PCT, Math.max(LOWEST_PCT, socPct));
   const scales: Scales = {
-    x: (atMs) => LEFT + axis.at(atMs) * (WIDTH - LEFT - RIGHT),
+    x,
     y: (socPct) => bottom - ((clamp(socPct) - LOWEST_PCT) / (HIGHEST_PCT - LOWEST_PCT)) * PLOT_HEIGHT,
+    top,
     bottom,
   };
   const stretches = forecastStretches(drive.recording);
@@ -83,7 +86,7 @@ function grid(drive: Judged, { y }: Scales): string {
   );
 }
 
-function places(drive: Judged, words: Words, { x, bottom }: Scales): string {
+function places(drive: Judged, words: Words, { x, top, bottom }: Scales): string {
   const { scenario } = drive.recording;
   const decisions = new Set(scenario.decisionPoints.map(({ fromMs }) => fromMs));
   const moments = namedMoments(scenario);
@@ -97,7 +100,7 @@ function places(drive: Judged, words: Words, { x, bottom }: Scales): string {
       taken.push(at);
       const anchor = at > WIDTH - 90 ? 'end' : at < LEFT + 30 ? 'start' : 'middle';
       return [
-        `<line class="place" x1="${px(at)}" x2="${px(at)}" y1="${TOP}" y2="${bottom + 6}"/>`,
+        `<line class="place" x1="${px(at)}" x2="${px(at)}" y1="${top}" y2="${bottom + 6}"/>`,
         `<text class="tick" x="${px(at)}" y="${bottom + 20}" text-anchor="${anchor}">${escapeText(shortName(place))}</text>`,
         `<text class="tick" x="${px(at)}" y="${bottom + 34}" text-anchor="${anchor}">${words.time(atMs)}</text>`,
       ];
@@ -167,22 +170,31 @@ function lanes(drive: Judged, words: Words, { x }: Scales, top: number): string 
 
 const PIN_RADIUS = 11;
 
-/** Numbered as the warnings below the drawing; pins too close to the one before stand a row higher. */
-function pins(drive: Judged, words: Words, { x, bottom }: Scales): string {
-  let lastX = Number.NEGATIVE_INFINITY;
-  let row = 0;
+/** Which row above the plot each pin stands in: the lowest where it covers no other. */
+function pinRows(drive: Judged, x: Scales['x']): readonly number[] {
+  const lastX: number[] = [];
+  return drive.interruptions.map((one) => {
+    const at = x(sentAtMs(one));
+    const free = lastX.findIndex((last) => at - last >= 2 * PIN_RADIUS);
+    const row = free === -1 ? lastX.length : free;
+    lastX[row] = at;
+    return row;
+  });
+}
+
+/** Numbered as the warnings below the drawing. */
+function pins(drive: Judged, words: Words, { x, top, bottom }: Scales): string {
+  const rows = pinRows(drive, x);
   return lines(
     drive.interruptions.map((one, index) => {
-      const at = x(sentAtMs(one));
-      row = at - lastX < 2 * PIN_RADIUS ? (row + 1) % 2 : 0;
-      lastX = at;
-      const cy = TOP - 14 - row * (2 * PIN_RADIUS - 2);
+      const at = px(x(sentAtMs(one)));
+      const cy = top - PIN_RADIUS - 4 - (rows[index] ?? 0) * (2 * PIN_RADIUS + 1);
       const label = `${index + 1}: ${words.time(sentAtMs(one))}, ${one.title}`;
       return lines(
         `<g class="pin ${one.severity}"><title>${escapeText(label)}</title>`,
-        `<line x1="${px(at)}" x2="${px(at)}" y1="${cy + PIN_RADIUS}" y2="${bottom}"/>`,
-        `<circle cx="${px(at)}" cy="${cy}" r="${PIN_RADIUS}"/>`,
-        `<text x="${px(at)}" y="${cy + 4}" text-anchor="middle">${index + 1}</text></g>`,
+        `<line x1="${at}" x2="${at}" y1="${cy + PIN_RADIUS}" y2="${bottom}"/>`,
+        `<circle cx="${at}" cy="${cy}" r="${PIN_RADIUS}"/>`,
+        `<text x="${at}" y="${cy + 4}" text-anchor="middle">${index + 1}</text></g>`,
       );
     }),
   );

@@ -46,7 +46,7 @@ const legend = (): string =>
   lines(
     '<ul class="legend" aria-hidden="true">',
     '<li><span class="key key-battery"></span>battery now</li>',
-    '<li><span class="key key-band"></span>forecast of the battery on arrival at the next charge or the end: 8 of 10 fall in the band</li>',
+    '<li><span class="key key-band"></span>forecast of the battery on arrival at the next charge or the end; the band is meant to hold 8 of 10</li>',
     '<li><span class="key key-truth"></span>what it really was on arrival</li>',
     '<li><span class="key key-pin">1</span>a warning</li>',
     '</ul>',

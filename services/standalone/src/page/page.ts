@@ -14,8 +14,8 @@ export const demoPage = (drives: readonly Judged[]): string =>
     '<title>Outrider: what was said, and when</title>',
     `<style>${STYLE}</style></head><body>`,
     '<header><h1>Outrider rode ahead</h1>',
-    '<p>Drives that really happened, replayed through the whole path: the car’s telemetry in, a forecast at every ' +
-      'moment from what was known then, a message to the driver while something could still be done.</p></header>',
+    '<p>Drives replayed through the whole path: the car’s telemetry in, a forecast at every moment from what was known ' +
+      'then, a message to the driver while something could still be done.</p></header>',
     `<main>${lines(drives.map(driveSection))}</main>`,
     '<footer><p>Positions and figures between published ones are interpolated. The forecast never saw what came later. ' +
       'The last moment at which something helped comes from a search over the drive’s chargers and published ' +

@@ -1,5 +1,5 @@
-import type { Band } from '@outrider/domain';
-import { forecastAt, stopsUntilCharge, truthsOnArrival } from '../demo/forecast-rows.ts';
+import type { Band, Stop } from '@outrider/domain';
+import { stopsUntilCharge, truthsOnArrival } from '../demo/forecast-rows.ts';
 import type { Recording } from '../demo/replay.ts';
 import { endMsOf, planAt, type Truth, truthAt } from '../scenario/index.ts';
 
@@ -16,31 +16,33 @@ export interface ForecastStretch {
  * end of the trip is. While the car charges there is none: "if unplugged now" is another question.
  */
 export function forecastStretches({ scenario, heard }: Recording): readonly ForecastStretch[] {
-  const stretches: { key: string; to: string; points: { atMs: number; arrivalSocPct: Band }[] }[] = [];
+  const stretches: {
+    readonly key: string;
+    readonly to: string;
+    readonly stops: readonly Stop[];
+    readonly points: { atMs: number; arrivalSocPct: Band }[];
+  }[] = [];
   let charges = 0;
   let wasCharging = false;
-  for (const { madeAt: atMs } of heard.forecasts) {
+  for (const forecast of heard.forecasts) {
+    const atMs = forecast.madeAt;
     if (atMs > endMsOf(scenario)) break;
     const { isCharging } = truthAt(scenario, atMs);
     if (isCharging && !wasCharging) charges += 1;
     wasCharging = isCharging;
-    const target = stopsUntilCharge(scenario, atMs).at(-1);
-    const forecast = forecastAt(heard.forecasts, atMs - FORECAST_IS_NOW_MS);
-    const stop = forecast?.stops.find(({ stopId }) => stopId === target?.stopId);
-    if (isCharging || stop === undefined) continue;
+    if (isCharging || forecast.unknown !== undefined) continue;
+    const stops = stopsUntilCharge(scenario, forecast, atMs);
+    const stop = forecast.stops.find(({ stopId }) => stopId === stops.at(-1)?.stopId);
+    if (stop === undefined) continue;
     const plan = planAt(scenario, atMs);
     const key = `${plan?.atMs} ${charges} ${stop.stopId}`;
     const last = stretches.at(-1);
     const point = { atMs, arrivalSocPct: stop.arrivalSocPct };
     if (last?.key === key) last.points.push(point);
-    else stretches.push({ key, to: stop.name, points: [point] });
+    else stretches.push({ key, to: stop.name, stops, points: [point] });
   }
-  return stretches.map(({ to, points }) => {
-    const first = points[0]?.atMs ?? 0;
-    const stops = stopsUntilCharge(scenario, first);
-    const arrival = truthsOnArrival(scenario, stops, first).at(-1);
+  return stretches.map(({ to, stops, points }) => {
+    const arrival = truthsOnArrival(scenario, stops, points[0]?.atMs ?? 0).at(-1);
     return { to, points, ...(arrival === undefined ? {} : { arrival }) };
   });
 }
-/** `forecastAt` looks ahead by the reorder window; here the forecast of that very moment is meant. */
-const FORECAST_IS_NOW_MS = 10_000;
