@@ -37,11 +37,34 @@ const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 60_000;
 const IDLE_DEADLINE_MS = 150_000;
 
-/** Starts the server. @throws with what it said on stderr when it does not come up */
-export async function startServer(options: ServerOptions): Promise<ServerProcess> {
+const children = new Set<ChildProcess>();
+// However this process ends, none of its servers stays behind, not even a frozen one.
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+function spawnServer(options: ServerOptions) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'server.ts'), JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
+/** Starts a server and kills it as soon as `killed` settles, up or not: a crash in the middle of recovery. */
+export async function killWhileStarting(options: ServerOptions, killed: Promise<unknown>): Promise<void> {
+  const child = spawnServer(options);
+  const gone = once(child, 'exit');
+  child.stdin.on('error', () => undefined);
+  await killed;
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** Starts the server. @throws with what it said on stderr when it does not come up */
+export async function startServer(options: ServerOptions): Promise<ServerProcess> {
+  const child = spawnServer(options);
   const errors: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors.push(text);
@@ -71,7 +94,8 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     async stop() {
       child.stdin.write('stop\n');
       await gone(STOP_DEADLINE_MS);
-      if (child.exitCode !== 0) throw new Error(`the server ended with ${child.exitCode}: ${errors.join('')}`);
+      if (child.exitCode !== 0)
+        throw new Error(`the server ended with ${child.exitCode}: ${errors.join('')}`);
     },
   };
 }

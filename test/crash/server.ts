@@ -29,6 +29,7 @@ const composition = await composeServices({
     GATEWAY_FRAMES_BURST: '1000000',
     SMTP_URL: options.smtpUrl,
     WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
+    API_ALLOW_HTTP_WEBHOOKS: 'true',
     // Every alert shall be told: what is held back on purpose could not be counted.
     THROTTLE: '9999/10m',
     MIN_GAP_MIN: '0',

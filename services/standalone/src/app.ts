@@ -1,4 +1,4 @@
-export { type ComposeOptions, type Composition, composeServices } from './compose.ts';
+export { type ComposeOptions, type Composition, composeServices, type OpenEngines } from './compose.ts';
 export { type Interruption, interruptionsOf } from './demo/interruptions.ts';
 export { type DeliveredFrame, MEMORY, type Recording, type ReplayOptions, replay } from './demo/replay.ts';
 export { type Judged, judge, reportOf } from './demo/report.ts';

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { decodeRecord, openBus, TOPICS } from '@outrider/bus';
+import { SIGNAL } from '@outrider/domain';
+import { type Clock, silentLog } from '@outrider/runtime';
+import { type NotificationRow, openState } from '@outrider/state';
+import { openTelemetry, type TelemetryStore } from '@outrider/telemetry';
+import { createTrust } from '@outrider/trust';
+
+/** What the files of a stopped server hold, read through the same ports the services use. */
+export interface Found {
+  /** Vehicle → numbers of the stored frames, one per row. */
+  readonly storedNumbers: ReadonlyMap<string, readonly number[]>;
+  readonly alerts: readonly FoundAlert[];
+  /** Every record of `alerts.v1`. */
+  readonly published: readonly { readonly alertId: string; readonly revision: number }[];
+  readonly notifications: readonly NotificationRow[];
+  readonly unreadableAlerts: number;
+}
+
+export interface FoundAlert {
+  readonly alertId: string;
+  readonly vehicleId: string;
+  readonly ruleId: string;
+  readonly revision: number;
+  readonly startedAtMs: number;
+}
+
+const PAGE = 5_000;
+const ALERTS_MAX = 10_000;
+
+export async function examine(options: {
+  readonly folder: string;
+  readonly vehicleIds: readonly string[];
+  readonly clock: Clock;
+}): Promise<Found> {
+  const { folder, vehicleIds, clock } = options;
+  const url = (name: string): string => `sqlite:${join(folder, `${name}.db`)}`;
+  const storedNumbers = await examineSeries(url('telemetry'), vehicleIds);
+  const state = await openState(url('state'), { log: silentLog });
+  const bus = await openBus(url('bus'), { clock, log: silentLog });
+  try {
+    const alerts: FoundAlert[] = [];
+    const notifications: NotificationRow[] = [];
+    for (const vehicleId of vehicleIds) {
+      const rows = await state.alerts.listOf(vehicleId, { limit: ALERTS_MAX });
+      alerts.push(...rows);
+      for (const { alertId } of rows) notifications.push(...(await state.notifications.listOfAlert(alertId)));
+    }
+    const trust = createTrust({ ...state, eventClock: clock, realClock: clock });
+    const reader = trust.reader('alert_driver');
+    const published: { alertId: string; revision: number }[] = [];
+    let unreadableAlerts = 0;
+    const subscription = await bus.broadcast({
+      topics: [TOPICS.alerts.name],
+      start: 'earliest',
+      handle: async ({ records }) => {
+        await trust.prepare(vehicleIds);
+        for (const record of records) {
+          const decoded = decodeRecord(TOPICS.alerts, record, reader);
+          if (decoded.kind === 'record') {
+            const { alertId, revision } = decoded.record;
+            published.push({ alertId, revision });
+          } else unreadableAlerts += 1;
+        }
+      },
+    });
+    await subscription.caughtUp;
+    return { storedNumbers, alerts, published, notifications, unreadableAlerts };
+  } finally {
+    await bus.close();
+    await state.close();
+  }
+}
+
+/** @throws when the file cannot be read, which after a power cut means that all of it is lost */
+export async function examineSeries(
+  telemetryUrl: string,
+  vehicleIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const telemetry = await openTelemetry(telemetryUrl, { log: silentLog, queryDeadlineMs: 60_000 });
+  try {
+    const found = new Map<string, readonly number[]>();
+    for (const vehicleId of vehicleIds) found.set(vehicleId, await numbersOf(telemetry, vehicleId));
+    return found;
+  } finally {
+    await telemetry.close();
+  }
+}
+
+async function numbersOf(telemetry: TelemetryStore, vehicleId: string): Promise<readonly number[]> {
+  const numbers: number[] = [];
+  let after: string | undefined;
+  do {
+    const page = await telemetry.readSignals({
+      vehicleId,
+      paths: [SIGNAL.odometer],
+      fromMs: 0,
+      toMs: Number.MAX_SAFE_INTEGER,
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
+    for (const { values } of page.rows) numbers.push(Number(values[SIGNAL.odometer]));
+    after = page.next;
+  } while (after !== undefined);
+  return numbers;
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '@outrider/runtime';
+import { z } from 'zod';
+import { DESTINATION, ORIGIN } from './script.ts';
+
+/** A car that is registered, with its plan told and somebody to warn. */
+export interface RegisteredCar {
+  readonly index: number;
+  readonly vehicleId: string;
+  readonly token: string;
+}
+
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const DAY_MS = 86_400_000;
+
+/** Registers people, cars and plans over the API, as a newcomer would. */
+export async function registerFleet(options: {
+  readonly api: string;
+  readonly adminToken: string;
+  readonly count: number;
+  readonly webhookUrl: string;
+  readonly clock: Clock;
+}): Promise<readonly RegisteredCar[]> {
+  const { api, adminToken, count, webhookUrl, clock } = options;
+  const { textVersion } = await ask(
+    api,
+    adminToken,
+    'GET',
+    '/v1/purposes',
+    z.object({ textVersion: z.string() }),
+  );
+  const cars: RegisteredCar[] = [];
+  for (let index = 0; index < count; index++) {
+    const channel = index % 2 === 0 ? 'webhook' : 'email';
+    const person = await ask(api, adminToken, 'POST', '/v1/people', z.object({ token: z.string() }), {
+      name: `Driver ${index}`,
+      role: 'driver',
+      channels: [channel],
+      ...(channel === 'webhook'
+        ? { webhookUrl, webhookSecret: WEBHOOK_SECRET }
+        : { email: `driver${index}@outrider.invalid` }),
+    });
+    const made = await ask(api, person.token, 'POST', '/v1/vehicles', newVehicle, {
+      label: `Car ${index}`,
+      modelId: 'tesla-model-s-85-2012',
+      consents: { alert_driver: true, show_driver: true },
+      textVersion,
+    });
+    const { vehicleId } = made.vehicle;
+    await ask(
+      api,
+      person.token,
+      'POST',
+      `/v1/vehicles/${vehicleId}/trips`,
+      z.object({ tripId: z.string() }),
+      {
+        departAt: new Date(clock.nowMs()).toISOString(),
+        origin: ORIGIN,
+        stops: [
+          {
+            ...DESTINATION,
+            kind: 'destination',
+            arriveAt: new Date(clock.nowMs() + 2 * DAY_MS).toISOString(),
+          },
+        ],
+      },
+    );
+    cars.push({ index, vehicleId, token: made.device.token });
+  }
+  return cars;
+}
+
+const newVehicle = z.object({
+  vehicle: z.object({ vehicleId: z.string() }),
+  device: z.object({ token: z.string() }),
+});
+
+async function ask<T>(
+  api: string,
+  token: string,
+  method: 'GET' | 'POST',
+  path: string,
+  answer: z.ZodType<T>,
+  body?: unknown,
+): Promise<T> {
+  const response = await fetch(`${api}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${text}`);
+  return answer.parse(JSON.parse(text));
+}

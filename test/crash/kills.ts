@@ -1,0 +1,129 @@
+import type { Clock } from '@outrider/runtime';
+import { check, type Finding, repeatsOf } from './check.ts';
+import { examine } from './examine.ts';
+import { fastClock } from './fast-clock.ts';
+import { registerFleet } from './fleet.ts';
+import { writeLedger } from './ledger.ts';
+import { startLoad } from './load.ts';
+import type { Sabotage } from './sabotage.ts';
+import { PHASE_MS } from './script.ts';
+import { killWhileStarting, type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
+import { openSinks } from './sinks.ts';
+
+export interface KillsOptions {
+  readonly folder: string;
+  readonly kills: number;
+  readonly random: () => number;
+  readonly realClock: Clock;
+  readonly sabotage?: Sabotage;
+  /** Where the ledger goes, if anywhere. */
+  readonly out?: string;
+  readonly onProgress: (done: number, text: string) => void;
+}
+
+export interface KillsReport {
+  readonly findings: readonly Finding[];
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** Event time runs this much faster than real time: a rule's minute is two seconds. */
+const SPEED = 30;
+const CARS = 12;
+const FRAME_EVERY_MS = 48;
+/** Longer than a lease that a killed process left behind, on the fast clock. */
+const LEASES_OVER_MS = 120_000 / SPEED + 1_000;
+const ALIVE_MIN_MS = 20;
+const ALIVE_SPAN_MS = 1_400;
+/** One kill in so many comes while the server is starting. */
+const START_KILL_EVERY = 5;
+const START_SPAN_MS = 600;
+/** For answers that were on their way when the server died: an ack counts once it left. */
+const LAST_ACKS_MS = 20;
+/** Even a run of few kills lasts until every car's charge has fallen once. */
+const RUN_AT_LEAST_MS = (2.6 * PHASE_MS) / SPEED;
+const DRAIN_DEADLINE_MS = 60_000;
+
+/** Kills the server over and over in the middle of its work, then counts what is there. */
+export async function runKills(options: KillsOptions): Promise<KillsReport> {
+  const { folder, random, realClock } = options;
+  const baseMs = realClock.nowMs();
+  const clock = fastClock(baseMs, SPEED);
+  const sinks = await openSinks();
+  const server: ServerOptions = {
+    folder,
+    baseMs,
+    speed: SPEED,
+    smtpUrl: sinks.smtpUrl,
+    logLevel: 'error',
+    ...(options.sabotage === undefined ? {} : { sabotage: options.sabotage }),
+  };
+  let running: ServerProcess | undefined = await startServer(server);
+  const { api, adminToken } = running;
+  if (adminToken === undefined) throw new Error(`${folder} was used before`);
+  const cars = await registerFleet({ api, adminToken, count: CARS, webhookUrl: sinks.webhookUrl, clock });
+  const startMs = clock.nowMs();
+  const load = startLoad({ cars, clock, realClock, startMs, everyMs: FRAME_EVERY_MS });
+  const startedRealMs = realClock.nowMs();
+  let killsInFlight = 0;
+  let slowestStartMs = 0;
+  try {
+    load.connect(running.gateway);
+    for (let kill = 0; kill < options.kills; kill++) {
+      await realClock.sleep(ALIVE_MIN_MS + random() * ALIVE_SPAN_MS);
+      if (load.inFlight > 0) killsInFlight += 1;
+      await running.kill();
+      running = undefined;
+      await realClock.sleep(LAST_ACKS_MS);
+      load.disconnect();
+      if (kill % START_KILL_EVERY === START_KILL_EVERY - 1 && kill + 1 < options.kills) {
+        kill += 1;
+        await killWhileStarting(server, realClock.sleep(random() * START_SPAN_MS));
+      }
+      const fromMs = realClock.nowMs();
+      running = await startServer(server);
+      slowestStartMs = Math.max(slowestStartMs, realClock.nowMs() - fromMs);
+      load.connect(running.gateway);
+      options.onProgress(kill + 1, `${load.entries.length} frames, ${sinks.sent.length} messages`);
+    }
+    await realClock.sleep(RUN_AT_LEAST_MS - (realClock.nowMs() - startedRealMs));
+    load.finish();
+    await until(() => load.unacked === 0, DRAIN_DEADLINE_MS, realClock, 'every frame is acknowledged');
+    await realClock.sleep(LEASES_OVER_MS);
+    await running.idle();
+    const endMs = clock.nowMs();
+    await running.stop();
+    running = undefined;
+    const found = await examine({ folder, vehicleIds: cars.map(({ vehicleId }) => vehicleId), clock });
+    const ledger = { cars, entries: load.entries, sent: sinks.sent, endMs };
+    if (options.out !== undefined) await writeLedger(options.out, ledger, found);
+    return {
+      findings: check(ledger, found),
+      figures: {
+        kills: options.kills,
+        'kills with frames on their way': killsInFlight,
+        'frames acknowledged': load.entries.filter(({ ackedAtMs }) => ackedAtMs !== undefined).length,
+        'frames sent more than once': load.entries.filter(({ sent }) => sent > 1).length,
+        alerts: found.alerts.length,
+        'records in alerts.v1': found.published.length,
+        notifications: found.notifications.length,
+        'messages received': sinks.sent.length,
+        'repeats under the same id (allowed)': repeatsOf(sinks.sent),
+        'slowest start, ms': Math.round(slowestStartMs),
+        'seconds of load': Math.round((realClock.nowMs() - startedRealMs) / 1000),
+      },
+    };
+  } finally {
+    load.close();
+    await running?.kill();
+    await sinks.close();
+  }
+}
+
+async function until(isSo: () => boolean, deadlineMs: number, realClock: Clock, what: string): Promise<void> {
+  const fromMs = realClock.nowMs();
+  while (!isSo()) {
+    if (realClock.nowMs() - fromMs > deadlineMs)
+      throw new Error(`waited ${deadlineMs / 1000} s in vain until ${what}`);
+    await realClock.sleep(50);
+  }
+}

@@ -1,0 +1,31 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Ledger } from './check.ts';
+import type { Found } from './examine.ts';
+
+/**
+ * Everything a run knew, one JSON object per line and file, so that others can count again: `frames` (made,
+ * sent, acked), `stored` (rows of the series), `alerts`, `published` (alerts.v1), `notifications`, `messages`
+ * (what the sinks received).
+ */
+export async function writeLedger(folder: string, ledger: Ledger, found: Found): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const vehicleOf = new Map(ledger.cars.map(({ index, vehicleId }) => [index, vehicleId]));
+  const files: Readonly<Record<string, readonly object[]>> = {
+    frames: ledger.entries.map(({ carIndex, ...frame }) => ({
+      vehicleId: vehicleOf.get(carIndex),
+      ...frame,
+    })),
+    stored: [...found.storedNumbers].flatMap(([vehicleId, numbers]) =>
+      numbers.map((number) => ({ vehicleId, number })),
+    ),
+    alerts: found.alerts.map(({ alertId, vehicleId, ruleId, revision, startedAtMs }) => ({
+      ...{ alertId, vehicleId, ruleId, revision, startedAtMs },
+    })),
+    published: found.published,
+    notifications: found.notifications.map(({ box: _, keyId: __, ...row }) => row),
+    messages: ledger.sent,
+  };
+  for (const [name, lines] of Object.entries(files))
+    await writeFile(join(folder, `${name}.jsonl`), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}

@@ -1,0 +1,180 @@
+// Proof that what was acknowledged is kept: kill -9 at random moments, and power cuts on images of a disk.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { seededRandom, systemClock } from '@outrider/runtime';
+import type { Finding } from './check.ts';
+import { whyNoImages } from './ext4-image.ts';
+import { type KillsReport, runKills } from './kills.ts';
+import { type PowerCutReport, runPowerCuts } from './power-cut.ts';
+import { isSabotage, SABOTAGES, type Sabotage } from './sabotage.ts';
+
+const HELP = `npm run test:crash -- [options]
+
+Kills the whole server (kill -9) at random moments under load and counts frames, alerts and messages; then
+cuts the power on images of a disk, and shows that the same without waiting for the disk loses data.
+
+  --short            15 kills, 3 images, 1 image for the control
+  --kills N          how often the server is killed (200)
+  --images N         how many images are cut (20); as many again for the control
+  --seed N           decides the moments (1)
+  --only PART        kills or power-cut
+  --no-power-cut     leaves the power cut out, where images cannot be mounted
+  --out DIR          writes ledgers: what was sent, acknowledged, stored, told
+  --sabotage NAME    breaks a promise on purpose; the run must then fail:
+${Object.entries(SABOTAGES)
+  .map(([name, about]) => `                       ${name.padEnd(13)}${about}`)
+  .join('\n')}
+  --help
+`;
+
+interface Options {
+  readonly kills: number;
+  readonly images: number;
+  readonly controlImages: number;
+  readonly seed: number;
+  readonly parts: ReadonlySet<'kills' | 'power-cut'>;
+  readonly out?: string;
+  readonly sabotage?: Sabotage;
+}
+
+function readOptions(): Options | 'help' {
+  const { values } = parseArgs({
+    options: {
+      short: { type: 'boolean', default: false },
+      kills: { type: 'string' },
+      images: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      only: { type: 'string' },
+      'no-power-cut': { type: 'boolean', default: false },
+      out: { type: 'string' },
+      sabotage: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const images = whole('--images', values.images ?? (values.short ? '3' : '20'));
+  const { only, out, sabotage } = values;
+  if (only !== undefined && only !== 'kills' && only !== 'power-cut')
+    throw new Error(`--only is kills or power-cut, not ${only}`);
+  if (sabotage !== undefined && !isSabotage(sabotage))
+    throw new Error(`there is no sabotage ${sabotage}: ${Object.keys(SABOTAGES).join(', ')}`);
+  const parts = new Set<'kills' | 'power-cut'>(only === undefined ? ['kills', 'power-cut'] : [only]);
+  if (values['no-power-cut']) parts.delete('power-cut');
+  return {
+    kills: whole('--kills', values.kills ?? (values.short ? '15' : '200')),
+    images,
+    controlImages: values.short ? 1 : images,
+    seed: whole('--seed', values.seed),
+    parts,
+    ...(out === undefined ? {} : { out }),
+    ...(sabotage === undefined ? {} : { sabotage }),
+  };
+}
+
+function whole(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${name} is a whole number, not ${text}`);
+  return Number(text);
+}
+
+const BAR = 30;
+const progress = (what: string, total: number) => (done: number, text: string) => {
+  const filled = Math.round((done / total) * BAR);
+  const line = `${what} ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${done}/${total}  ${text}`;
+  if (process.stderr.isTTY) process.stderr.write(`\r${line}${done === total ? '\n' : ''}`);
+  else if (done === total || done % Math.ceil(total / 10) === 0) process.stderr.write(`${line}\n`);
+};
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function proveKills(options: Options, folder: string): Promise<boolean> {
+  const report = await runKills({
+    ...options,
+    folder: join(folder, 'kills'),
+    random: seededRandom(options.seed),
+    realClock: systemClock,
+    ...(options.out === undefined ? {} : { out: join(options.out, 'kills') }),
+    onProgress: progress('kill -9', options.kills),
+  });
+  showKills(report);
+  return report.findings.every(({ broken }) => broken.length === 0) && hasShownAll(report.findings);
+}
+
+/** A promise that was never put to the test was not kept. */
+function hasShownAll(findings: readonly Finding[]): boolean {
+  const idle = findings.filter(({ checked }) => checked === 0);
+  for (const { promise } of idle) say(`not tested: ${promise}`);
+  return idle.length === 0;
+}
+
+const BROKEN_SHOWN = 5;
+
+function showKills({ findings, figures }: KillsReport): void {
+  say('\nkill -9 under load');
+  for (const [name, figure] of Object.entries(figures))
+    say(`  ${name.padEnd(44)}${String(figure).padStart(9)}`);
+  say(`\n  ${'promise'.padEnd(44)}${'checked'.padStart(9)}${'broken'.padStart(9)}`);
+  for (const { promise, checked, broken } of findings) {
+    say(`  ${promise.padEnd(44)}${String(checked).padStart(9)}${String(broken.length).padStart(9)}`);
+    for (const one of broken.slice(0, BROKEN_SHOWN)) say(`      ${one}`);
+    if (broken.length > BROKEN_SHOWN) say(`      and ${broken.length - BROKEN_SHOWN} more`);
+  }
+}
+
+async function provePowerCut(options: Options, folder: string): Promise<boolean> {
+  const missing = await whyNoImages(folder);
+  if (missing !== undefined) {
+    say(`\npower cut: not possible here: ${missing}\n(--no-power-cut leaves it out)`);
+    return false;
+  }
+  const cut = (images: number, name: string, sabotage: Sabotage | undefined): Promise<PowerCutReport> =>
+    runPowerCuts({
+      folder: join(folder, name),
+      images,
+      random: seededRandom(options.seed),
+      realClock: systemClock,
+      ...(sabotage === undefined ? {} : { sabotage }),
+      ...(options.out === undefined ? {} : { out: join(options.out, name) }),
+      onProgress: progress(name, images),
+    });
+  const kept = await cut(options.images, 'power-cut', options.sabotage);
+  const control = await cut(options.controlImages, 'power-cut-sync-off', 'sync-off');
+  say(`\n${'power cut'.padEnd(46)}${'images'.padStart(9)}${'acked'.padStart(9)}${'lost'.padStart(9)}`);
+  const row = (name: string, images: number, { acked, lost }: PowerCutReport) =>
+    say(`  ${name.padEnd(44)}${[images, acked, lost].map((one) => String(one).padStart(9)).join('')}`);
+  row('every commit waits for the disk', options.images, kept);
+  row('control: none waits (must lose)', options.controlImages, control);
+  for (const why of kept.unreadable) say(`      an image could not be recovered: ${why}`);
+  if (control.unreadable.length > 0)
+    say(`      control: ${control.unreadable.length} images could not be recovered`);
+  if (control.lost === 0)
+    say('      the control lost nothing: this machine cannot show what waiting is worth');
+  return kept.acked > 0 && kept.lost === 0 && kept.doubled === 0 && control.lost > 0;
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === 'help') return say(HELP);
+  const folder = await mkdtemp(join(tmpdir(), 'outrider-crash-'));
+  const startedMs = systemClock.nowMs();
+  try {
+    let isKept = true;
+    if (options.parts.has('kills')) isKept = await proveKills(options, folder);
+    if (options.parts.has('power-cut')) isKept = (await provePowerCut(options, folder)) && isKept;
+    const seconds = Math.round((systemClock.nowMs() - startedMs) / 1000);
+    say(
+      `\n${isKept ? 'kept' : 'BROKEN'} in ${seconds} s, seed ${options.seed}${options.out === undefined ? '' : `, ledgers in ${options.out}`}`,
+    );
+    process.exitCode = isKept ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}
