@@ -19,6 +19,8 @@ const COLD_LOSS_PER_K = 0.0144;
 /** Cars hold the pack below this while charging. */
 const HELD_BELOW_C = 45;
 const STANDING_TIME_CONSTANT_S = 11 * 3600;
+/** What adding energies up may be off by. */
+const ROUNDING_PCT = 1e-6;
 /** Below this the car counts as full or the station as dead. */
 const LEAST_POWER_KW = 0.05;
 
@@ -90,7 +92,8 @@ export function chargeForMinutes(input: ChargeInput, minutes: number): ChargeRes
 /** Walks the curve in steps of one SOC point, warming the pack by I²R. */
 function charge(input: ChargeInput, targetSocPct: number, maxMinutes: number): ChargeResult {
   const { vehicle, battery, station } = input;
-  const fromSocPct = requireWithin('fromSocPct', input.fromSocPct, -100, 100);
+  // A plan that just charged to full comes back as 100.00000000000001.
+  const fromSocPct = Math.min(100, requireWithin('fromSocPct', input.fromSocPct, -100, 100 + ROUNDING_PCT));
   requireWithin('airTempC', input.airTempC, -60, 60);
   requireWithin('maxPowerKw', station.maxPowerKw, 0, 2000);
   let tempC = requireWithin('batteryTempC', input.batteryTempC, -60, 80);
@@ -107,7 +110,9 @@ function charge(input: ChargeInput, targetSocPct: number, maxMinutes: number): C
     const wholeMinutes = (60 * stepKwh) / powerKw;
     const stepMinutes = Math.min(wholeMinutes, maxMinutes - minutes);
     socPct =
-      stepMinutes < wholeMinutes ? socAfterUsing(battery, socPct, -(powerKw * stepMinutes) / 60) : nextSocPct;
+      stepMinutes < wholeMinutes
+        ? Math.min(nextSocPct, socAfterUsing(battery, socPct, -(powerKw * stepMinutes) / 60))
+        : nextSocPct;
     minutes += stepMinutes;
     if (station.kind === 'dc') coldLossMinutes += stepMinutes * coldShareSd(vehicle, station, socPct, tempC);
     const heatK =

@@ -38,6 +38,8 @@ export interface ParkingResult {
   readonly lockedSocPct: number;
 }
 
+/** What adding energies up may be off by. */
+const ROUNDING_PCT = 1e-6;
 /** A displayed SOC is corrected after a rest: seen between +0.6 and +1.6 points; builds up within hours. */
 const REST_JUMP_SD_PCT = 1.5;
 const REST_TIME_S = 2 * 3600;
@@ -49,8 +51,8 @@ const CABIN_HEAT_J_PER_K = 90_000;
 
 /** What a stop without a plug costs, and how cold the car is afterwards. */
 export function parkCar(input: ParkingInput): ParkingResult {
-  const { vehicle, battery, socPct } = input;
-  requireWithin('socPct', socPct, -100, 100);
+  const { vehicle, battery } = input;
+  const socPct = Math.min(100, requireWithin('socPct', input.socPct, -100, 100 + ROUNDING_PCT));
   const durationS = requireWithin('durationS', input.durationS, 0, 90 * 86_400);
   const airTempC = requireWithin('airTempC', input.airTempC, -60, 60);
   requireWithin('cabinTempC', input.cabinTempC, -60, 90);

@@ -59,6 +59,10 @@ export function createPredictor(deps: PredictorDeps): App {
       'predictor_records_late_total',
       'Records that came after the reorder window; stored, but not judged.',
     ),
+    failed: metrics.counter(
+      'predictor_judgements_failed_total',
+      'Judgements that could not be computed; the car counted as unknown.',
+    ),
     unknownVehicle: metrics.counter(
       'predictor_records_unknown_vehicle_total',
       'Records of vehicles that are not registered.',

@@ -74,6 +74,8 @@ export interface Judged {
   readonly alerts: readonly { readonly alert: Alert; readonly isShadow: boolean }[];
   readonly forecasts: readonly Forecast[];
   readonly lateRecords: number;
+  /** What could not be computed; the car then counts as unknown, and nobody else's cars wait for it. */
+  readonly failures: readonly string[];
 }
 
 /** Puts a record into the reorder buffer; what it means is decided when its time has come. */
@@ -127,6 +129,7 @@ export function advanceCar(live: LiveCar, frontierMs: number, rules: readonly Lo
     alerts: [],
     forecasts: [],
     lateRecords: 0,
+    failures: [],
   };
   for (const record of released) {
     now = fireTimers(now, record.observedAtMs, rules);
@@ -144,9 +147,10 @@ export function advanceCar(live: LiveCar, frontierMs: number, rules: readonly Lo
 
 /** Judges now, without a new record: the world changed. */
 export function rejudge(live: LiveCar, nowMs: number, rules: readonly LoadedRule[]): Judged {
-  if (live.car.state.observedToMs === 0) return { live, alerts: [], forecasts: [], lateRecords: 0 };
+  if (live.car.state.observedToMs === 0)
+    return { live, alerts: [], forecasts: [], lateRecords: 0, failures: [] };
   return judgeAt(
-    { live, alerts: [], forecasts: [], lateRecords: 0 },
+    { live, alerts: [], forecasts: [], lateRecords: 0, failures: [] },
     live,
     Math.max(nowMs, live.car.judgedToMs),
     rules,
@@ -221,20 +225,30 @@ function apply(live: LiveCar, record: OpenedRecord): LiveCar {
 
 function judgeAt(before: Judged, live: LiveCar, nowMs: number, rules: readonly LoadedRule[]): Judged {
   const situation = situationOf(live, nowMs);
+  try {
+    return judged(before, live, situation, rules);
+  } catch (error) {
+    // A figure nobody thought of must not stop a partition, and unknown is never "fine": alerts hold.
+    const failed = judged(before, live, { ...situation, soc: undefined }, rules);
+    return { ...failed, failures: [...failed.failures, String(error)] };
+  }
+}
+
+function judged(before: Judged, live: LiveCar, situation: Situation, rules: readonly LoadedRule[]): Judged {
   const { episodes, alerts } = judge(situation, rules, live.car.episodes);
   const forecast = forecastRecord(situation);
   const isNews = isNewsworthy(live.car.forecast, forecast);
   const car: Car = {
     ...live.car,
-    judgedToMs: nowMs,
+    judgedToMs: situation.nowMs,
     episodes,
     forecast: isNews ? forecast : live.car.forecast,
   };
   return {
+    ...before,
     live: { ...live, car },
     alerts: [...before.alerts, ...alerts],
     forecasts: isNews ? [...before.forecasts, forecast] : before.forecasts,
-    lateRecords: before.lateRecords,
   };
 }
 

@@ -126,6 +126,13 @@ function createPartition(
     resident.live = judged.live;
     resident.isCarDirty = true;
     alerts.push(...judged.alerts);
+    for (const failure of judged.failures) {
+      deps.counters.failed.inc();
+      deps.log.error(
+        { vehicleId: judged.live.car.state.vehicleId, err: failure },
+        'a car could not be judged',
+      );
+    }
     if (judged.lateRecords > 0) deps.counters.late.inc(judged.lateRecords);
     return { forecasts: judged.forecasts, hasAlerts: judged.alerts.length > 0 };
   };
