@@ -85,7 +85,7 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
       load.connect(running.gateway);
       options.onProgress(kill + 1, `${load.entries.length} frames, ${sinks.sent.length} messages`);
     }
-    await realClock.sleep(RUN_AT_LEAST_MS - (realClock.nowMs() - startedRealMs));
+    await realClock.sleep(Math.max(0, RUN_AT_LEAST_MS - (realClock.nowMs() - startedRealMs)));
     load.finish();
     await until(() => load.unacked === 0, DRAIN_DEADLINE_MS, realClock, 'every frame is acknowledged');
     await realClock.sleep(LEASES_OVER_MS);

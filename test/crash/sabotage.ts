@@ -61,10 +61,15 @@ function losingAlerts(bus: Bus): Bus {
 }
 
 const writingLate = (telemetry: TelemetryStore): TelemetryStore => ({
-  ...telemetry,
   writeSignals: async (rows) => {
     void systemClock.sleep(HELD_MS).then(() => telemetry.writeSignals(rows));
   },
+  writeForecasts: (rows) => telemetry.writeForecasts(rows),
+  readSignals: (query) => telemetry.readSignals(query),
+  downsample: (query) => telemetry.downsample(query),
+  readForecasts: (query) => telemetry.readForecasts(query),
+  prune: (beforeMs) => telemetry.prune(beforeMs),
+  close: () => telemetry.close(),
 });
 
 /** Ids differ from run to run of the process, and after a restart every alert is decided again. */
