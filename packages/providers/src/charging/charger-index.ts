@@ -9,12 +9,12 @@ import {
 import { around } from 'geokdbush';
 import KDBush from 'kdbush';
 import { ROAD_FACTOR } from '../routing/great-circle.ts';
-import { worksProbability } from './works-probability.ts';
+import { isGone, worksProbability } from './works-probability.ts';
 
 /** Charging places by position. Immutable: a change of the list builds a new one (200,000 places: 75 ms). */
 export interface ChargerIndex {
   readonly size: number;
-  /** Places within `corridorM` of the road, in the order they are passed. */
+  /** Places within `corridorM` of the road, in the order they are passed: the strongest 300 when there are more. */
   alongRoute(
     segments: readonly (Position & { readonly distanceM: number })[],
     end: Position,
@@ -36,16 +36,22 @@ export function chargerIndex(locations: readonly ChargingLocation[]): ChargerInd
   const tree = new KDBush(locations.length);
   for (const { lon, lat } of locations) tree.add(lon, lat);
   tree.finish();
-  const near = (position: Position, withinM: number, limit: number) =>
-    around(tree, position.lon, position.lat, limit, withinM / 1000).map(
-      (id) => locations[id] as ChargingLocation,
-    );
+  // Only places with a plug that fits count against the limit: most of a city's do not.
+  const near: Near = (position, withinM, limit, plugs) =>
+    around(
+      tree,
+      position.lon,
+      position.lat,
+      limit,
+      withinM / 1000,
+      (id) => strongestFitting(locations[id] as ChargingLocation, plugs) !== undefined,
+    ).map((id) => locations[id] as ChargingLocation);
   return {
     size: locations.length,
     alongRoute: (segments, end, corridorM, plugs, nowMs) =>
       chargersAlong(near, segments, end, corridorM, plugs, nowMs),
     around(position, withinM, limit, plugs, nowMs) {
-      return near(position, withinM, limit).flatMap((location) => {
+      return near(position, withinM, limit, plugs).flatMap((location) => {
         const place = describe(location, plugs, nowMs);
         return place === undefined
           ? []
@@ -55,11 +61,20 @@ export function chargerIndex(locations: readonly ChargingLocation[]): ChargerInd
   };
 }
 
+type Near = (
+  position: Position,
+  withinM: number,
+  limit: number,
+  plugs: ReadonlySet<ConnectorStandard>,
+) => ChargingLocation[];
+
+/** A snapshot must not grow with the number of stations of a big city. */
+const CORRIDOR_MAX = 300;
 /** Candidates are asked for every so often along the road; the radius then covers the gaps. */
 const SAMPLE_M = 5_000;
 
 function chargersAlong(
-  near: (position: Position, withinM: number, limit: number) => ChargingLocation[],
+  near: Near,
   segments: readonly (Position & { readonly distanceM: number })[],
   end: Position,
   corridorM: number,
@@ -70,12 +85,14 @@ function chargersAlong(
   let sinceSampleM = Number.POSITIVE_INFINITY;
   for (const segment of segments) {
     if (sinceSampleM >= SAMPLE_M) {
-      for (const location of near(segment, corridorM + SAMPLE_M, 200)) candidates.add(location);
+      for (const location of near(segment, corridorM + SAMPLE_M, Number.POSITIVE_INFINITY, plugs))
+        candidates.add(location);
       sinceSampleM = 0;
     }
     sinceSampleM += segment.distanceM;
   }
-  for (const location of near(end, corridorM + SAMPLE_M, 200)) candidates.add(location);
+  for (const location of near(end, corridorM + SAMPLE_M, Number.POSITIVE_INFINITY, plugs))
+    candidates.add(location);
   const found: ChargerOnRoute[] = [];
   for (const location of candidates) {
     const beside = nearestOnRoute(segments, end, location);
@@ -83,7 +100,12 @@ function chargersAlong(
     if (place !== undefined)
       found.push({ ...place, alongM: beside.alongM, detourM: 2 * ROAD_FACTOR * beside.awayM });
   }
-  return found.sort((a, b) => a.alongM - b.alongM || a.locationId.localeCompare(b.locationId));
+  const byUse = found.toSorted(
+    (a, b) => b.maxPowerKw - a.maxPowerKw || a.detourM - b.detourM || (a.locationId < b.locationId ? -1 : 1),
+  );
+  return byUse
+    .slice(0, CORRIDOR_MAX)
+    .sort((a, b) => a.alongM - b.alongM || (a.locationId < b.locationId ? -1 : 1));
 }
 
 function nearestOnRoute(
@@ -101,18 +123,38 @@ function nearestOnRoute(
   return best;
 }
 
-/** The place's strongest plug that fits; undefined when none does. */
+type Connector = ChargingLocation['evses'][number]['connectors'][number];
+
+/** The strongest plug that fits, of those that are there; undefined when none does. */
+function strongestFitting(
+  location: ChargingLocation,
+  plugs: ReadonlySet<ConnectorStandard>,
+): Connector | undefined {
+  let strongest: Connector | undefined;
+  for (const { status, connectors } of location.evses) {
+    if (isGone(status)) continue;
+    for (const connector of connectors)
+      if (plugs.has(connector.standard) && connector.maxPowerKw > (strongest?.maxPowerKw ?? 0))
+        strongest = connector;
+  }
+  return strongest;
+}
+
+/** The place's strongest plug that fits, and how likely a plug of that kind works; undefined when none fits. */
 function describe(
   location: ChargingLocation,
   plugs: ReadonlySet<ConnectorStandard>,
   nowMs: number,
 ): Omit<ChargerOnRoute, 'alongM' | 'detourM'> | undefined {
-  const fitting = location.evses
-    .flatMap((evse) => evse.connectors)
-    .filter((connector) => plugs.has(connector.standard));
-  const strongest = fitting.toSorted((a, b) => b.maxPowerKw - a.maxPowerKw)[0];
+  const strongest = strongestFitting(location, plugs);
   if (strongest === undefined) return undefined;
-  const { probability, statusAgeS } = worksProbability(location, nowMs);
+  // A working wall box does not make up for a fast charger that is out of order.
+  const evses = location.evses.filter(({ connectors }) =>
+    connectors.some(
+      (one) => plugs.has(one.standard) && (one.powerType === 'DC') === (strongest.powerType === 'DC'),
+    ),
+  );
+  const { probability, statusAgeS } = worksProbability(evses, nowMs);
   const { locationId, name, lat, lon } = location;
   return {
     locationId,

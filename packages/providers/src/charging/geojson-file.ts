@@ -17,7 +17,7 @@ const collection = z.object({
 
 /**
  * GeoJSON (RFC 7946: longitude first) with one Point per place and the properties `id`, `name`, `powerKw`,
- * `connectors` (OCPI names; `plug` for a single one), `evses`, `status`.
+ * `connectors` (OCPI names; `plug` for a single one), `evses`, `status`, `powerType`.
  */
 export const geojsonFile: ChargerFile = {
   name: 'geojson',
@@ -33,7 +33,7 @@ export const geojsonFile: ChargerFile = {
           properties.connectors ?? (properties.plug === undefined ? undefined : [properties.plug]);
         const raw = rawLocation.parse({
           ...properties,
-          id: String(properties.id ?? id ?? `${source}#${i}`),
+          id: idOf(properties.id ?? id ?? `${source}#${i}`),
           connectors: plugs,
           lon: geometry.coordinates[0],
           lat: geometry.coordinates[1],
@@ -47,6 +47,9 @@ export const geojsonFile: ChargerFile = {
     return { locations, problems };
   },
 };
+
+/** RFC 7946 allows numbers; anything else is left for the schema to refuse. */
+const idOf = (id: unknown): unknown => (typeof id === 'number' ? String(id) : id);
 
 const describe = (error: unknown): string =>
   error instanceof z.ZodError

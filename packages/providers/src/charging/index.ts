@@ -5,10 +5,14 @@ import { geojsonFile } from './geojson-file.ts';
 /** Every charger file format. A new one is a file beside this, its test, and a line here. */
 export const chargerFiles: readonly ChargerFile[] = [geojsonFile, csvFile];
 
-/** Reads a charger file by its ending. */
+/**
+ * Reads a charger file by its ending. What cannot be used is a problem with its line or number, the rest is
+ * used; of two places with one id the first counts. Never throws.
+ */
 export function readChargers(fileName: string, text: string, nowMs: number): ChargerList {
+  const ending = fileName.toLowerCase();
   const format = chargerFiles.find(({ extensions }) =>
-    extensions.some((extension) => fileName.endsWith(extension)),
+    extensions.some((extension) => ending.endsWith(extension)),
   );
   if (format === undefined)
     return {
@@ -18,10 +22,21 @@ export function readChargers(fileName: string, text: string, nowMs: number): Cha
       ],
     };
   try {
-    return format.read(text, fileName, nowMs);
+    // Spreadsheets write a byte order mark in front of anything.
+    return withoutRepeats(fileName, format.read(text.replace(/^\uFEFF/, ''), fileName, nowMs));
   } catch (error) {
     return { locations: [], problems: [`${fileName}: ${(error as Error).message}`] };
   }
+}
+
+function withoutRepeats(fileName: string, { locations, problems }: ChargerList): ChargerList {
+  const ids = new Set<string>();
+  const repeats: string[] = [];
+  const kept = locations.filter(({ locationId }) => {
+    if (ids.has(locationId)) repeats.push(`${fileName}: the id ${locationId} is there twice`);
+    return !ids.has(locationId) && ids.add(locationId);
+  });
+  return { locations: kept, problems: [...problems, ...repeats] };
 }
 
 export * from './charger-index.ts';

@@ -1,4 +1,11 @@
-import { type ChargingLocation, chargingLocation, connectorStandard, evseStatus } from '@outrider/domain';
+import {
+  type ChargingLocation,
+  type ConnectorStandard,
+  chargingLocation,
+  connectorStandard,
+  evseStatus,
+  powerType,
+} from '@outrider/domain';
 import { z } from 'zod';
 
 /** A charging place as flat files write it: one power, one plug (or several), a count of posts. */
@@ -11,13 +18,27 @@ export const rawLocation = z.object({
   connectors: z.array(connectorStandard).min(1),
   evses: z.int().min(1).max(500).default(1),
   status: evseStatus.default('UNKNOWN'),
+  /** Absent: what the plug and the power suggest. */
+  powerType: powerType.optional(),
   lastUpdatedAtMs: z.number().optional(),
 });
 export type RawLocation = z.infer<typeof rawLocation>;
 
 /** Plugs that only ever carry direct current, and Tesla's own, which carries it from 25 kW up. */
-const DC_ONLY = new Set(['IEC_62196_T1_COMBO', 'IEC_62196_T2_COMBO', 'CHADEMO']);
-const TESLA_DC_FROM_KW = 25;
+const DC_ONLY: ReadonlySet<ConnectorStandard> = new Set([
+  'IEC_62196_T1_COMBO',
+  'IEC_62196_T2_COMBO',
+  'CHADEMO',
+]);
+const EITHER: ReadonlySet<ConnectorStandard> = new Set(['TESLA_S', 'SAE_J3400']);
+const EITHER_DC_FROM_KW = 25;
+/** The most one phase gives: 32 A at 230 V. A European plug with more has three. */
+const ONE_PHASE_KW = 7.4;
+
+function usualPowerType(standard: ConnectorStandard, powerKw: number): 'DC' | 'AC_1_PHASE' | 'AC_3_PHASE' {
+  if (DC_ONLY.has(standard) || (EITHER.has(standard) && powerKw >= EITHER_DC_FROM_KW)) return 'DC';
+  return standard === 'IEC_62196_T2' && powerKw > ONE_PHASE_KW ? 'AC_3_PHASE' : 'AC_1_PHASE';
+}
 
 /** The OCPI form, checked. @throws z.ZodError when a bound is broken. */
 export function toLocation(raw: RawLocation, source: string, nowMs: number): ChargingLocation {
@@ -35,7 +56,7 @@ export function toLocation(raw: RawLocation, source: string, nowMs: number): Cha
       lastUpdatedAtMs,
       connectors: raw.connectors.map((standard) => ({
         standard,
-        powerType: DC_ONLY.has(standard) || raw.powerKw >= TESLA_DC_FROM_KW ? 'DC' : 'AC_1_PHASE',
+        powerType: raw.powerType ?? usualPowerType(standard, raw.powerKw),
         maxPowerKw: raw.powerKw,
       })),
     })),

@@ -22,19 +22,21 @@ const WHEN_FRESH: Readonly<Record<EvseStatus, number>> = {
 /** After this long a status is half forgotten. */
 const HALF_LIFE_S = 3_600;
 
-/** Probability that at least one EVSE works on arrival, and the age of the newest thing known. */
+/** Not there (yet), whatever time passes. */
+export const isGone = (status: EvseStatus): boolean => status === 'PLANNED' || status === 'REMOVED';
+
+/** Probability that at least one of these EVSEs works on arrival, and the age of the newest thing known. */
 export function worksProbability(
-  location: ChargingLocation,
+  evses: readonly ChargingLocation['evses'][number][],
   nowMs: number,
 ): { readonly probability: number; readonly statusAgeS: number | null } {
   let noneWorks = 1;
   let newestMs: number | undefined;
-  for (const evse of location.evses) {
+  for (const evse of evses) {
     const fresh = WHEN_FRESH[evse.status];
-    const isForGood = evse.status === 'PLANNED' || evse.status === 'REMOVED';
     const ageS = Math.max(0, (nowMs - evse.lastUpdatedAtMs) / 1000);
     const trust = 0.5 ** (ageS / HALF_LIFE_S);
-    noneWorks *= 1 - (isForGood ? 0 : PRIOR + (fresh - PRIOR) * trust);
+    noneWorks *= 1 - (isGone(evse.status) ? 0 : PRIOR + (fresh - PRIOR) * trust);
     if (evse.status !== 'UNKNOWN') newestMs = Math.max(newestMs ?? 0, evse.lastUpdatedAtMs);
   }
   return {
