@@ -6,6 +6,7 @@ import { decisionRow } from './decision-record.ts';
 import { mayTell, type Parts } from './notifier-deps.ts';
 import { isTold, type Saying, type Told } from './stage.ts';
 import { sayingOf } from './stages/dedup.ts';
+import { isAboutSame } from './stages/inhibit.ts';
 import { recipientsOf } from './stages/recipients.ts';
 import { languageOf } from './wording/language.ts';
 import { isUnworded, type Text, wordAlert, wordResolved } from './wording/wording.ts';
@@ -71,8 +72,16 @@ async function takeFor(
   const basis = basisOf(alert, text);
   const toTold = (row: NotificationRow) => toldOf(parts, row);
   const newestFirst = mine.toReversed();
-  const say = (rows: readonly NotificationRow[]) =>
-    sayingOf(alert, basis, rows.map(toTold), nowMs, limits.minGapMs);
+  const decline = await state.notifications.findDecline(alert.vehicleId, alert.ruleId, alert.subject);
+  const history = await historyOf(parts, state, alert.vehicleId, person, nowMs);
+  const others = history.ofVehicle.filter(
+    (told) => told.alertId !== alert.alertId && isAboutSame({ ...alert, stopName: alert.stopName }, told),
+  );
+  const say = (rows: readonly NotificationRow[]) => {
+    const aboutAlert = rows.map(toTold);
+    const aboutStop = [...aboutAlert, ...others].sort((one, other) => other.atMs - one.atMs);
+    return sayingOf(alert, basis, { aboutAlert, aboutStop, decline }, nowMs, limits);
+  };
   let saying = say(newestFirst.filter((row) => row.state !== 'waiting'));
   const superseded: NotificationRow[] = [];
   if (isReplacing(saying)) {
@@ -81,7 +90,6 @@ async function takeFor(
     // What could not be stopped is being sent right now: it counts as told.
     saying = say(newestFirst.filter((row) => !ids.has(row.notificationId)));
   }
-  const history = await historyOf(parts, state, alert.vehicleId, person, nowMs);
   const step: Step = {
     alert,
     nowMs,
@@ -92,7 +100,7 @@ async function takeFor(
     driving: parts.driving.of(alert.vehicleId, nowMs),
     history: history.ofVehicle,
     interruptedAtMs: history.interruptedAtMs,
-    decline: await state.notifications.findDecline(alert.vehicleId, alert.ruleId, alert.subject),
+    decline,
     limits,
     usable: new Set(parts.channels.filter((one) => one.reaches(person)).map((one) => one.name)),
   };

@@ -13,6 +13,7 @@ export const content = z.strictObject({
   basis: z.strictObject({
     says: z.string(),
     remedyKey: z.string(),
+    offered: z.array(z.string()).readonly(),
     probability: z.number().nullable(),
     stopName: z.string().nullable(),
   }),

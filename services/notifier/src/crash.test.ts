@@ -56,7 +56,7 @@ async function runKilledAt(deadAt: number): Promise<{ readonly wasKilled: boolea
   rig = await createRig({ environment: { BUNDLE_WINDOW_S: '0' } });
   await rig.park();
   await rig.stop();
-  await rig.queueAlerts([{}, { alertId: 'alert-2', subject: 'groton' }]);
+  await rig.queueAlerts([{}, { alertId: 'alert-2', subject: 'groton', stopName: 'Groton' }]);
   const fuse: Fuse = { steps: 0, deadAt };
   await rig.begin({ state: mortal(rig.state, fuse), bus: mortal(rig.bus, fuse) }).catch(() => undefined);
   for (let idleTurns = 0; fuse.steps < deadAt && idleTurns < 20; ) {

@@ -16,14 +16,14 @@ const WITHDRAW_FOR_MS = 24 * 3_600_000;
 /** Kind and target of what to do: when it changes, the driver has something new to decide. */
 export function remedyKey(remedy: Remedy | undefined): string {
   if (remedy === undefined) return 'none';
-  if (remedy.kind === 'charge-at') return `${remedy.kind}:${remedy.locationId}`;
-  if (remedy.kind === 'charge-longer') return `${remedy.kind}:${remedy.locationId ?? remedy.name}`;
+  if ('locationId' in remedy && remedy.locationId !== undefined) return `${remedy.kind}:${remedy.locationId}`;
   return 'name' in remedy ? `${remedy.kind}:${remedy.name}` : remedy.kind;
 }
 
 export const basisOf = (alert: Alert, text: Text): Basis => ({
   says: contentId(text.title, text.body),
   remedyKey: remedyKey(alert.remedies[0]),
+  offered: alert.remedies.map(remedyKey),
   probability: alert.probability ?? null,
   stopName: alert.stopName ?? null,
 });

@@ -41,6 +41,7 @@ const HOUR_MS = 3_600_000;
 
 export const limitsOf = (settings: NotifierSettings): Limits => ({
   minGapMs: settings.minGapMin * MINUTE_MS,
+  decisionMs: settings.decisionH * HOUR_MS,
   bundleWindowMs: settings.bundleWindowS * 1000,
   escalateAfterMs: settings.escalateAfterMin * MINUTE_MS,
   movingRecheckMs: MOVING_RECHECK_MS,

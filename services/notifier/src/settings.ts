@@ -63,9 +63,15 @@ export const notifierSettings = {
   },
   minGapMin: {
     env: 'MIN_GAP_MIN',
-    about: 'Minutes between two interruptions by one alert, unless it becomes critical.',
+    about: 'Minutes between two interruptions about one stop.',
     parse: number(0, 240),
     default: '10',
+  },
+  decisionH: {
+    env: 'DECISION_H',
+    about: 'Hours after which what another rule said about a stop belongs to another decision.',
+    parse: number(0, 48),
+    default: '6',
   },
   bundleWindowS: {
     env: 'BUNDLE_WINDOW_S',

@@ -6,6 +6,7 @@ import type { Told } from './stage.ts';
 /** The limits stage tests compare with. */
 export const limits = {
   minGapMs: 10 * MINUTE_MS,
+  decisionMs: 6 * HOUR_MS,
   bundleWindowMs: MINUTE_MS,
   escalateAfterMs: 2 * MINUTE_MS,
   movingRecheckMs: 30_000,
@@ -17,7 +18,13 @@ export const limits = {
   declineLastsMs: 24 * HOUR_MS,
 };
 
-export const basis = { says: 'text-1', remedyKey: 'hold-speed', probability: 0.4, stopName: 'Milford' };
+export const basis = {
+  says: 'text-1',
+  remedyKey: 'hold-speed',
+  offered: ['hold-speed'],
+  probability: 0.4,
+  stopName: 'Milford',
+};
 
 export const told = (change: Partial<Told> = {}): Told => ({
   notificationId: 'n-1',

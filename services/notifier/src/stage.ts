@@ -27,6 +27,8 @@ export interface Basis {
   readonly says: string;
   /** Kind and target of the best remedy. */
   readonly remedyKey: string;
+  /** Kind and target of everything that was advised. */
+  readonly offered: readonly string[];
   readonly probability: number | null;
   readonly stopName: string | null;
 }
@@ -57,6 +59,8 @@ export const isTold = (told: Told): boolean =>
 /** Numbers the stages compare with; from the settings. */
 export interface Limits {
   readonly minGapMs: number;
+  /** What another rule said about the same stop longer ago belongs to another decision. */
+  readonly decisionMs: number;
   readonly bundleWindowMs: number;
   readonly escalateAfterMs: number;
   /** How long to wait before asking again whether the car is parked. */

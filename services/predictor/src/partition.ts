@@ -30,7 +30,11 @@ export interface PartitionDeps {
   readonly rules: readonly LoadedRule[];
   readonly modelOf: (modelId: string) => VehicleModel;
   readonly reorderWindowMs: number;
-  readonly counters: { readonly late: { inc(by?: number): void }; readonly unknownVehicle: { inc(): void } };
+  readonly counters: {
+    readonly late: { inc(by?: number): void };
+    readonly unknownVehicle: { inc(): void };
+    readonly failed: { inc(): void };
+  };
   readonly metrics: Metrics;
 }
 

@@ -3,52 +3,94 @@ import {
   type Basis,
   type Facts,
   isTold,
+  type Limits,
   PASS,
   type Saying,
-  severityRank,
   suppress,
   type Told,
   type Verdict,
 } from '../stage.ts';
 
-/**
- * What a step of an alert has to say to somebody who was told `told` about this alert (newest first, without
- * messages that still wait). It interrupts the first time, and again only if it got graver, the remedy is
- * another one or the probability doubled – and never within the minimum gap, unless it became critical.
- */
-export function sayingOf(
-  alert: Pick<Alert, 'state' | 'severity' | 'probability'>,
-  basis: Basis,
-  told: readonly Told[],
-  nowMs: number,
-  minGapMs: number,
-): Saying {
-  const reached = told.filter(isTold);
-  if (alert.state === 'resolved') return reached.length > 0 ? 'resolve' : 'never-told';
-  const newest = reached[0];
-  if (alert.severity === 'info') {
-    if (newest === undefined) return 'card';
-    return isSame(newest, alert, basis) ? 'nothing-new' : 'update';
-  }
-  // Whoever was interrupted by a bundle was interrupted by each of its alerts.
-  const last = reached.find((one) => one.interrupts || one.reason === 'bundled');
-  if (last === undefined) return 'interrupt';
-  if (hasReasonToInterrupt(last, alert, basis)) {
-    const becameCritical = alert.severity === 'critical' && last.severity !== 'critical';
-    if (becameCritical || nowMs - last.atMs >= minGapMs) return 'interrupt';
-  }
-  return newest !== undefined && isSame(newest, alert, basis) ? 'nothing-new' : 'update';
+/** What this person was told before a step of an alert, newest first, without messages that still wait. */
+export interface ToldBefore {
+  readonly aboutAlert: readonly Told[];
+  /** About the same stop, whichever rule spoke; this alert's messages included. */
+  readonly aboutStop: readonly Told[];
+  /** "No thanks" to this advice, and how likely the failure was then. */
+  readonly decline: Facts['decline'];
 }
 
-function hasReasonToInterrupt(
-  last: Told,
-  alert: Pick<Alert, 'severity' | 'probability'>,
+/** So many messages about one decision, unless there is new advice. */
+const MESSAGES_PER_DECISION = 2;
+
+/**
+ * What a step of an alert has to say to somebody who was told `told` before. A stop interrupts the first time,
+ * whichever rule speaks; again only with advice that was not given yet, when the probability doubled or grew
+ * by a step since a decline, or once
+ * when half of the time to the advice's deadline has passed – and never within the minimum gap.
+ */
+export function sayingOf(
+  alert: Pick<Alert, 'alertId' | 'state' | 'severity' | 'probability' | 'remedies' | 'repeatsAtHalfLead'>,
   basis: Basis,
+  told: ToldBefore,
+  nowMs: number,
+  limits: Pick<Limits, 'minGapMs' | 'decisionMs' | 'declineStep'>,
+): Saying {
+  const reached = told.aboutAlert.filter(isTold);
+  if (alert.state === 'resolved') return reached.length > 0 ? 'resolve' : 'never-told';
+  const newest = reached[0];
+  const silently = newest === undefined ? 'card' : isSame(newest, alert, basis) ? 'nothing-new' : 'update';
+  if (alert.severity === 'info') return silently;
+  // Whoever was interrupted by a bundle was interrupted by each of its alerts.
+  const interrupted = told.aboutStop.filter(
+    (one) =>
+      isTold(one) &&
+      (one.interrupts || one.reason === 'bundled') &&
+      (one.alertId === alert.alertId || nowMs - one.atMs < limits.decisionMs),
+  );
+  const last = interrupted[0];
+  if (last === undefined) return 'interrupt';
+  if (nowMs - last.atMs < limits.minGapMs) return silently;
+  const isWorthIt =
+    isNewAdvice(basis, interrupted) ||
+    isWorseThanDeclined(alert, told.decline, limits.declineStep) ||
+    hasDoubled(alert, interrupted) ||
+    isHalfWayToDeadline(alert, interrupted, last, nowMs);
+  return isWorthIt ? 'interrupt' : silently;
+}
+
+/** Turning back to where one was told to stay is not new. */
+function isNewAdvice(basis: Basis, interrupted: readonly Told[]): boolean {
+  if (basis.remedyKey === 'none') return false;
+  const offered = interrupted.flatMap((one) => one.basis?.offered ?? []);
+  if (offered.includes(basis.remedyKey)) return false;
+  const [kind, target] = basis.remedyKey.split(':', 2);
+  return kind !== 'turn-back' || !offered.some((key) => key.split(':', 2)[1] === target);
+}
+
+function hasDoubled(alert: Pick<Alert, 'alertId' | 'probability'>, interrupted: readonly Told[]): boolean {
+  const before = interrupted.find((one) => one.alertId === alert.alertId)?.basis?.probability;
+  return before != null && alert.probability !== undefined && alert.probability >= 2 * before;
+}
+
+/** The driver said no to a smaller risk than this. */
+const isWorseThanDeclined = (
+  { probability }: Pick<Alert, 'probability'>,
+  decline: ToldBefore['decline'],
+  step: number,
+): boolean => decline !== undefined && probability !== undefined && probability >= decline.probability + step;
+
+/** Half of the time from the last message to the last moment of the advice has passed. */
+function isHalfWayToDeadline(
+  alert: Pick<Alert, 'remedies' | 'repeatsAtHalfLead'>,
+  interrupted: readonly Told[],
+  last: Told,
+  nowMs: number,
 ): boolean {
-  if (severityRank(alert.severity) > severityRank(last.severity)) return true;
-  if (last.basis === undefined || basis.remedyKey !== last.basis.remedyKey) return true;
-  const before = last.basis.probability;
-  return before !== null && alert.probability !== undefined && alert.probability >= 2 * before;
+  const deadlineAtMs = alert.remedies[0]?.deadlineAtMs;
+  if (alert.repeatsAtHalfLead !== true || deadlineAtMs === undefined || deadlineAtMs <= nowMs) return false;
+  const messages = new Set(interrupted.map((one) => `${one.alertId} ${one.revision}`));
+  return messages.size < MESSAGES_PER_DECISION && nowMs - last.atMs >= deadlineAtMs - nowMs;
 }
 
 const isSame = (told: Told, alert: Pick<Alert, 'severity'>, basis: Basis): boolean =>

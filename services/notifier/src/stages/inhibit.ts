@@ -16,7 +16,8 @@ export const INHIBITIONS: readonly Inhibition[] = [
 
 type Asked = Pick<Facts, 'ruleId' | 'subject' | 'stopName' | 'severity' | 'saying' | 'history'>;
 
-const isAboutSame = (facts: Asked, told: Told): boolean =>
+/** The same stop, under its id or its name: a new plan may have given it another id. */
+export const isAboutSame = (facts: Pick<Asked, 'subject' | 'stopName'>, told: Told): boolean =>
   told.subject === facts.subject || (facts.stopName !== undefined && told.basis?.stopName === facts.stopName);
 
 /** Mutes the lesser of two alerts about the same stop while the graver one fires and its message went out. */
