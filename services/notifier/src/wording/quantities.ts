@@ -52,9 +52,21 @@ export function temperature(tempC: number, { units, spoken }: Reading): string {
   return `${value} °${units === 'imperial' ? 'F' : 'C'}`;
 }
 
+/** From here on minutes are hard to read. */
+const HOURS_FROM_MIN = 100;
+
+/** To the next ten minutes: nobody plans three hours to the minute. */
+function hours(count: number, spoken: boolean): string {
+  const tens = Math.ceil(count / 10) * 10;
+  const [whole, rest] = [Math.floor(tens / 60), tens % 60];
+  if (spoken) return rest === 0 ? `${whole} hours` : `${whole} hours ${rest} minutes`;
+  return rest === 0 ? `${whole} h` : `${whole} h ${rest} min`;
+}
+
 /** Rounded up: a charge that is cut short does not help. */
 export function minutes(value: number, { spoken }: Pick<Reading, 'spoken'>): string {
   const count = Math.max(1, Math.ceil(value - 1e-6));
+  if (count >= HOURS_FROM_MIN) return hours(count, spoken);
   if (!spoken) return `${count} min`;
   return count === 1 ? '1 minute' : `${count} minutes`;
 }

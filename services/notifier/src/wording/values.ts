@@ -62,5 +62,9 @@ export function remedyValues(remedy: Remedy, reading: Reading): Values {
     remedyDistance: 'distanceM' in remedy ? distance(remedy.distanceM, reading) : undefined,
     power: 'powerKw' in remedy ? power(remedy.powerKw) : undefined,
     speed: 'speedMps' in remedy ? speedLimit(remedy.speedMps, reading) : undefined,
+    cabinTemp:
+      'cabinTempC' in remedy && remedy.cabinTempC !== undefined
+        ? temperature(remedy.cabinTempC, reading)
+        : undefined,
   };
 }

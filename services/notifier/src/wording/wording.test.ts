@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { alertOf, MINUTE_MS, START_MS } from '../notifier.fixture.ts';
 import { fill, plainName, shorten } from './fill.ts';
 import { languageOf, loadLanguages } from './language.ts';
+import { minutes } from './quantities.ts';
 import { certaintyOf, isUnworded, wordAlert, wordResolved } from './wording.ts';
 
 const languages = loadLanguages();
@@ -168,4 +169,11 @@ test('whatever the names and numbers: spoken fits, has a verb, and nothing is le
     ),
     { numRuns: 200 },
   );
+});
+
+test('long charges read in hours, to the next ten minutes', () => {
+  expect(minutes(99, { spoken: false })).toBe('99 min');
+  expect(minutes(100, { spoken: false })).toBe('1 h 40 min');
+  expect(minutes(179, { spoken: false })).toBe('3 h');
+  expect(minutes(181, { spoken: true })).toBe('3 hours 10 minutes');
 });
