@@ -2,7 +2,7 @@ export { type ComposeOptions, type Composition, composeServices, type OpenEngine
 export { type Interruption, interruptionsOf } from './demo/interruptions.ts';
 export { type DeliveredFrame, MEMORY, type Recording, type ReplayOptions, replay } from './demo/replay.ts';
 export { type Judged, judge, reportOf } from './demo/report.ts';
-export type { Verdict } from './demo/verdicts.ts';
+export { type Verdict, verdictsOf } from './demo/verdicts.ts';
 export { StillBusy } from './idle.ts';
 export * from './scenario/index.ts';
 export { readStandaloneSettings, type StandaloneSettings } from './settings.ts';

@@ -15,6 +15,7 @@ import {
   type DataLock,
   type Log,
   lockDataFolder,
+  type Metrics,
   type Readiness,
   type Runtime,
   readinessOf,
@@ -75,25 +76,24 @@ const IDLE_DEADLINE_MS = 30_000;
  * @throws DataFolderInUse when another process uses the folder of one of the files
  */
 export async function composeServices(options: ComposeOptions): Promise<Composition> {
-  const engines = await openEngines(options);
-  const services = createServices(options, engines);
-  const { gateway, api, apps } = services;
-  let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    try {
-      // Doors first; then downstream, so that each service can still hand over what it took.
-      await stopAll(apps.toReversed());
-    } finally {
-      await closeEngines(engines);
-    }
+  const metrics = createMetrics();
+  const engines = await openEngines(options, metrics);
+  const { gateway, api, apps } = createServices(options, engines, metrics);
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= closeEngines(engines);
+    return closing;
   };
+  let stopping: Promise<void> | undefined;
+  // Doors first; then downstream, so that each service can still hand over what it took.
+  const stop = (): Promise<void> => stopAll(apps.toReversed()).finally(close);
   return {
     apps,
     async start() {
       try {
         await startAll(apps);
       } catch (error) {
-        await closeEngines(engines);
+        await close();
         throw error;
       }
     },
@@ -112,13 +112,10 @@ interface Engines extends OpenEngines {
   readonly locks: readonly DataLock[];
 }
 
-async function openEngines({
-  settings,
-  eventClock,
-  realClock,
-  log,
-  engines,
-}: ComposeOptions): Promise<Engines> {
+async function openEngines(
+  { settings, eventClock, realClock, log, engines }: ComposeOptions,
+  metrics: Metrics,
+): Promise<Engines> {
   const { busUrl, telemetryUrl, stateUrl } = settings.process;
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(one: T): T => {
@@ -135,7 +132,7 @@ async function openEngines({
     if (engines !== undefined) return { locks, ...(await engines()) };
     return {
       locks,
-      bus: keep(await openBus(busUrl, { clock: eventClock, realClock, log })),
+      bus: keep(await openBus(busUrl, { clock: eventClock, realClock, log, metrics })),
       telemetry: keep(await openTelemetry(telemetryUrl, { log })),
       state: keep(await openState(stateUrl, { log, realClock })),
     };
@@ -164,9 +161,13 @@ interface Services {
   readonly apps: readonly App[];
 }
 
-function createServices(options: ComposeOptions, { bus, telemetry, state }: Engines): Services {
+function createServices(
+  options: ComposeOptions,
+  { bus, telemetry, state }: Engines,
+  metrics: Metrics,
+): Services {
   const { settings, eventClock, realClock, log } = options;
-  const runtime: Runtime = { eventClock, realClock, log, metrics: createMetrics() };
+  const runtime: Runtime = { eventClock, realClock, log, metrics };
   const trust: FullTrust = createTrust({ ...state, eventClock, realClock });
   const gateway = createGateway({ bus, state, trust, runtime, settings: settings.gateway });
   const api = createApi({

@@ -73,7 +73,7 @@ export function welcomeText(
   people and programs   ${api}          (documentation: ${api}/docs)
   cars                  ${gateway}          WebSocket /v1/stream, POST /v1/frames, ABRP /1/tlm/send
   health                ${api}/readyz    ${api}/metrics
-${adminToken === undefined ? TOKEN_IS_KNOWN : firstSteps(api, adminToken)}
+${adminToken === undefined ? TOKEN_IS_KNOWN : firstSteps({ gateway, api }, adminToken)}
 Ctrl-C stops it and loses nothing.
 `;
 }
@@ -82,7 +82,10 @@ const TOKEN_IS_KNOWN = `
 The admin token was shown when this data folder was first used.
 `;
 
-const firstSteps = (api: string, adminToken: string): string => `
+const firstSteps = (
+  { gateway, api }: { readonly gateway: string; readonly api: string },
+  adminToken: string,
+): string => `
 The admin token, shown this once: keep it.
 
   ADMIN=${adminToken}
@@ -98,11 +101,19 @@ The admin token, shown this once: keep it.
   curl -s ${api}/v1/purposes -H "authorization: Bearer $DRIVER"        # what each consent means, and textVersion
   curl -s ${api}/v1/vehicles -H "authorization: Bearer $DRIVER" -H 'content-type: application/json' \\
     -d '{"modelId":"generic-suv","label":"My car","consents":{"alert_driver":true,"show_driver":true},"textVersion":"…"}'
-  CAR=veh_…
+  CAR=veh_…  DEVICE=device_…
 
 3. A trip:
 
   curl -s ${api}/v1/vehicles/$CAR/trips -H "authorization: Bearer $DRIVER" -H 'content-type: application/json' \\
-    -d '{"departAt":"2027-01-15T08:00:00+01:00","origin":{"name":"Home","lat":52.52,"lon":13.40},
+    -d '{"departAt":"'"$(date -u +%FT%TZ)"'","origin":{"name":"Home","lat":52.52,"lon":13.40},
          "stops":[{"name":"Hamburg","lat":53.55,"lon":9.99,"kind":"destination"}]}'
+
+4. What the car measures, as often as it can (other ways: services/gateway/README.md):
+
+  curl -s ${gateway}/v1/frames -H "authorization: Bearer $DEVICE" -H 'content-type: application/json' \\
+    -d '{"frames":[{"observedAt":"'"$(date -u +%FT%TZ)"'","signals":{
+         "Vehicle.Powertrain.TractionBattery.StateOfCharge.Current":62,"Vehicle.Speed":0,
+         "Vehicle.CurrentLocation.Latitude":52.52,"Vehicle.CurrentLocation.Longitude":13.40}}]}'
+  curl -s ${api}/v1/vehicles/$CAR/forecast -H "authorization: Bearer $DRIVER"
 `;

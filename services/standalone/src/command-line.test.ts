@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_OUT, DEFAULT_SCENARIOS, helpText, readCommand } from './command-line.ts';
+
+const demo = (...args: string[]) => {
+  const command = readCommand(['demo', ...args]);
+  if (command.kind !== 'demo') throw new Error(`not a demo: ${JSON.stringify(command)}`);
+  return command;
+};
+
+describe('the command line', () => {
+  test('without options the demo replays both drives as fast as it can and keeps nothing', () => {
+    expect(demo()).toEqual({
+      kind: 'demo',
+      scenarios: DEFAULT_SCENARIOS,
+      speedRatio: undefined,
+      isKept: false,
+      isJson: false,
+      out: DEFAULT_OUT,
+    });
+  });
+
+  test('scenarios may be given several times, by name or folder, in the order to replay them', () => {
+    expect(demo('--scenario', 'one', '-s', './two').scenarios).toEqual(['one', './two']);
+  });
+
+  test('keep, json and out are taken as given', () => {
+    expect(demo('--keep', '--json', '--out', 'a/b.html')).toMatchObject({
+      isKept: true,
+      isJson: true,
+      out: 'a/b.html',
+    });
+  });
+
+  test.each([
+    ['60', 60],
+    ['0.5', 0.5],
+    ['600x', 600],
+  ])('speed %s is %d times real time', (text, ratio) => {
+    expect(demo('--speed', text).speedRatio).toBe(ratio);
+  });
+
+  test.each(['0', '-1', 'fast', '', 'Infinity', 'NaN'])('speed %j is refused in words', (text) => {
+    const command = readCommand(['demo', `--speed=${text}`]);
+    expect(command).toMatchObject({ kind: 'wrong', about: 'demo' });
+    expect(command.kind === 'wrong' && command.problem).toContain('--speed');
+  });
+
+  test.each([
+    [['start'], { kind: 'start' }],
+    [['--help'], { kind: 'help', about: 'outrider' }],
+    [['-h'], { kind: 'help', about: 'outrider' }],
+    [['demo', '--help'], { kind: 'help', about: 'demo' }],
+    [['start', '-h'], { kind: 'help', about: 'start' }],
+    [['--version'], { kind: 'version' }],
+  ])('%j is understood', (args, command) => {
+    expect(readCommand(args)).toEqual(command);
+  });
+
+  test.each([
+    [[], 'a command is missing', 'outrider'],
+    [['dmeo'], 'there is no command "dmeo"', 'outrider'],
+    [['--loud'], 'there is no option "--loud"', 'outrider'],
+    [['demo', '--fast'], "Unknown option '--fast'", 'demo'],
+    [['demo', 'winter'], "Unexpected argument 'winter'", 'demo'],
+    [['demo', '--scenario'], '--scenario', 'demo'],
+    [['demo', '--out='], '--out', 'demo'],
+    [['start', '--port', '1'], "Unknown option '--port'", 'start'],
+  ])('%j is refused, and the help that fits is named', (args, problem, about) => {
+    const command = readCommand(args);
+    expect(command).toMatchObject({ kind: 'wrong', about });
+    expect(command.kind === 'wrong' && command.problem).toContain(problem);
+  });
+
+  test('the help of the demo names every option it takes', () => {
+    for (const option of ['--scenario', '--speed', '--keep', '--json', '--out', '--help'])
+      expect(helpText('demo')).toContain(option);
+  });
+});
