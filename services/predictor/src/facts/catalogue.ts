@@ -27,6 +27,7 @@ export const factCatalogue: FactCatalogue = {
   // The last stop the car must reach before it can charge or stands for hours: charge is lowest there.
   stop: [
     ...motion,
+    flag('isUnderway', 'The car drives and has left the stop where it last stood.'),
     number('belowReserveProbability', '', 'Probability of arriving with less than the reserve.'),
     ...band,
     number('reserveSocPct', '%', 'What the driver wants to have left.'),

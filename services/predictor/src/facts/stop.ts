@@ -32,6 +32,10 @@ function arrivalFacts(situation: Situation, to: number): Facts {
   const departAtMs = plannedDepartureMs(situation);
   const base: Facts = {
     reserveSocPct: known(reserveSocPct),
+    isUnderway:
+      situation.state.phase === null
+        ? unknown('speed and gear are not known')
+        : known(isDriving(situation.state) && situation.memory.progress?.atStop === null),
     minutesToDeparture: isDriving(situation.state)
       ? known(0)
       : knownOr(
