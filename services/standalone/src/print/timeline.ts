@@ -1,8 +1,8 @@
 import type { ForecastRow } from '../demo/forecast-rows.ts';
-import { namedMoments } from '../demo/forecast-rows.ts';
+import { forecastAt, namedMoments } from '../demo/forecast-rows.ts';
 import { firstSent, type Interruption, sentAtMs } from '../demo/interruptions.ts';
 import type { Judged } from '../demo/report.ts';
-import { type Baseline, type Plan, truthAt } from '../scenario/index.ts';
+import { type Baseline, type Plan, planAt, truthAt } from '../scenario/index.ts';
 import { comparisonLines } from './comparison.ts';
 import { box, hanging, type Paint, type Tone, WIDTH, wrap } from './lines.ts';
 import { bandText, baselineName, channelsText, likely, percent, type Words, wordsFor } from './words.ts';
@@ -76,10 +76,21 @@ function placeEntries(drive: Judged, words: Words, paint: Paint): readonly Entry
       rank: 0,
       lines: (time) => [
         `${time}${paint('bold', place)} · ${facts.join(' · ')}`,
-        ...(row === undefined ? [] : [`${INDENT}${forecastText(row, truth.isCharging)}`]),
+        ...(row === undefined
+          ? reachLines(drive, atMs, words)
+          : [`${INDENT}${forecastText(row, truth.isCharging)}`]),
       ],
     };
   });
+}
+
+/** Without a plan there is no arrival to forecast, but there is how far the battery reaches. */
+function reachLines({ recording }: Judged, atMs: number, words: Words): readonly string[] {
+  if (planAt(recording.scenario, atMs) !== undefined) return [];
+  const reachM = forecastAt(recording.heard.forecasts, atMs)?.reachM;
+  if (reachM === undefined) return [];
+  const [p10, p50, p90] = [reachM.p10, reachM.p50, reachM.p90].map(words.distance);
+  return [`${INDENT}forecast: reaches ${p50} (${p10} to ${p90})`];
 }
 
 function forecastText(row: ForecastRow, isCharging: boolean): string {
