@@ -79,12 +79,17 @@ function whole(name: string, text: string): number {
 }
 
 const BAR = 30;
-const progress = (what: string, total: number) => (done: number, text: string) => {
-  const filled = Math.round((done / total) * BAR);
-  const line = `${what} ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${done}/${total}  ${text}`;
-  if (process.stderr.isTTY) process.stderr.write(`\r${line}${done === total ? '\n' : ''}`);
-  else if (done === total || done % Math.ceil(total / 10) === 0) process.stderr.write(`${line}\n`);
-};
+/** A bar that moves where somebody looks, and ten lines where nobody does. */
+function progress(what: string, total: number): (done: number, text: string) => void {
+  let tenths = 0;
+  return (done, text) => {
+    const filled = Math.round((done / total) * BAR);
+    const line = `${what} ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${done}/${total}  ${text}`;
+    if (process.stderr.isTTY) process.stderr.write(`\r${line}${done === total ? '\n' : ''}`);
+    else if (Math.floor((10 * done) / total) > tenths) process.stderr.write(`${line}\n`);
+    tenths = Math.floor((10 * done) / total);
+  };
+}
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 

@@ -11,7 +11,7 @@ import {
 import { priorFor, type VehicleModel } from '@outrider/energy';
 import { type CarMemory, emptyMemory, estimateBattery } from './car-memory.ts';
 import { followDrive } from './drive-basis.ts';
-import { forecastRecord, isNewsworthy } from './forecast-record.ts';
+import { forecastRecord, isNewsworthy, withCurve } from './forecast-record.ts';
 import { type Episodes, judge, nextDueMs } from './judge.ts';
 import { forecastCar, isDriving, plannedDepartureMs, type Situation } from './outlook.ts';
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
@@ -248,7 +248,8 @@ function judged(before: Judged, live: LiveCar, situation: Situation, rules: read
     ...before,
     live: { ...live, car },
     alerts: [...before.alerts, ...alerts],
-    forecasts: isNews ? [...before.forecasts, forecast] : before.forecasts,
+    // The curve is forty forecasts more: only what is published has one, and memory does not keep it.
+    forecasts: isNews ? [...before.forecasts, withCurve(forecast, situation)] : before.forecasts,
   };
 }
 

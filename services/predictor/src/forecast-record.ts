@@ -17,7 +17,10 @@ import type { RouteView, ViewStretch } from './route-view.ts';
 
 const CURVE_POINTS = 40;
 
-/** The forecast as people and programs read it: every stop ahead, and the battery along the road to the next. */
+/**
+ * The forecast as people and programs read it: every stop ahead. The battery along the road is left out:
+ * `withCurve` adds it to the few forecasts that are published.
+ */
 export function forecastRecord(situation: Situation): Forecast {
   const { nowMs, state, view, car, soc, reserveSocPct } = situation;
   const why = whyUnknown(situation);
@@ -39,10 +42,16 @@ export function forecastRecord(situation: Situation): Forecast {
   return {
     ...base,
     stops: stopsAhead(situation, view),
-    curve: curveOf(situation, view),
+    curve: [],
     ...(lastExitM !== null && lastExitM >= 0 ? { deadlineM: lastExitM } : {}),
   };
 }
+
+/** The same forecast with the battery along the road to the next stop. */
+export const withCurve = (forecast: Forecast, situation: Situation): Forecast =>
+  forecast.unknown !== undefined || situation.view === null
+    ? forecast
+    : { ...forecast, curve: curveOf(situation, situation.view) };
 
 function stopsAhead(situation: Situation, view: RouteView): Forecast['stops'] {
   const { nowMs, reserveSocPct, car } = situation;

@@ -1,0 +1,139 @@
+// What this machine does in a second: the log alone, the whole path beside it, forecasts, memory, the gateway.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type ForecastFigures, measureForecasts } from './forecasts.ts';
+import { type GatewayFigures, measureGateway } from './gateway.ts';
+import { type MemoryFigures, measureMemory } from './memory.ts';
+import { measurePath, type PathFigures } from './whole-path.ts';
+
+const PARTS = ['path', 'forecasts', 'memory', 'gateway'] as const;
+type Part = (typeof PARTS)[number];
+
+const HELP = `npm run bench -- [options]
+
+Records per second through the whole embedded path beside the raw append rate of the log in the same run,
+forecasts per second, memory per vehicle, acknowledged frames per second.
+
+  --short        fewer records, cars and seconds
+  --only PART    ${PARTS.join(', ')}; repeatable
+  --whole        of the path only the whole, for a profile: node --cpu-prof test/bench/main.ts --only path --whole
+  --json         one JSON object instead of the table
+  --help
+`;
+
+interface Figures {
+  readonly path?: PathFigures;
+  readonly forecasts?: ForecastFigures;
+  readonly memory?: {
+    readonly planned: readonly MemoryFigures[];
+    readonly unplanned: readonly MemoryFigures[];
+  };
+  readonly gateway?: readonly GatewayFigures[];
+}
+
+const ROAD_M = 150_000;
+
+interface Options {
+  readonly isShort: boolean;
+  readonly onlyWhole: boolean;
+  readonly parts: readonly Part[];
+}
+
+async function measure({ isShort, onlyWhole, parts }: Options, folder: string): Promise<Figures> {
+  const has = (part: Part): boolean => parts.includes(part);
+  const size = isShort ? { cars: 200, ticks: 20 } : { cars: 500, ticks: 60 };
+  const steps = isShort ? [500] : [1_000, 5_000];
+  return {
+    ...(has('path') && { path: await measurePath({ folder, ...size, onlyWhole }) }),
+    ...(has('forecasts') && { forecasts: measureForecasts(isShort ? 300 : 1_500) }),
+    ...(has('memory') && {
+      memory: {
+        planned: await measureMemory({ folder, steps, roadM: ROAD_M }),
+        unplanned: await measureMemory({ folder, steps, roadM: 0 }),
+      },
+    }),
+    ...(has('gateway') && {
+      gateway: await measureGateway({
+        ...{ folder, sockets: 100, inFlight: [1, 32], durationMs: isShort ? 1_500 : 5_000 },
+      }),
+    }),
+  };
+}
+
+const whole = (figure: number): string => Math.round(figure).toLocaleString('en');
+
+function rowsOf({ path, forecasts, memory, gateway }: Figures): readonly (readonly [string, string])[] {
+  const rows: [string, string][] = [];
+  if (path !== undefined) {
+    const us = (perS: number): number => 1_000_000 / perS;
+    rows.push(
+      ['log: appends/s, batches of 100', whole(path.appendPerS)],
+      ['log: appends/s, one by one', whole(path.appendSinglePerS)],
+      ['log: appends/s, one per call, 256 callers', whole(path.appendConcurrentPerS)],
+      [`whole path: records/s (${whole(path.records)} records)`, whole(path.wholePerS)],
+      ['whole path beside the log in batches of 100', `${(100 * path.wholeToAppendRatio).toFixed(1)} %`],
+    );
+    if (Number.isFinite(path.ingestPerS))
+      rows.push(
+        ['  µs/record: append', us(path.appendPerS).toFixed(0)],
+        ['  µs/record: ingest, series, signals', (us(path.ingestPerS) - us(path.appendPerS)).toFixed(0)],
+        ['  µs/record: predictor without a plan', (us(path.unplannedPerS) - us(path.ingestPerS)).toFixed(0)],
+        ['  µs/record: plan, forecast, rules', (us(path.wholePerS) - us(path.unplannedPerS)).toFixed(0)],
+      );
+  }
+  if (forecasts !== undefined)
+    rows.push(
+      ['forecasts/s, one thread, 300 km', whole(forecasts.forecastsPerS)],
+      ['dot products of 10 per forecast', whole(forecasts.dotProductsPerForecast)],
+      ['all features of 300 km anew, ms', forecasts.prefixMs.toFixed(3)],
+    );
+  for (const [name, list] of Object.entries(memory ?? {}))
+    for (const { cars, bytesPerCar } of list)
+      rows.push([`memory per car, KiB, ${whole(cars)} ${name}`, (bytesPerCar / 1024).toFixed(1)]);
+  for (const { sockets, inFlight, acksPerS, p50Ms, p99Ms } of gateway ?? [])
+    rows.push(
+      [`gateway: acks/s, ${sockets} sockets, ${inFlight} in flight`, whole(acksPerS)],
+      ['  ack p50, p99, ms', `${p50Ms.toFixed(2)}, ${p99Ms.toFixed(2)}`],
+    );
+  return rows;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      short: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      whole: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const unknown = values.only?.find((name) => !PARTS.some((part) => part === name));
+  if (unknown !== undefined) throw new Error(`--only is one of ${PARTS.join(', ')}, not ${unknown}`);
+  const parts = PARTS.filter((part) => values.only === undefined || values.only.includes(part));
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    threads: availableParallelism(),
+    node: process.version,
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'outrider-bench-'));
+  try {
+    const figures = await measure({ isShort: values.short, onlyWhole: values.whole, parts }, folder);
+    if (values.json) return void process.stdout.write(`${JSON.stringify({ machine, ...figures })}\n`);
+    process.stdout.write(`${machine.cpu}, ${machine.threads} threads, Node ${machine.node}, ${folder}\n\n`);
+    for (const [name, figure] of rowsOf(figures))
+      process.stdout.write(`${name.padEnd(48)}${figure.padStart(16)}\n`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+}
