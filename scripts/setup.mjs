@@ -16,20 +16,20 @@ function npm(node, args) {
   const cli = process.env.npm_execpath || '';
   const done = cli.endsWith('.js')
     ? spawnSync(node, [cli].concat(all), { stdio: ['inherit', 2, 'inherit'] })
-    : spawnSync('npm ' + all.join(' '), { stdio: ['inherit', 2, 'inherit'], shell: true });
+    : spawnSync(`npm ${all.join(' ')}`, { stdio: ['inherit', 2, 'inherit'], shell: true });
   if (done.status !== 0) process.exit(done.status || 1);
 }
 
 const isOld = (version) => Number(/\d+/.exec(version)) < NODE_MAJOR;
 const nodeOnPath = () => execSync('node --version', { encoding: 'utf8' }).trim();
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+const isInstalled = existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
+if (!isInstalled) {
   // stderr, so that `npm run -s demo -- --json` prints nothing but its JSON on stdout.
   console.error('Installing dependencies …');
   npm(process.execPath, ['ci']);
   // An old npm leaves out native packages whose "engines" refuse the Node it runs on: ask again on ours.
   if (isOld(process.version) && !isOld(nodeOnPath())) npm('node', ['install', '--no-save']);
-  writeFileSync(stamp, lock);
 }
 
 if (isOld(nodeOnPath())) {
@@ -39,3 +39,5 @@ if (isOld(nodeOnPath())) {
   );
   process.exit(1);
 }
+// Only now: whoever was refused, and allows install scripts or brings a Node, gets a new try.
+if (!isInstalled) writeFileSync(stamp, lock);
