@@ -44,15 +44,14 @@ describe('figures in words', () => {
 
 describe('lines of a terminal', () => {
   const text = fc
-    .array(fc.stringMatching(/^[a-z%°]{1,20}$/), { maxLength: 40 })
+    .array(fc.stringMatching(/^[a-z0-9]{1,20}$/), { maxLength: 40 })
     .map((words) => words.join(' '));
 
   test('wrapping keeps every word and no line is longer than asked', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 45, max: 100 }), (given, width) => {
-        const plain = given.replace(/ (?=[%°])/g, '');
-        const lines = wrap(plain, width);
-        expect(lines.join(' ')).toBe(plain);
+        const lines = wrap(given, width);
+        expect(lines.join(' ')).toBe(given);
         for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
       }),
     );
