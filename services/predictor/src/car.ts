@@ -41,10 +41,10 @@ export interface Car {
 
 /** What the world said about this car; kept beside the car, since it is large and changes rarely. */
 export interface CarWorld {
-  /** The newest plan; it becomes the view's once the world has drawn its road. */
-  readonly trip: Trip | null;
+  /** Every plan known, by id; the world decides which one the car is on, by drawing its road. */
+  readonly trips: Readonly<Record<string, Trip>>;
   readonly conditions: Conditions | null;
-  /** The plan that `conditions` belong to. */
+  /** The plan that the view belongs to. */
   readonly drawnTrip: Trip | null;
 }
 
@@ -58,7 +58,7 @@ export const emptyCar = (vehicleId: string): Car => ({
   forecast: null,
 });
 
-export const emptyWorld: CarWorld = { trip: null, conditions: null, drawnTrip: null };
+export const emptyWorld: CarWorld = { trips: {}, conditions: null, drawnTrip: null };
 
 /** A car with all that a judgement needs; `view` is derived and not stored. */
 export interface LiveCar {
@@ -84,38 +84,55 @@ export const receive = (live: LiveCar, record: OpenedRecord): LiveCar => ({
   car: { ...live.car, buffer: insertRecord(live.car.buffer, record) },
 });
 
-/** Takes a plan. Until the world has drawn its road the old view stays, so that nothing flickers. */
+/** So many plans are kept per car; the one that departs first is the first to go. */
+const TRIPS_MAX = 20;
+
+/**
+ * Takes a plan, or takes one back. Until the world has drawn a plan's road the old view stays, so that nothing
+ * flickers; a withdrawn plan ends at once. `null` takes back all of them.
+ */
 export function withTrip(live: LiveCar, trip: Trip | null): LiveCar {
-  const known = live.world.trip;
-  if (trip !== null && known !== null && known.tripId === trip.tripId && known.revision >= trip.revision)
-    return live;
-  const isWithdrawn = trip === null || trip.withdrawn === true;
-  return withDrawnView(
-    { ...live, world: { ...live.world, trip: isWithdrawn ? null : trip } },
-    live.world.conditions,
-  );
+  if (trip === null) return { ...withoutPlan(live), world: { ...live.world, trips: {}, drawnTrip: null } };
+  const known = live.world.trips[trip.tripId];
+  if (known !== undefined && known.revision >= trip.revision) return live;
+  if (trip.withdrawn === true) {
+    const { [trip.tripId]: _withdrawn, ...trips } = live.world.trips;
+    const isDrawn = live.world.drawnTrip?.tripId === trip.tripId;
+    const world = { ...live.world, trips, drawnTrip: isDrawn ? null : live.world.drawnTrip };
+    return { ...(isDrawn ? withoutPlan(live) : live), world };
+  }
+  const trips = [...Object.values(live.world.trips).filter((one) => one.tripId !== trip.tripId), trip]
+    .toSorted((a, b) => a.departAtMs - b.departAtMs)
+    .slice(-TRIPS_MAX);
+  const world = { ...live.world, trips: Object.fromEntries(trips.map((one) => [one.tripId, one])) };
+  return withDrawnView({ ...live, world }, live.world.conditions);
 }
+
+/** Nothing is planned any more; the next snapshot shows the way home and the places around. */
+const withoutPlan = (live: LiveCar): LiveCar => ({
+  ...live,
+  view: null,
+  car: { ...live.car, memory: { ...live.car.memory, progress: null, drive: null } },
+});
 
 /** Takes a snapshot of the world. An older one than is known changes nothing. */
 export function withConditions(live: LiveCar, conditions: Conditions): LiveCar {
   if (live.world.conditions !== null && conditions.asOfMs < live.world.conditions.asOfMs) return live;
-  return withDrawnView(live, conditions);
+  return withDrawnView({ ...live, world: { ...live.world, conditions } }, conditions);
 }
 
+/** The view of the plan that the snapshot was drawn for, once both are here. */
 function withDrawnView(live: LiveCar, conditions: Conditions | null): LiveCar {
   if (conditions === null) return live;
-  const { trip, drawnTrip } = live.world;
+  const { trips, drawnTrip } = live.world;
+  const trip = conditions.tripId === undefined ? null : (trips[conditions.tripId] ?? drawnTrip);
   const view = buildRouteView(conditions, trip, live.vehicle);
-  if (view === null) {
-    // A newer look at the road of the plan that is still in force.
-    const old = buildRouteView(conditions, drawnTrip, live.vehicle);
-    return old === null ? live : { ...live, view: old, world: { ...live.world, conditions } };
-  }
+  if (view === null) return live;
   const isSamePlan = drawnTrip?.tripId === trip?.tripId && drawnTrip?.revision === trip?.revision;
   const progress =
     trip === null ? null : isSamePlan ? live.car.memory.progress : tripStart(conditions.asOfMs);
   const memory = { ...live.car.memory, progress, ...(isSamePlan ? {} : { drive: null }) };
-  return { ...live, view, world: { trip, conditions, drawnTrip: trip }, car: { ...live.car, memory } };
+  return { ...live, view, world: { ...live.world, drawnTrip: trip }, car: { ...live.car, memory } };
 }
 
 /**
