@@ -4,7 +4,7 @@ import { type CarFrame, type Delivery, driveFrames, runPipeline, START_MS } from
 
 /** The predictor's default reorder window. */
 const WINDOW_MS = 10_000;
-const RUNS = 12;
+const RUNS = 8;
 
 /** Charge that falls into trouble, stays, and may recover: warnings come, change and are withdrawn. */
 const drives = fc
@@ -104,13 +104,21 @@ const soc = (socPct: number) => ({
   'Vehicle.Powertrain.TractionBattery.StateOfCharge.Current': socPct,
 });
 
-test('the drives of these tests do raise alerts, and take them back', async () => {
-  const steps = Array.from({ length: 60 }, (_, index) => ({
+const troubled = driveFrames(
+  Array.from({ length: 60 }, (_, index) => ({
     afterMs: 8_000,
     socPct: index < 20 ? 90 : index < 40 ? 15 : 95,
-  }));
-  const { alerts } = await runPipeline(inOrder(driveFrames(steps)));
+  })),
+);
+
+test('the drives of these tests do raise alerts, and take them back', async () => {
+  const { alerts } = await runPipeline(inOrder(troubled));
   expect(alerts.map(({ state }) => state)).toContain('firing');
   expect(alerts.map(({ state }) => state)).toContain('resolved');
   expect(alerts.every(({ startedAtMs }) => startedAtMs > START_MS)).toBe(true);
+});
+
+test('a plan read by a predictor that died before its first checkpoint is read again', async () => {
+  const { alerts } = await runPipeline(inOrder(troubled), { losesPredictor: true });
+  expect(alerts).toEqual((await runPipeline(inOrder(troubled))).alerts);
 });

@@ -2,8 +2,8 @@ import { decodeRecord, encodeRecord, openBus, TOPICS } from '@outrider/bus';
 import { type Alert, type Conditions, GEAR, SIGNAL, type Trip } from '@outrider/domain';
 import { createIngest, ingestSettings } from '@outrider/ingest';
 import { createPredictor, predictorSettings } from '@outrider/predictor';
-import { createMetrics, manualClock, readSettings, silentLog } from '@outrider/runtime';
-import { openState } from '@outrider/state';
+import { type App, createMetrics, manualClock, readSettings, silentLog } from '@outrider/runtime';
+import { openState, type State } from '@outrider/state';
 import { openTelemetry, type SignalRow } from '@outrider/telemetry';
 import { createTrust } from '@outrider/trust';
 
@@ -66,8 +66,14 @@ export function driveFrames(
   });
 }
 
-/** Runs the deliveries through the path, time moving with them, until everything has come to rest. */
-export async function runPipeline(deliveries: readonly Delivery[]): Promise<Outcome> {
+/**
+ * Runs the deliveries through the path, time moving with them, until everything has come to rest. On demand
+ * the predictor that read the plan is lost before its first checkpoint, and another one takes over.
+ */
+export async function runPipeline(
+  deliveries: readonly Delivery[],
+  { losesPredictor = false }: { readonly losesPredictor?: boolean } = {},
+): Promise<Outcome> {
   const clock = manualClock(START_MS);
   const state = await openState('memory:', { log: silentLog });
   const bus = await openBus('memory:', { clock, realClock: clock, log: silentLog, partitions: 2 });
@@ -76,11 +82,12 @@ export async function runPipeline(deliveries: readonly Delivery[]): Promise<Outc
   const runtime = { eventClock: clock, realClock: clock, log: silentLog, metrics: createMetrics() };
   await register(state, trust);
   const ingest = createIngest({ bus, telemetry, trust, runtime, settings: readSettings(ingestSettings, {}) });
-  const predictorOptions = { bus, state, telemetry, trust, settings: readSettings(predictorSettings, {}) };
-  const predictor = createPredictor({
-    ...predictorOptions,
-    runtime: { ...runtime, metrics: createMetrics() },
-  });
+  const predictorOn = (store: State): App =>
+    createPredictor({
+      ...{ bus, state: store, telemetry, trust, settings: readSettings(predictorSettings, {}) },
+      runtime: { ...runtime, metrics: createMetrics() },
+    });
+  let predictor = predictorOn(losesPredictor ? withoutCheckpoints(state) : state);
   await predictor.start();
   await ingest.start();
   const settle = async (): Promise<void> => {
@@ -103,6 +110,12 @@ export async function runPipeline(deliveries: readonly Delivery[]): Promise<Outc
     encodeRecord(TOPICS.conditions, VEHICLE, conditions, START_MS, trust),
   ]);
   await settle();
+  if (losesPredictor) {
+    await predictor.stop();
+    predictor = predictorOn(state);
+    await predictor.start();
+    await settle();
+  }
   for (const { frame, arrivesAtMs } of deliveries.toSorted((a, b) => a.arrivesAtMs - b.arrivesAtMs)) {
     clock.advanceTo(Math.max(clock.nowMs(), arrivesAtMs));
     await settle();
@@ -122,6 +135,15 @@ export async function runPipeline(deliveries: readonly Delivery[]): Promise<Outc
   await state.close();
   return { rows: rows.map(withoutArrival), alerts };
 }
+
+/** A store that fails whenever a predictor would save: stopped, it leaves as little as a crash does. */
+const withoutCheckpoints = (state: State): State => ({
+  ...state,
+  predictor: {
+    ...state.predictor,
+    writeCheckpoint: () => Promise.reject(new Error('the disk is gone')),
+  },
+});
 
 const withoutArrival = ({ receivedAtMs: _, places, ...row }: SignalRow): object => ({
   ...row,
@@ -149,10 +171,7 @@ async function readAlerts(
   return alerts;
 }
 
-async function register(
-  state: Awaited<ReturnType<typeof openState>>,
-  trust: ReturnType<typeof createTrust>,
-): Promise<void> {
+async function register(state: State, trust: ReturnType<typeof createTrust>): Promise<void> {
   const nothing = { email: null, phone: null, webhookUrl: null, webhookSecret: null };
   const quiet = { quietFromMinute: null, quietToMinute: null, channels: [] };
   await state.people.insert({

@@ -42,6 +42,8 @@ const modelOf = (modelId: string): VehicleModel => {
   return model;
 };
 
+/** Consumer group. Where it begins is decided by the checkpoint; its offsets in the log follow that. */
+const GROUP = 'predictor';
 const TOPIC_NAMES = [TOPICS.signals.name, TOPICS.trips.name, TOPICS.conditions.name] as const;
 
 /**
@@ -112,6 +114,9 @@ export function createPredictor(deps: PredictorDeps): App {
       throw new Error(`partition ${partition}: somebody else moved the checkpoint; reading it again`);
     }
     entry.savedAtRealMs = realClock.nowMs();
+    // After the checkpoint, never before: a group ahead of it would begin behind what no checkpoint holds.
+    const offsets = [...entry.memory.offsets].map(([topic, offset]) => ({ topic, partition, offset }));
+    await bus.commit(GROUP, offsets);
     cars.set([...partitions.values()].reduce((sum, { memory }) => sum + memory.vehicleCount, 0));
     relay?.poke();
   };
@@ -175,7 +180,6 @@ export function createPredictor(deps: PredictorDeps): App {
       memory.moveOffset(batch.topic, last.offset + 1);
       const partitionTimeMs = context.isCaughtUp() ? eventClock.nowMs() : last.timestampMs;
       await settle(batch.partition, entry, [folded, memory.advance(partitionTimeMs)]);
-      await context.commit();
     });
 
   const settle = async (
@@ -233,7 +237,7 @@ export function createPredictor(deps: PredictorDeps): App {
       });
       relay.poke();
       subscription = await bus.subscribe({
-        group: 'predictor',
+        group: GROUP,
         topics: TOPIC_NAMES,
         start: 'earliest',
         onAssigned: (partition, generation) =>
