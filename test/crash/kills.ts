@@ -34,6 +34,9 @@ const FRAME_EVERY_MS = 48;
 const LEASES_OVER_MS = 120_000 / SPEED + 1_000;
 const ALIVE_MIN_MS = 20;
 const ALIVE_SPAN_MS = 1_400;
+/** One life in so many is long: messages are held and tried again, and some kills shall find them at it. */
+const LONG_LIFE_EVERY = 4;
+const LONG_LIFE_SPAN_MS = 6_000;
 /** One kill in so many comes while the server is starting. */
 const START_KILL_EVERY = 5;
 const START_SPAN_MS = 600;
@@ -69,7 +72,8 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
   try {
     load.connect(running.gateway);
     for (let kill = 0; kill < options.kills; kill++) {
-      await realClock.sleep(ALIVE_MIN_MS + random() * ALIVE_SPAN_MS);
+      const spanMs = kill % LONG_LIFE_EVERY === 0 ? LONG_LIFE_SPAN_MS : ALIVE_SPAN_MS;
+      await realClock.sleep(ALIVE_MIN_MS + random() * spanMs);
       if (load.inFlight > 0) killsInFlight += 1;
       await running.kill();
       running = undefined;
