@@ -115,7 +115,7 @@ try {
   const html = readFileSync(page, 'utf8');
   expect(
     'one self-contained page',
-    !/(src|href)="https?:\/\/[^"]*\.(js|css|png|woff2?)"/.test(html) && !/<script[^>]+src=/.test(html),
+    !/<(script|img|iframe)[^>]+src="(?!data:)|<link[^>]+href="(?!data:)|url\(['"]?http/.test(html),
   );
 
   const second = runDemo(['--out', join(folder, 'again.html')]);
@@ -123,11 +123,9 @@ try {
   expect('two runs say the same', third.stdout === first.stdout);
   const shown = cardOf(readFileSync(join(ROOT, 'README.md'), 'utf8'));
   const printed = cardOf(second.stdout).join('\n');
-  expect(
-    'README.md shows a warning the demo prints',
-    shown.length > 2 && printed.includes(shown.join('\n')),
-    shown,
-  );
+  const isShown = shown.length > 2 && printed.includes(shown.join('\n'));
+  expect('README.md shows a warning the demo prints', isShown);
+  if (!isShown) console.log(`what it prints:\n${printed}`);
   for (const { tookS } of [first, second, third])
     expect(`it ended within ${LONGEST_S} s`, tookS < LONGEST_S, Math.round(tookS));
 } finally {
