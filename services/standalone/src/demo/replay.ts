@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { forecastFile } from '@outrider/providers';
 import { type Clock, type Log, type ManualClock, manualClock } from '@outrider/runtime';
@@ -10,6 +8,7 @@ import { apiClient } from './api-client.ts';
 import { connectCar } from './car.ts';
 import { type Decision, registerDriver } from './driver.ts';
 import { type Mail, openMailbox } from './mailbox.ts';
+import { openScratchFolder } from './scratch-folder.ts';
 import { connectScreen, type Heard } from './screen.ts';
 
 export interface ReplayOptions {
@@ -20,7 +19,7 @@ export interface ReplayOptions {
   readonly log: Log;
   /** So many times real time at most; absent: as fast as the machine can. */
   readonly speedRatio?: number;
-  /** Where the data lies; absent: a new temporary folder that is removed afterwards. `memory:` keeps none. */
+  /** Where the data lies; absent: a new scratch folder, removed afterwards. `memory:` keeps none. */
   readonly dataFolder?: string;
   /** Ends the replay early, tidily. */
   readonly signal?: AbortSignal;
@@ -58,24 +57,27 @@ export async function replay(options: ReplayOptions): Promise<Recording> {
   const moments = momentsOf(scenario, frames);
   const startMs = (moments[0]?.atMs ?? 0) - LEAD_MS;
   const eventClock = manualClock(startMs);
-  const isOwnFolder = options.dataFolder === undefined;
-  const folder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'outrider-demo-')));
+  const scratch = options.dataFolder === undefined ? await openScratchFolder() : undefined;
+  const folder = scratch?.path ?? options.dataFolder ?? MEMORY;
   const mailbox = await openMailbox(eventClock);
-  const composition = await composeServices({
-    settings: settingsOf(folder, mailbox.url),
-    eventClock,
-    realClock: options.realClock,
-    log: options.log,
-    chargers: scenario.chargers,
-    weather: [forecastFile(scenario.weather)],
-  });
   try {
-    await composition.start();
-    return await play({ ...options, frames, moments, eventClock, composition, mailbox });
+    const composition = await composeServices({
+      settings: settingsOf(folder, mailbox.url),
+      eventClock,
+      realClock: options.realClock,
+      log: options.log,
+      chargers: scenario.chargers,
+      weather: [forecastFile(scenario.weather)],
+    });
+    try {
+      await composition.start();
+      return await play({ ...options, frames, moments, eventClock, composition, mailbox });
+    } finally {
+      await composition.stop();
+    }
   } finally {
-    await composition.stop();
     await mailbox.close();
-    if (isOwnFolder) await rm(folder, { recursive: true, force: true });
+    await scratch?.remove();
   }
 }
 
