@@ -1,9 +1,14 @@
 import { parentPort } from 'node:worker_threads';
 import { silentLog, systemClock } from '@outrider/runtime';
-import { interruptionsOf } from '../../services/standalone/src/demo/interruptions.ts';
-import { MEMORY, replay } from '../../services/standalone/src/demo/replay.ts';
-import { verdictsOf } from '../../services/standalone/src/demo/verdicts.ts';
-import { loadScenario, perturb, problemsText } from '../../services/standalone/src/scenario/index.ts';
+import {
+  interruptionsOf,
+  loadScenario,
+  MEMORY,
+  perturb,
+  problemsText,
+  replay,
+  verdictsOf,
+} from '@outrider/standalone';
 import type { Job, Outcome } from './outcome.ts';
 
 /** Plays one drive through every service, on engines in memory. */

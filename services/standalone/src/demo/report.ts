@@ -86,7 +86,7 @@ function baselineReport(scenario: Scenario, verdicts: readonly Verdict[], baseli
 }
 
 function decisionReport({ point, last, warning, warnedAtMs, followed, ignored, ...rest }: Verdict) {
-  const remedy = warning?.alert?.remedies[0];
+  const remedy = rest.followedRemedy;
   return {
     id: point.id,
     place: point.place.name,

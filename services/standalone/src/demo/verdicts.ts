@@ -1,3 +1,4 @@
+import type { Remedy } from '@outrider/domain';
 import {
   type DecisionPoint,
   type Followed,
@@ -18,8 +19,9 @@ export interface Verdict {
   readonly warning?: Interruption;
   readonly warnedAtMs?: number;
   readonly leadMinutes?: number;
-  /** The first remedy of that message, on the drive's published consumption. */
+  /** The first remedy of that message that was possible that day, on the drive's published consumption. */
   readonly followed?: Followed;
+  readonly followedRemedy?: Remedy;
   /** The plan driven as planned from the same moment, on the same figures. */
   readonly ignored: Followed;
   /** Everything that interrupted while the decision was the next one. */
@@ -51,7 +53,7 @@ function warningOf(
   last: LastRemedy,
   opensMs: number,
   interruptions: readonly Interruption[],
-): Pick<Verdict, 'warning' | 'warnedAtMs' | 'leadMinutes' | 'followed' | 'ignored'> {
+): Pick<Verdict, 'warning' | 'warnedAtMs' | 'leadMinutes' | 'followed' | 'followedRemedy' | 'ignored'> {
   const closesMs = last.lastRemedyAtMs ?? Number.NEGATIVE_INFINITY;
   const warning = interruptions.find(
     ({ noticedAtMs }) => noticedAtMs !== undefined && noticedAtMs > opensMs && noticedAtMs <= closesMs,
@@ -59,12 +61,22 @@ function warningOf(
   if (warning?.noticedAtMs === undefined) return { ignored: ifIgnored(scenario, point.fromMs) };
   const warnedAtMs = warning.noticedAtMs;
   const lead = leadMinutes(last, warnedAtMs);
-  const remedy = warning.alert?.remedies[0];
+  const followed = followPossible(scenario, warnedAtMs, warning.alert?.remedies ?? []);
   return {
     warning,
     warnedAtMs,
     ...(lead === undefined ? {} : { leadMinutes: lead }),
-    ...(remedy === undefined ? {} : { followed: ifFollowed(scenario, warnedAtMs, remedy) }),
+    ...(followed === undefined ? {} : { followed: followed.outcome, followedRemedy: followed.remedy }),
     ignored: ifIgnored(scenario, warnedAtMs),
   };
+}
+
+/** A driver who finds no outlet takes the second advice: the first that was possible, else the first. */
+function followPossible(
+  scenario: Scenario,
+  atMs: number,
+  remedies: readonly Remedy[],
+): { readonly remedy: Remedy; readonly outcome: Followed } | undefined {
+  const tried = remedies.map((remedy) => ({ remedy, outcome: ifFollowed(scenario, atMs, remedy) }));
+  return tried.find(({ outcome }) => outcome.isPossible) ?? tried[0];
 }

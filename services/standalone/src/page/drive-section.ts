@@ -1,8 +1,10 @@
+import type { Remedy } from '@outrider/domain';
 import { type Interruption, sentAtMs } from '../demo/interruptions.ts';
 import { baselineWarnedAt, type Judged } from '../demo/report.ts';
 import type { Verdict } from '../demo/verdicts.ts';
 import { FOLLOWED_LABEL } from '../print/comparison.ts';
 import {
+  adviceText,
   bandText,
   baselineName,
   channelsText,
@@ -74,7 +76,7 @@ function decisionTable(drive: Judged, words: Words): string {
       `<tr><th scope="row">${escapeText(verdict.point.place.name)}<span>${escapeText(verdict.point.note ?? '')}</span></th>`,
       `<td class="${verdict.warning === undefined ? '' : 'yes'}">${ownText(verdict, words)}</td>`,
       others,
-      `<td>${verdict.followed === undefined ? '–' : followedText(verdict.followed)}</td>`,
+      `<td>${verdict.followed === undefined ? '–' : followedText(verdict.followed, verdict.followedRemedy)}</td>`,
       `<td>${followedText(verdict.ignored)}</td></tr>`,
     );
   });
@@ -98,8 +100,8 @@ function warnedText(atMs: number | undefined, { last }: Verdict, words: Words): 
   return `${words.time(atMs)}<span>${durationText(minutes)} before</span>`;
 }
 
-const followedText = ({ arrivalSocPct, placeName, isPossible }: Followed): string =>
-  `${bandText(arrivalSocPct)}<span>${escapeText(placeName)}${isPossible ? '' : '; no such charger in the scenario'}</span>`;
+const followedText = ({ arrivalSocPct, placeName, isPossible }: Followed, advice?: Remedy): string =>
+  `${bandText(arrivalSocPct)}<span>${escapeText(placeName)}${advice === undefined ? '' : escapeText(`, ${adviceText(advice)}`)}${isPossible ? '' : '; no such charger in the scenario'}</span>`;
 
 function happened({ recording }: Judged, words: Words): string {
   const items = recording.scenario.outcome.map(

@@ -2,7 +2,7 @@ import { baselineWarnedAt, type Judged } from '../demo/report.ts';
 import type { Verdict } from '../demo/verdicts.ts';
 import type { Baseline, Followed } from '../scenario/index.ts';
 import { hanging, type Paint } from './lines.ts';
-import { bandText, baselineName, channelsText, durationText, type Words } from './words.ts';
+import { adviceText, bandText, baselineName, channelsText, durationText, type Words } from './words.ts';
 
 interface Style {
   readonly time: string;
@@ -36,7 +36,9 @@ export function comparisonLines(drive: Judged, index: number, style: Style): rea
       const warnedAtMs = baselineWarnedAt(scenario, drive.verdicts, baseline)[index];
       return row(baselineName(baseline.name), baselineText(baseline, verdict, warnedAtMs, words));
     }),
-    ...(verdict.followed === undefined ? [] : row('advice followed', followedText(verdict.followed))),
+    ...(verdict.followed === undefined || verdict.followedRemedy === undefined
+      ? []
+      : row('advice followed', `${followedText(verdict.followed)}, ${adviceText(verdict.followedRemedy)}`)),
     ...row(verdict.warning === undefined ? 'as planned' : 'nothing done', followedText(verdict.ignored)),
     ...hanging(`${indent}  `, followedNote(verdict)).map((line) => paint('dim', line)),
   ];

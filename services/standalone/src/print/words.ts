@@ -1,4 +1,4 @@
-import { type Band, cToFahrenheit, mToKm, mToMiles } from '@outrider/domain';
+import { type Band, cToFahrenheit, mToKm, mToMiles, type Remedy } from '@outrider/domain';
 import type { Scenario } from '../scenario/index.ts';
 
 // Figures as a reader of the timeline or the page sees them, in the driver's units and time zone.
@@ -57,6 +57,24 @@ export function likely(probability: number): string {
   if (probability < 0.01) return 'under 1 % likely';
   if (probability > 0.99) return 'over 99 % likely';
   return `${percent(100 * probability)} likely`;
+}
+
+/** `charging at Norwich`: what a driver did who followed the advice. */
+export function adviceText(remedy: Remedy): string {
+  switch (remedy.kind) {
+    case 'charge-longer':
+      return 'charging longer';
+    case 'charge-at':
+      return `charging at ${remedy.name}`;
+    case 'hold-speed':
+      return 'driving slower';
+    case 'plug-in':
+      return 'plugging in';
+    case 'turn-back':
+      return `turning back to ${remedy.name}`;
+    case 'precondition':
+      return 'warming the battery';
+  }
 }
 
 const BASELINE_NAMES: Readonly<Record<string, string>> = {
