@@ -68,7 +68,7 @@ export function assemble(name: string, folder: string, texts: FolderTexts): Load
     routes: [...routes.values()],
     anchors: trace.anchors,
     plans: plansOf(plans.value, plans.lineOf, parts, findings),
-    chargers: [...chargers.values()],
+    chargers: [...chargers.values()].map(({ id: _id, ...location }) => location),
     weather: weatherOf(weather.value, weather.lineOf, places, findings),
   };
   checkSources(head.value, head.lineOf, trace.rows, findings);
