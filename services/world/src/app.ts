@@ -3,29 +3,17 @@ import {
   type BatchContext,
   type Bus,
   decodeRecord,
-  encodeRecord,
   type Subscription,
   TOPICS,
 } from '@outrider/bus';
-import {
-  type ChargingLocation,
-  type ConnectorStandard,
-  type Position,
-  position,
-  type SignalValue,
-} from '@outrider/domain';
-import {
-  type ChargerIndex,
-  chargerIndex,
-  type RouteProvider,
-  type WeatherProvider,
-} from '@outrider/providers';
+import type { ChargingLocation, ConnectorStandard, SignalRecord, SignalValue } from '@outrider/domain';
+import { chargerIndex, type RouteProvider, type WeatherProvider } from '@outrider/providers';
 import type { App, Runtime } from '@outrider/runtime';
 import type { State } from '@outrider/state';
-import type { Trust } from '@outrider/trust';
-import { needsSnapshot, revisionOf } from './needs-snapshot.ts';
-import { takeSnapshot } from './snapshot.ts';
-import { emptyVehicle, foldSignals, rememberHome, type WorldVehicle, withTrip } from './vehicle.ts';
+import { type Trust, UnknownSubject } from '@outrider/trust';
+import { lookFor, stretchesOf } from './look.ts';
+import { publishChargers } from './publish-chargers.ts';
+import { emptyVehicle, foldSignals, type WorldVehicle, withLastLook, withTrip } from './vehicle.ts';
 
 export { worldSettings } from './settings.ts';
 
@@ -42,148 +30,111 @@ export interface WorldDeps {
   readonly snapshotTimeoutMs: number;
 }
 
-/** Trips and positions in, conditions out. Keeps nothing but memory: it is rebuilt from `trips.v1`. */
+/** Plans and the world's own last looks are read again from here; signals go on where the group stands. */
+const REBUILT_FROM: ReadonlyMap<string, number> = new Map([
+  [TOPICS.trips.name, 0],
+  [TOPICS.conditions.name, 0],
+]);
+
+/** One partition's cars. Nothing here is lost when it is dropped: the log tells it again. */
+interface Memory {
+  readonly vehicles: Map<string, WorldVehicle>;
+  /** Cars to look at once everything that was there at the beginning has been read. */
+  readonly touched: Set<string>;
+  /** Cars this process has looked at itself: what it said of them is no news to it. */
+  readonly looked: Set<string>;
+}
+
+/**
+ * Trips and positions in, conditions out; charging places out once, when it starts. Keeps nothing but memory:
+ * it is rebuilt from `trips.v1` and from its own `conditions.v1`.
+ */
 export function createWorld(deps: WorldDeps): App {
   const { bus, trust, runtime } = deps;
-  const vehicles = new Map<string, WorldVehicle>();
-  const byPartition = new Map<number, Set<string>>();
-  const index: ChargerIndex = chargerIndex(deps.locations);
+  const memories = new Map<number, Memory>();
   const reader = trust.reader('alert_driver');
-  const snapshots = runtime.metrics.counter(
-    'world_snapshots_total',
-    'Snapshots of the world, by why they were taken.',
-    ['reason'],
-  );
-  const unreadable = runtime.metrics.counter(
-    'world_records_unreadable_total',
-    'Records the world could not read.',
-  );
+  const lookDeps = { ...deps, reader, chargers: chargerIndex(deps.locations) };
+  const counters = createCounters(runtime);
+  let startedAtMs = 0;
   let subscription: Subscription | undefined;
 
-  const foldTrip = (batch: Batch, touched: Set<string>): void => {
-    for (const record of batch.records) {
-      const decoded = decodeRecord(TOPICS.trips, record, reader);
-      if (decoded.kind === 'unreadable') unreadable.inc();
-      else {
-        const before = vehicles.get(record.key) ?? emptyVehicle(record.key);
-        vehicles.set(
-          record.key,
-          withTrip(before, decoded.kind === 'record' ? decoded.record : null, runtime.eventClock.nowMs()),
-        );
-        touched.add(record.key);
-      }
-    }
-  };
-
-  const foldTelemetry = (batch: Batch, touched: Set<string>): void => {
-    for (const record of batch.records) {
-      const decoded = decodeRecord(TOPICS.signals, record, reader);
-      if (decoded.kind !== 'record') {
-        unreadable.inc();
-        continue;
-      }
-      const { vehicleId, values, places, observedAtMs } = decoded.record;
-      const opened =
-        places === undefined
-          ? undefined
-          : reader.open(vehicleId, places.keyId, Buffer.from(places.box, 'base64url'));
-      const inClear: Record<string, SignalValue> =
-        opened?.kind === 'opened' ? JSON.parse(Buffer.from(opened.bytes).toString('utf8')) : {};
-      vehicles.set(
-        vehicleId,
-        foldSignals(
-          vehicles.get(vehicleId) ?? emptyVehicle(vehicleId),
-          { ...values, ...inClear },
-          observedAtMs,
-        ),
-      );
+  const fold = (batch: Batch, { vehicles, touched, looked }: Memory): void => {
+    const update = (vehicleId: string, change: (vehicle: WorldVehicle) => WorldVehicle): void => {
+      vehicles.set(vehicleId, change(vehicles.get(vehicleId) ?? emptyVehicle(vehicleId)));
       touched.add(vehicleId);
+    };
+    for (const record of batch.records) {
+      if (batch.topic === TOPICS.signals.name) {
+        const decoded = decodeRecord(TOPICS.signals, record, reader);
+        if (decoded.kind === 'record') {
+          const values = clearSignals(decoded.record, openPlaces(decoded.record));
+          update(record.key, (vehicle) => foldSignals(vehicle, values, decoded.record.observedAtMs));
+        } else counters.unreadable.inc();
+      } else if (batch.topic === TOPICS.trips.name) {
+        const decoded = decodeRecord(TOPICS.trips, record, reader);
+        const trip = decoded.kind === 'record' ? decoded.record : null;
+        if (decoded.kind === 'unreadable') counters.unreadable.inc();
+        else update(record.key, (vehicle) => withTrip(vehicle, trip, runtime.eventClock.nowMs()));
+      } else if (!looked.has(record.key)) {
+        const decoded = decodeRecord(TOPICS.conditions, record, reader);
+        if (decoded.kind === 'record')
+          update(record.key, (vehicle) =>
+            withLastLook(vehicle, decoded.record, stretchesOf(decoded.record, vehicle.trip)),
+          );
+      }
     }
   };
 
-  /** Home and plugs come with registration; read when a snapshot is due, not per record. */
-  const vehicleFacts = async (
-    vehicleId: string,
-  ): Promise<{ home: Position | undefined; plugs: ReadonlySet<ConnectorStandard> } | undefined> => {
-    const row = await deps.state.vehicles.find(vehicleId);
-    if (row === undefined) return undefined;
-    const opened =
-      row.homeSealed === null
-        ? undefined
-        : reader.open(vehicleId, row.homeSealed.keyId, Buffer.from(row.homeSealed.box, 'base64url'));
-    const home =
-      opened?.kind === 'opened'
-        ? position.safeParse(JSON.parse(Buffer.from(opened.bytes).toString('utf8')))
-        : undefined;
-    return { home: home?.success ? home.data : undefined, plugs: deps.plugsOf(row.modelId) };
+  const openPlaces = ({ vehicleId, places }: SignalRecord): Record<string, SignalValue> => {
+    if (places === undefined) return {};
+    const opened = reader.open(vehicleId, places.keyId, Buffer.from(places.box, 'base64url'));
+    return opened.kind === 'opened' ? JSON.parse(Buffer.from(opened.bytes).toString('utf8')) : {};
   };
 
-  const look = async (vehicleId: string, nowMs: number): Promise<void> => {
-    const known = vehicles.get(vehicleId);
-    const reason = known === undefined ? undefined : needsSnapshot(known, nowMs);
-    if (known === undefined || reason === undefined) return;
-    const facts = await vehicleFacts(vehicleId);
-    if (facts === undefined) return;
-    const vehicle = rememberHome(known, facts.home);
-    const signal = AbortSignal.timeout(deps.snapshotTimeoutMs);
-    const snapshot = await takeSnapshot(
-      vehicle,
-      { routing: deps.routing, weather: deps.weather, chargers: index, ...facts, signal },
-      nowMs,
-    );
-    await bus.publish([encodeRecord(TOPICS.conditions, vehicleId, snapshot, nowMs, trust)]);
-    snapshots.inc({ reason });
-    const stops = new Map(vehicle.trip?.stops.map((stop) => [stop.stopId, stop]));
-    vehicles.set(vehicleId, {
-      ...vehicle,
-      snapshot: {
-        asOfMs: nowMs,
-        tripRevision: revisionOf(vehicle),
-        airTempC: vehicle.airTempC?.value ?? null,
-        position: vehicle.position,
-        isOffRoute: vehicle.progress?.isOffRoute ?? false,
-        stretches: snapshot.stretches.flatMap((stretch) => {
-          const stop = stops.get(stretch.stopId) ?? facts.home;
-          return stop === undefined
-            ? []
-            : [
-                {
-                  stopId: stretch.stopId,
-                  segments: stretch.segments,
-                  stop: { lat: stop.lat, lon: stop.lon },
-                },
-              ];
-        }),
-      },
-    });
+  const look = async ({ vehicles, looked }: Memory, vehicleId: string): Promise<void> => {
+    const vehicle = vehicles.get(vehicleId);
+    if (vehicle === undefined) return;
+    try {
+      const seen = await lookFor(vehicle, lookDeps, runtime.eventClock.nowMs());
+      if (seen === undefined) return;
+      looked.add(vehicleId);
+      await bus.publish([seen.record]);
+      vehicles.set(vehicleId, seen.vehicle);
+      counters.snapshots.inc({ reason: seen.reason });
+    } catch (error) {
+      if (!(error instanceof UnknownSubject)) throw error;
+      // Sold, erased: whoever drives it now is somebody else, and the others' cars do not wait.
+      vehicles.delete(vehicleId);
+      counters.ownerless.inc();
+    }
   };
 
   const handle = async (batch: Batch, context: BatchContext): Promise<void> => {
-    const touched = new Set<string>();
+    const memory = memories.get(batch.partition) ?? emptyMemory();
+    memories.set(batch.partition, memory);
     await trust.prepare(new Set(batch.records.map((record) => record.key)));
-    if (batch.topic === TOPICS.trips.name) foldTrip(batch, touched);
-    else foldTelemetry(batch, touched);
-    const mine = byPartition.get(batch.partition) ?? new Set<string>();
-    byPartition.set(batch.partition, mine);
-    for (const vehicleId of touched) {
-      mine.add(vehicleId);
-      if (context.isCurrent()) await look(vehicleId, runtime.eventClock.nowMs());
-    }
+    fold(batch, memory);
+    const isOld = (batch.records.at(-1)?.timestampMs ?? 0) < startedAtMs;
+    if (!isOld || context.isCaughtUp())
+      for (const vehicleId of memory.touched) {
+        if (context.isCurrent()) await look(memory, vehicleId);
+        memory.touched.delete(vehicleId);
+      }
     await context.commit();
   };
 
   return {
     name: 'world',
     async start() {
+      startedAtMs = runtime.eventClock.nowMs();
+      counters.places.inc(await publishChargers(bus, deps.locations, trust, startedAtMs));
       subscription = await bus.subscribe({
         group: 'world',
-        topics: [TOPICS.trips.name, TOPICS.signals.name],
+        topics: [TOPICS.trips.name, TOPICS.conditions.name, TOPICS.signals.name],
         start: 'earliest',
-        // Plans are few and compacted: reading them all again rebuilds the memory after a restart.
-        onAssigned: async () => new Map([[TOPICS.trips.name, 0]]),
+        onAssigned: async () => REBUILT_FROM,
         onRevoked: async (partition) => {
-          for (const vehicleId of byPartition.get(partition) ?? []) vehicles.delete(vehicleId);
-          byPartition.delete(partition);
+          memories.delete(partition);
         },
         handle,
         onError: (error, partition) =>
@@ -196,5 +147,34 @@ export function createWorld(deps: WorldDeps): App {
     },
     readiness: () => (subscription === undefined ? { ready: false, why: 'not started' } : { ready: true }),
     isIdle: () => subscription?.isIdle() ?? true,
+  };
+}
+
+const emptyMemory = (): Memory => ({ vehicles: new Map(), touched: new Set(), looked: new Set() });
+
+/** Values nobody doubts, plain and opened together. */
+function clearSignals(
+  { values, quality = {} }: SignalRecord,
+  places: Readonly<Record<string, SignalValue>>,
+): Record<string, SignalValue> {
+  return Object.fromEntries(
+    Object.entries({ ...values, ...places }).filter(([path]) => !Object.hasOwn(quality, path)),
+  );
+}
+
+function createCounters({ metrics }: Runtime) {
+  return {
+    snapshots: metrics.counter('world_snapshots_total', 'Snapshots of the world, by why they were taken.', [
+      'reason',
+    ]),
+    unreadable: metrics.counter('world_records_unreadable_total', 'Records the world could not read.'),
+    ownerless: metrics.counter(
+      'world_vehicles_ownerless_total',
+      'Cars the world stopped looking at, since nobody owns them.',
+    ),
+    places: metrics.counter(
+      'world_chargers_published_total',
+      'Charging places published, tombstones included.',
+    ),
   };
 }

@@ -1,4 +1,4 @@
-import type { ChargerOnRoute, Conditions, Position, RoadSegment, SourceFlag, Trip } from '@outrider/domain';
+import type { ChargerOnRoute, Conditions, Position, RoadSegment, Trip } from '@outrider/domain';
 import type { WeatherPoint } from '@outrider/providers';
 import type { Road } from './build-stretches.ts';
 
@@ -15,9 +15,6 @@ export interface Thermometer {
   readonly ageS: number;
 }
 
-/** Weather for a list of points, or undefined where nobody knew. */
-export type Sampled = { readonly points: readonly WeatherPoint[]; readonly source: SourceFlag } | undefined;
-
 const STANDARD_PRESSURE_HPA = 1013.25;
 /** What the forecast knows of wind when nobody says anything: still air, and this much doubt (m/s). */
 const UNKNOWN_WIND_SIGMA_MPS = 3;
@@ -32,10 +29,10 @@ const SPEED_SIGMA_RATIO = 0.07;
 /** Roads without heights are taken as flat: this much net climb is left open. */
 const FLAT_SIGMA_M = 15;
 
-/** Piece `i` takes its weather from the sample at or before it. */
+/** A piece of road takes its weather from the sample at or before it. */
 export const SAMPLE_EVERY_M = 10_000;
 
-/** Where and when weather is wanted along a road: every 10 km and at its end. */
+/** Where and when weather is wanted along a road: every 10 km. */
 export function samplePoints(timed: TimedRoad): (Position & { readonly atMs: number })[] {
   const points: (Position & { readonly atMs: number })[] = [];
   let nextAtM = 0;
@@ -87,7 +84,7 @@ export function withWeather(timed: TimedRoad, samples: readonly WeatherPoint[]):
     const weather = samples[sample] as WeatherPoint;
     return {
       ...segment,
-      tempC: weather.tempC,
+      tempC: outdoorC(weather.tempC),
       pressureHpa: weather.pressureHpa ?? STANDARD_PRESSURE_HPA,
       windMps: weather.wind?.mps ?? 0,
       windFromDeg: weather.wind?.fromDeg ?? 0,
@@ -109,6 +106,13 @@ export function sigmaOf(roads: readonly TimedRoad[], weather: readonly WeatherPo
   };
 }
 
+/** Colder or hotter no road has been: a thermometer in the sun, a row with a slip. */
+export const outdoorC = (tempC: number): number => Math.min(60, Math.max(-60, tempC));
+
+/** How long a road takes at its planned speeds, ms. */
+export const driveMs = (road: Road): number =>
+  road.segments.reduce((sum, segment) => sum + (segment.distanceM / segment.speedMps) * 1000, 0);
+
 /** When the car starts towards each stop of the trip, as planned, never before `nowMs` for the stretch it is on. */
 export function startTimes(
   trip: Trip,
@@ -123,11 +127,7 @@ export function startTimes(
     const previous = trip.stops[firstStretch + k - 1];
     if (previous?.departAtMs !== undefined) atMs = Math.max(atMs, previous.departAtMs);
     times.push(atMs);
-    const driveMs = road.segments.reduce(
-      (sum, segment) => sum + (segment.distanceM / segment.speedMps) * 1000,
-      0,
-    );
-    atMs += driveMs;
+    atMs += driveMs(road);
     if (stop?.arriveAtMs !== undefined) atMs = Math.max(atMs, stop.arriveAtMs);
   });
   return times;

@@ -4,13 +4,26 @@ import {
   distanceM,
   type Leg,
   type Position,
+  type ProgressStretch,
   polylineM,
   type RoutePoint,
   type SourceFlag,
+  type Trip,
 } from '@outrider/domain';
 
 /** Pieces are at most this long: the forecast's resolution (energy features are summed per piece). */
 export const SEGMENT_M = 500;
+
+/** Slower than this nothing on wheels is planned; faster neither. */
+const SPEED_MPS = { least: 1, most: 90 };
+/** Steeper is a mistake in the heights: no road climbs more than this per metre. */
+const STEEPEST = 0.5;
+/** What one snapshot may hold per stretch; a finer line loses points until it fits. */
+const SEGMENTS_MAX = 20_000;
+/** So many pieces of 500 m are 4,000 km; a longer way gets longer pieces, however absurd the line. */
+const PIECES_MAX = 8_000;
+/** Where there is no way to drive, the stretch still has a piece: so long. */
+const NO_WAY_M = 1;
 
 /** A piece of road before the weather is known. */
 export interface BareSegment extends Position {
@@ -47,32 +60,80 @@ export function roadOfRoute(
   return cut(
     points,
     lengthM > 0 ? roadM / lengthM : 1,
-    durationS > 0 ? Math.min(90, roadM / durationS) : DEFAULT_SPEED_MPS,
+    durationS > 0 ? roadM / durationS : DEFAULT_SPEED_MPS,
     source,
   );
 }
 
-function cut(points: readonly RoutePoint[], factor: number, speedMps: number, source: SourceFlag): Road {
+/** The plan's roads as far as the plan itself tells them, to find the car on: straight lines where it has no legs. */
+export function planStretches(trip: Trip): ProgressStretch[] {
+  return trip.stops.map((stop, i) => {
+    const from = trip.stops[i - 1] ?? trip.origin;
+    const points = trip.legs?.[i]?.points ?? [from, stop];
+    return {
+      stopId: stop.stopId,
+      stop: { lat: stop.lat, lon: stop.lon },
+      segments: roadOfLeg({ ...trip.legs?.[i], points: [...points] }).segments,
+    };
+  });
+}
+
+function cut(points: readonly RoutePoint[], factor: number, plannedMps: number, source: SourceFlag): Road {
   const hasElevation = points.every((point) => point.elevationM !== undefined);
+  const speedMps = Math.min(SPEED_MPS.most, Math.max(SPEED_MPS.least, plannedMps));
+  const pieceM = Math.max(SEGMENT_M, (polylineM(points) * factor) / PIECES_MAX);
   const segments: BareSegment[] = [];
   for (let i = 1; i < points.length; i++) {
-    const from = points[i - 1] as RoutePoint;
-    const to = points[i] as RoutePoint;
-    const roadM = distanceM(from, to) * factor;
-    // Repeated points are common in recorded roads and hold no road.
-    if (roadM < 0.01) continue;
-    const pieces = Math.ceil(roadM / SEGMENT_M);
-    const climbM = hasElevation ? ((to.elevationM ?? 0) - (from.elevationM ?? 0)) / pieces : 0;
-    const bearing = bearingDeg(from, to);
-    for (let k = 0; k < pieces; k++) {
-      segments.push({
-        ...between(from, to, k / pieces),
-        distanceM: roadM / pieces,
-        speedMps,
-        climbM,
-        bearingDeg: bearing,
-      });
-    }
+    const [from, to] = [points[i - 1] as RoutePoint, points[i] as RoutePoint];
+    segments.push(...piecesOf(from, to, factor, pieceM, speedMps));
   }
+  if (segments.length > SEGMENTS_MAX) return cutCoarser(points, factor, speedMps, source);
+  const first = points[0];
+  if (segments.length === 0 && first !== undefined)
+    segments.push({
+      lat: first.lat,
+      lon: first.lon,
+      distanceM: NO_WAY_M,
+      speedMps,
+      climbM: 0,
+      bearingDeg: 0,
+    });
   return { segments, source, hasElevation };
+}
+
+/** Half of the points, the whole length. */
+function cutCoarser(
+  points: readonly RoutePoint[],
+  factor: number,
+  speedMps: number,
+  source: SourceFlag,
+): Road {
+  const fewer = points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
+  return cut(fewer, (factor * polylineM(points)) / polylineM(fewer), speedMps, source);
+}
+
+function piecesOf(
+  from: RoutePoint,
+  to: RoutePoint,
+  factor: number,
+  longestM: number,
+  speedMps: number,
+): BareSegment[] {
+  const roadM = distanceM(from, to) * factor;
+  // Repeated points are common in recorded roads and hold no road.
+  if (roadM < 0.01) return [];
+  const pieces = Math.ceil(roadM / longestM - 1e-9);
+  const pieceM = roadM / pieces;
+  const climbM =
+    from.elevationM === undefined || to.elevationM === undefined
+      ? 0
+      : (to.elevationM - from.elevationM) / pieces;
+  const bearing = bearingDeg(from, to);
+  return Array.from({ length: pieces }, (_, k) => ({
+    ...between(from, to, k / pieces),
+    distanceM: pieceM,
+    speedMps,
+    climbM: Math.min(STEEPEST * pieceM, Math.max(-STEEPEST * pieceM, climbM)),
+    bearingDeg: bearing,
+  }));
 }

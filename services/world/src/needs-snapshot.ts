@@ -1,5 +1,6 @@
 import { distanceM } from '@outrider/domain';
-import type { WorldVehicle } from './vehicle.ts';
+import { isBackOnPlan } from './reroute.ts';
+import type { SnapshotBasis, WorldVehicle } from './vehicle.ts';
 
 /** Why a new snapshot is worth its cost; the reason is a metric label. */
 export type SnapshotReason = 'first' | 'trip' | 'off-route' | 'thermometer' | 'moved' | 'age';
@@ -17,23 +18,24 @@ export function needsSnapshot(vehicle: WorldVehicle, nowMs: number): SnapshotRea
   if (trip === null && position === null) return undefined;
   if (snapshot === null) return 'first';
   if (snapshot.tripRevision !== revisionOf(vehicle)) return 'trip';
-  const ageMs = nowMs - snapshot.asOfMs;
-  if (vehicle.progress?.isOffRoute && (!snapshot.isOffRoute || ageMs >= REROUTE_EVERY_MS)) return 'off-route';
-  if (snapshot.isOffRoute && vehicle.progress?.isOffRoute === false && ageMs >= REROUTE_EVERY_MS)
+  // After a restart, until the car speaks: a look from nowhere would know less than the last one.
+  if (position === null) return undefined;
+  if (mayReroute(snapshot, nowMs) && (vehicle.progress?.isOffRoute || isBackOnPlan(vehicle)))
     return 'off-route';
   if (
     vehicle.airTempC !== null &&
     (snapshot.airTempC === null || Math.abs(vehicle.airTempC.value - snapshot.airTempC) >= THERMOMETER_STEP_K)
   )
     return 'thermometer';
-  if (
-    trip === null &&
-    position !== null &&
-    (snapshot.position === null || distanceM(position, snapshot.position) >= MOVED_M)
-  )
+  if (snapshot.position === null || (trip === null && distanceM(position, snapshot.position) >= MOVED_M))
     return 'moved';
-  return ageMs >= (vehicle.isStanding ? STANDING_EVERY_MS : DRIVING_EVERY_MS) ? 'age' : undefined;
+  return nowMs - snapshot.asOfMs >= (vehicle.isStanding ? STANDING_EVERY_MS : DRIVING_EVERY_MS)
+    ? 'age'
+    : undefined;
 }
+
+const mayReroute = ({ reroutedAtMs }: SnapshotBasis, nowMs: number): boolean =>
+  reroutedAtMs === null || nowMs - reroutedAtMs >= REROUTE_EVERY_MS;
 
 export const revisionOf = (vehicle: WorldVehicle): string | null =>
   vehicle.trip === null ? null : `${vehicle.trip.tripId}@${vehicle.trip.revision}`;

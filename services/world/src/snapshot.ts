@@ -7,34 +7,19 @@ import {
   type Stop,
   type Trip,
 } from '@outrider/domain';
-import {
-  type ChargerIndex,
-  firstAvailable,
-  greatCircle,
-  ProviderUnavailable,
-  type RouteProvider,
-  type WeatherPoint,
-  type WeatherProvider,
-} from '@outrider/providers';
+import { type ChargerIndex, greatCircle, type RouteProvider, type WeatherPoint } from '@outrider/providers';
 import { contentId } from '@outrider/runtime';
-import {
-  fromThermometer,
-  samplePoints,
-  sigmaOf,
-  startTimes,
-  type TimedRoad,
-  withWeather,
-} from './build-conditions.ts';
+import { askFirst } from './ask.ts';
+import { driveMs, sigmaOf, startTimes, type TimedRoad, withWeather } from './build-conditions.ts';
 import { type Road, roadOfLeg, roadOfRoute } from './build-stretches.ts';
-import { AT_HOME_M, thermometerAt, type WorldVehicle } from './vehicle.ts';
+import { AT_HOME_M, type WorldVehicle } from './vehicle.ts';
+import { standingWeather, type WeatherDeps, weatherAlong } from './weather-along.ts';
 
-export interface SnapshotDeps {
+export interface SnapshotDeps extends WeatherDeps {
   readonly routing: readonly RouteProvider[];
-  readonly weather: readonly WeatherProvider[];
   readonly chargers: ChargerIndex;
   readonly plugs: ReadonlySet<ConnectorStandard>;
   readonly home: Position | undefined;
-  readonly signal: AbortSignal;
 }
 
 /** Chargers further from the road than this are not a remedy for a driver on it. */
@@ -81,7 +66,7 @@ export async function takeSnapshot(
 
 /**
  * Every road of the plan from its first stop on. Stretches already driven stay in place, so that `stretches[i]`
- * always leads to `stops[i]`; off the route, the stretch being driven begins where the car is.
+ * always leads to `stops[i]`; off the route, the stretch being driven begins where the car left it.
  */
 async function plannedRoads(
   vehicle: WorldVehicle,
@@ -93,16 +78,9 @@ async function plannedRoads(
   const roads: Road[] = [];
   for (const [i, stop] of trip.stops.entries()) {
     const leg = trip.legs?.[i];
-    const isLost = i === current && vehicle.progress?.isOffRoute === true && vehicle.position !== null;
-    if (leg !== undefined && !isLost) roads.push(roadOfLeg(leg));
-    else
-      roads.push(
-        await askRoute(
-          isLost && vehicle.position ? vehicle.position : (trip.stops[i - 1] ?? trip.origin),
-          stop,
-          deps,
-        ),
-      );
+    const from = vehicle.reroute?.stretch === i ? vehicle.reroute.from : undefined;
+    if (leg !== undefined && from === undefined) roads.push(roadOfLeg(leg));
+    else roads.push(await askRoute(from ?? trip.stops[i - 1] ?? trip.origin, stop, deps));
   }
   const starts = startTimes(trip, roads.slice(current), current, nowMs);
   return roads.map((road, i) => ({
@@ -119,7 +97,7 @@ const chargersAlong = (road: Road, end: Position, deps: SnapshotDeps, nowMs: num
     : deps.chargers.alongRoute(road.segments, end, CORRIDOR_M, deps.plugs, nowMs);
 
 async function askRoute(from: Position, to: Position, deps: SnapshotDeps): Promise<Road> {
-  const route = await firstAvailable([...deps.routing, greatCircle], (provider) =>
+  const route = await askFirst([...deps.routing, greatCircle], deps.signal, (provider) =>
     provider.route(from, to, deps.signal),
   );
   return roadOfRoute(route.points, route.distanceM, route.durationS, route.source);
@@ -137,14 +115,19 @@ async function wayHome(
   if (deps.home === undefined || last?.kind === 'charge' || last?.plugged === true) return undefined;
   const from = last ?? vehicle.position;
   if (from === null || from === undefined || distanceM(from, deps.home) < AT_HOME_M) return undefined;
+  // Lost on the way home as well: then the way begins where the car is.
+  const lostAt =
+    trip !== null && vehicle.reroute?.stretch === trip.stops.length ? vehicle.reroute.from : undefined;
   const road =
-    (last === undefined ? undefined : roadBack(trip, deps.home)) ??
+    (last === undefined || lostAt !== undefined ? undefined : roadBack(trip, deps.home)) ??
     withKnownHeights(
-      await askRoute(from, deps.home, deps),
+      await askRoute(lostAt ?? from, deps.home, deps),
       last === undefined ? vehicle.altitudeM : null,
       vehicle.homeAltitudeM,
     );
-  const startAtMs = Math.max(nowMs, last?.departAtMs ?? planned.at(-1)?.startAtMs ?? nowMs);
+  const before = (vehicle.progress?.stretch ?? 0) < planned.length ? planned.at(-1) : undefined;
+  const arriveAtMs = before === undefined ? nowMs : before.startAtMs + driveMs(before.road);
+  const startAtMs = Math.max(nowMs, last?.departAtMs ?? arriveAtMs);
   return { stopId: HOME_STOP, road, startAtMs, chargers: chargersAlong(road, deps.home, deps, nowMs) };
 }
 
@@ -174,104 +157,4 @@ function roadBack(trip: Trip | null, home: Position): Road | undefined {
       : {}),
     ...(speeds.length > 0 ? { speedMps: speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length } : {}),
   });
-}
-
-interface SampledRoads {
-  readonly perRoad: readonly (readonly WeatherPoint[])[];
-  readonly source: Conditions['weatherSource'];
-  readonly ageS: number | null;
-}
-
-async function weatherAlong(
-  vehicle: WorldVehicle,
-  roads: readonly TimedRoad[],
-  deps: SnapshotDeps,
-  nowMs: number,
-): Promise<SampledRoads> {
-  const wanted = roads.map(samplePoints);
-  const thermometer = thermometerAt(vehicle, nowMs);
-  try {
-    const answered = await firstAvailable(deps.weather, async (provider) => ({
-      points: await provider.at(wanted.flat(), nowMs, deps.signal),
-      source: provider.source,
-    }));
-    const starts = wanted.map((_, i) => wanted.slice(0, i).reduce((sum, points) => sum + points.length, 0));
-    const perRoad = wanted.map((points, i) =>
-      answered.points.slice(starts[i], (starts[i] ?? 0) + points.length),
-    );
-    const oldestMs = Math.min(...answered.points.map((point) => point.issuedAtMs), nowMs);
-    return { perRoad, source: answered.source, ageS: Math.max(0, (nowMs - oldestMs) / 1000) };
-  } catch (error) {
-    if (!(error instanceof ProviderUnavailable)) throw error;
-    const perRoad = wanted.map((points) =>
-      points.map((point) => fromThermometer(thermometer, point.atMs, nowMs)),
-    );
-    return {
-      perRoad,
-      source: thermometer === undefined ? 'climatology' : 'car-thermometer',
-      ageS: thermometer?.ageS ?? null,
-    };
-  }
-}
-
-/** The air where the car will stand: at each planned stop, or where it is now for the next day. */
-async function standingWeather(
-  vehicle: WorldVehicle,
-  trip: Trip | null,
-  deps: SnapshotDeps,
-  nowMs: number,
-): Promise<Conditions['standing']> {
-  const waits: { stopId?: string; place: Position; fromMs: number; toMs: number }[] = [];
-  if (vehicle.position !== null)
-    waits.push({ place: vehicle.position, fromMs: nowMs, toMs: nowMs + 24 * 3_600_000 });
-  for (const stop of trip?.stops ?? []) {
-    if (stop.departAtMs === undefined || stop.departAtMs <= nowMs) continue;
-    const fromMs = Math.max(nowMs, stop.arriveAtMs ?? nowMs);
-    if (stop.departAtMs > fromMs)
-      waits.push({ stopId: stop.stopId, place: stop, fromMs, toMs: stop.departAtMs });
-  }
-  const thermometer = thermometerAt(vehicle, nowMs);
-  return Promise.all(
-    waits.map(async ({ stopId, place, fromMs, toMs }) => {
-      const { points, source } = await standingPoints(place, fromMs, toMs, deps, nowMs).catch(
-        (error: unknown) => {
-          if (!(error instanceof ProviderUnavailable)) throw error;
-          const source = thermometer === undefined ? ('climatology' as const) : ('car-thermometer' as const);
-          return { points: [fromThermometer(thermometer, (fromMs + toMs) / 2, nowMs)], source };
-        },
-      );
-      const mean = (read: (point: WeatherPoint) => number) =>
-        points.map(read).reduce((sum, value) => sum + value, 0) / points.length;
-      return {
-        ...(stopId === undefined ? {} : { stopId }),
-        fromMs,
-        toMs,
-        tempC: mean((point) => point.tempC),
-        sigmaK: mean((point) => point.sigmaK),
-        source,
-      };
-    }),
-  );
-}
-
-const STANDING_SAMPLES = 4;
-
-async function standingPoints(
-  place: Position,
-  fromMs: number,
-  toMs: number,
-  deps: SnapshotDeps,
-  nowMs: number,
-) {
-  const times = Array.from({ length: STANDING_SAMPLES }, (_, i) =>
-    Math.round(fromMs + ((toMs - fromMs) * (i + 0.5)) / STANDING_SAMPLES),
-  );
-  return firstAvailable(deps.weather, async (provider) => ({
-    points: await provider.at(
-      times.map((atMs) => ({ lat: place.lat, lon: place.lon, atMs })),
-      nowMs,
-      deps.signal,
-    ),
-    source: provider.source,
-  }));
 }

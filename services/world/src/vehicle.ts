@@ -1,15 +1,21 @@
 import {
   advanceProgress,
+  type Conditions,
   distanceM,
+  expectedOn,
+  type Fix,
+  GEAR,
+  isSameRoad,
   type Position,
   type ProgressStretch,
   type RouteProgress,
+  resumeProgress,
   SIGNAL,
   type SignalValue,
   type Trip,
-  tripStart,
 } from '@outrider/domain';
 import type { Thermometer } from './build-conditions.ts';
+import { planStretches } from './build-stretches.ts';
 
 /** What the world remembers of one car: its plan, where it is, what its thermometer says. */
 export interface WorldVehicle {
@@ -17,13 +23,22 @@ export interface WorldVehicle {
   readonly trip: Trip | null;
   readonly position: { readonly lat: number; readonly lon: number; readonly atMs: number } | null;
   readonly isStanding: boolean;
+  /** The last gear known; a car in gear at a red light is not standing. */
+  readonly gear: number | null;
   readonly airTempC: { readonly value: number; readonly atMs: number } | null;
   readonly altitudeM: number | null;
   /** Height of home, remembered from when the car stood there: the way back may be a climb. */
   readonly homeAltitudeM: number | null;
   readonly progress: RouteProgress | null;
+  /** Set while the stretch being driven is not the plan's road but one drawn from where the car left it. */
+  readonly reroute: Reroute | null;
   /** The last snapshot, to decide when the next one is worth it. */
   readonly snapshot: SnapshotBasis | null;
+}
+
+export interface Reroute {
+  readonly stretch: number;
+  readonly from: Position;
 }
 
 export interface SnapshotBasis {
@@ -31,7 +46,8 @@ export interface SnapshotBasis {
   readonly tripRevision: string | null;
   readonly airTempC: number | null;
   readonly position: { readonly lat: number; readonly lon: number } | null;
-  readonly isOffRoute: boolean;
+  /** When a road was last drawn anew, or the plan's own taken up again; null when never on this plan. */
+  readonly reroutedAtMs: number | null;
   readonly stretches: readonly ProgressStretch[];
 }
 
@@ -40,10 +56,12 @@ export const emptyVehicle = (vehicleId: string): WorldVehicle => ({
   trip: null,
   position: null,
   isStanding: true,
+  gear: null,
   airTempC: null,
   altitudeM: null,
   homeAltitudeM: null,
   progress: null,
+  reroute: null,
   snapshot: null,
 });
 
@@ -57,14 +75,17 @@ export function foldSignals(
   const lat = number(SIGNAL.latitude);
   const lon = number(SIGNAL.longitude);
   const airTempC = number(SIGNAL.airTemp);
-  const speedKmh = number(SIGNAL.speed);
   const isNewer = atMs >= (vehicle.position?.atMs ?? 0);
   const position = lat !== undefined && lon !== undefined && isNewer ? { lat, lon, atMs } : vehicle.position;
-  const isStanding = speedKmh !== undefined && isNewer ? Math.abs(speedKmh) < 2 : vehicle.isStanding;
+  const gear = (isNewer ? number(SIGNAL.gear) : undefined) ?? vehicle.gear;
+  const isStanding = isNewer
+    ? standing(gear, number(SIGNAL.speed), values[SIGNAL.isCharging] === true, vehicle.isStanding)
+    : vehicle.isStanding;
   const folded: WorldVehicle = {
     ...vehicle,
     position,
     isStanding,
+    gear,
     altitudeM: isNewer ? (number(SIGNAL.altitude) ?? vehicle.altitudeM) : vehicle.altitudeM,
     airTempC:
       airTempC !== undefined && atMs >= (vehicle.airTempC?.atMs ?? 0)
@@ -78,11 +99,34 @@ export function foldSignals(
     vehicle.progress === null
   )
     return folded;
+  const { stretches } = vehicle.snapshot;
+  const fix = { ...position, isStanding };
   return {
     ...folded,
-    progress: advanceProgress(vehicle.snapshot.stretches, vehicle.progress, { ...position, isStanding }),
+    // The first place known of it, on a plan or after a restart: it may be anywhere on the way.
+    progress:
+      vehicle.position === null
+        ? resumeProgress(stretches, vehicle.progress, fix, atMs)
+        : advanceProgress(stretches, vehicle.progress, fix),
   };
 }
+
+/** Below this a car without a known gear counts as standing: GPS and wheel sensors jitter. */
+const STANDING_SPEED_KMH = 2;
+
+function standing(
+  gear: number | null,
+  speedKmh: number | undefined,
+  isCharging: boolean,
+  before: boolean,
+): boolean {
+  if (gear === GEAR.park || isCharging) return true;
+  if (gear !== null && gear !== GEAR.neutral) return false;
+  return speedKmh === undefined ? before : Math.abs(speedKmh) < STANDING_SPEED_KMH;
+}
+
+export const fixOf = ({ position, isStanding }: WorldVehicle): Fix | null =>
+  position === null ? null : { ...position, isStanding };
 
 /** Close enough to home to be at home. */
 export const AT_HOME_M = 500;
@@ -94,15 +138,57 @@ export function rememberHome(vehicle: WorldVehicle, home: Position | undefined):
   return distanceM(position, home) < AT_HOME_M ? { ...vehicle, homeAltitudeM: altitudeM } : vehicle;
 }
 
-/** Takes a new plan; a changed one starts from where the car is. */
+/** Takes a new plan. The car goes on where it is: a revision comes while driving too. */
 export function withTrip(vehicle: WorldVehicle, trip: Trip | null, nowMs: number): WorldVehicle {
-  if (trip === null || trip.withdrawn === true) return { ...vehicle, trip: null, progress: null };
-  if (vehicle.trip?.tripId === trip.tripId && vehicle.trip.revision >= trip.revision) return vehicle;
+  const known = vehicle.trip;
+  if (trip !== null && known?.tripId === trip.tripId && known.revision >= trip.revision) return vehicle;
+  if (trip === null || trip.withdrawn === true)
+    return { ...vehicle, trip: null, progress: null, reroute: null };
+  const idsOf = (plan: Trip) => plan.stops.map(({ stopId }) => stopId);
+  const before = known?.tripId === trip.tripId ? vehicle.progress : null;
+  const expected = expectedOn(before, known === null ? [] : idsOf(known), idsOf(trip));
   return {
     ...vehicle,
     trip,
-    progress: tripStart(nowMs),
-    snapshot: vehicle.snapshot && { ...vehicle.snapshot, stretches: [] },
+    progress: resumeProgress(planStretches(trip), expected, fixOf(vehicle), nowMs),
+    reroute: null,
+    snapshot: vehicle.snapshot && { ...vehicle.snapshot, stretches: [], reroutedAtMs: null },
+  };
+}
+
+/** The car after a look: found again where the road being driven has become another one. */
+export function withSnapshot(
+  vehicle: WorldVehicle,
+  stretches: readonly ProgressStretch[],
+  looked: Pick<SnapshotBasis, 'asOfMs' | 'tripRevision' | 'reroutedAtMs'>,
+): WorldVehicle {
+  const { progress, snapshot } = vehicle;
+  const isSame =
+    progress === null || isSameRoad(snapshot?.stretches[progress.stretch], stretches[progress.stretch]);
+  return {
+    ...vehicle,
+    progress: isSame ? progress : resumeProgress(stretches, progress, fixOf(vehicle), looked.asOfMs),
+    snapshot: { ...looked, airTempC: vehicle.airTempC?.value ?? null, position: vehicle.position, stretches },
+  };
+}
+
+/** What this car's last look said, after a restart: enough to know whether another one is worth it. */
+export function withLastLook(
+  vehicle: WorldVehicle,
+  snapshot: Pick<Conditions, 'asOfMs' | 'tripId' | 'tripRevision'>,
+  stretches: readonly ProgressStretch[],
+): WorldVehicle {
+  const { asOfMs, tripId, tripRevision } = snapshot;
+  return {
+    ...vehicle,
+    snapshot: {
+      asOfMs,
+      tripRevision: tripId === undefined ? null : `${tripId}@${tripRevision}`,
+      airTempC: null,
+      position: null,
+      reroutedAtMs: null,
+      stretches,
+    },
   };
 }
 

@@ -1,0 +1,86 @@
+import { encodeRecord, type OutgoingRecord, TOPICS } from '@outrider/bus';
+import {
+  type Conditions,
+  type ConnectorStandard,
+  type Position,
+  type ProgressStretch,
+  position,
+  type Trip,
+} from '@outrider/domain';
+import type { ChargerIndex, RouteProvider, WeatherProvider } from '@outrider/providers';
+import type { State } from '@outrider/state';
+import type { Reader, Trust } from '@outrider/trust';
+import { needsSnapshot, revisionOf, type SnapshotReason } from './needs-snapshot.ts';
+import { rerouteOf } from './reroute.ts';
+import { takeSnapshot } from './snapshot.ts';
+import { rememberHome, type WorldVehicle, withSnapshot } from './vehicle.ts';
+
+export interface LookDeps {
+  readonly state: State;
+  readonly trust: Trust;
+  readonly reader: Reader;
+  readonly routing: readonly RouteProvider[];
+  readonly weather: readonly WeatherProvider[];
+  readonly chargers: ChargerIndex;
+  readonly plugsOf: (modelId: string) => ReadonlySet<ConnectorStandard>;
+  readonly snapshotTimeoutMs: number;
+}
+
+export interface Look {
+  /** As it is once `record` is published. */
+  readonly vehicle: WorldVehicle;
+  readonly record: OutgoingRecord;
+  readonly reason: SnapshotReason;
+}
+
+/**
+ * Looks at the world for one car if that is worth it now.
+ * @throws UnknownSubject when nobody owns the car (any more)
+ */
+export async function lookFor(known: WorldVehicle, deps: LookDeps, nowMs: number): Promise<Look | undefined> {
+  const reason = needsSnapshot(known, nowMs);
+  const registered = reason === undefined ? undefined : await registeredCar(known.vehicleId, deps);
+  if (reason === undefined || registered === undefined) return undefined;
+  const reroute = rerouteOf(known);
+  const isDrawnAnew = reroute !== known.reroute;
+  const vehicle = { ...rememberHome(known, registered.home), reroute };
+  const signal = AbortSignal.timeout(deps.snapshotTimeoutMs);
+  const snapshot = await takeSnapshot(vehicle, { ...deps, ...registered, signal }, nowMs);
+  return {
+    vehicle: withSnapshot(vehicle, stretchesOf(snapshot, vehicle.trip), {
+      asOfMs: nowMs,
+      tripRevision: revisionOf(vehicle),
+      reroutedAtMs: isDrawnAnew ? nowMs : (known.snapshot?.reroutedAtMs ?? null),
+    }),
+    record: encodeRecord(TOPICS.conditions, vehicle.vehicleId, snapshot, nowMs, deps.trust),
+    reason,
+  };
+}
+
+/** Home and plugs come with registration; read when a look is due, not per record. */
+async function registeredCar(
+  vehicleId: string,
+  { state, reader, plugsOf }: LookDeps,
+): Promise<
+  { readonly home: Position | undefined; readonly plugs: ReadonlySet<ConnectorStandard> } | undefined
+> {
+  const row = await state.vehicles.find(vehicleId);
+  if (row === undefined) return undefined;
+  const opened =
+    row.homeSealed === null
+      ? undefined
+      : reader.open(vehicleId, row.homeSealed.keyId, Buffer.from(row.homeSealed.box, 'base64url'));
+  const home =
+    opened?.kind === 'opened'
+      ? position.safeParse(JSON.parse(Buffer.from(opened.bytes).toString('utf8')))
+      : undefined;
+  return { home: home?.data, plugs: plugsOf(row.modelId) };
+}
+
+/** The roads of a snapshot as a car is followed on them. */
+export function stretchesOf(snapshot: Conditions, trip: Trip | null): ProgressStretch[] {
+  return snapshot.stretches.flatMap(({ stopId, segments }, i) => {
+    const stop = trip?.stops[i] ?? snapshot.home;
+    return stop === undefined ? [] : [{ stopId, segments, stop: { lat: stop.lat, lon: stop.lon } }];
+  });
+}
