@@ -104,10 +104,11 @@ function contextFacts(
   const stretch = index < 0 ? undefined : view?.stretches[index];
   const tempC = stretch?.prefix.tempC.at(-1) ?? freshNumber(state, SIGNAL.airTemp, nowMs)?.value;
   const segments = view?.conditions.stretches.find((one) => one.stopId === stopId)?.segments ?? [];
-  const windMps =
-    segments.length === 0
-      ? null
-      : segments.reduce((sum, segment) => sum + segment.windMps, 0) / segments.length;
+  // Still air everywhere is what the world writes when nobody told it anything about wind.
+  const isWindKnown = segments.some((segment) => segment.windMps > 0);
+  const windMps = isWindKnown
+    ? segments.reduce((sum, segment) => sum + segment.windMps, 0) / segments.length
+    : null;
   const fromM =
     index === memory.progress?.stretch ? Math.min(memory.progress.alongM, stretch?.prefix.lengthM ?? 0) : 0;
   const driveMs =
@@ -116,7 +117,7 @@ function contextFacts(
       : (secondsTo(stretch.prefix, stretch.prefix.lengthM) - secondsTo(stretch.prefix, fromM)) * 1000;
   return {
     tempC: tempC ?? null,
-    windMps: view?.conditions.weatherSource === 'car-thermometer' ? null : windMps,
+    windMps,
     weatherSource: view?.conditions.weatherSource ?? null,
     routeSource: view?.conditions.stretches.find((one) => one.stopId === stopId)?.routeSource ?? null,
     arriveAtMs: driveMs === null ? null : Math.round(stretch?.planned?.arriveAtMs ?? nowMs + driveMs),
