@@ -37,17 +37,18 @@ function deepImports(workspace: Workspace): readonly string[] {
 
 /** Packages imported but not declared, or declared but not imported. */
 function undeclared(workspace: Workspace, tools: readonly string[]): readonly string[] {
+  const forTests = [...tools, ...workspace.devDependencies];
   const imported = new Set<string>();
   const problems: string[] = [];
   for (const one of importsIn(workspace)) {
     const name = packageOf(one);
     if (name === undefined || name === workspace.name) continue;
     imported.add(name);
-    const isTool = isTestCode(one.from) && tools.includes(name);
+    const isTool = isTestCode(one.from) && forTests.includes(name);
     if (!workspace.dependencies.includes(name) && !isTool)
       problems.push(`${where(one)}: ${name} is not in ${workspace.folder}/package.json`);
   }
-  for (const name of workspace.dependencies)
+  for (const name of [...workspace.dependencies, ...workspace.devDependencies])
     if (!imported.has(name)) problems.push(`${workspace.folder}/package.json: nothing imports ${name}`);
   return problems;
 }
@@ -171,6 +172,18 @@ describe('planted violations are found', () => {
     const source = "import { test } from 'vitest';";
     expect(undeclared(planted('services/api', source, []), ['vitest'])).toHaveLength(1);
     expect(undeclared(planted('services/api', source, [], 'src/a.test.ts'), ['vitest'])).toEqual([]);
+  });
+
+  test("a workspace's own tools are for its tests only", () => {
+    const text = JSON.stringify({ name: '@outrider/api', devDependencies: { 'smtp-server': '1.0.0' } });
+    const [api] = workspacesIn([
+      { path: 'services/api/package.json', text },
+      { path: 'services/api/src/a.test.ts', text: "import 'smtp-server';" },
+      { path: 'services/api/src/a.ts', text: "import 'smtp-server';" },
+    ]);
+    expect(api && undeclared(api, [])).toEqual([
+      'services/api/src/a.ts:1: smtp-server is not in services/api/package.json',
+    ]);
   });
 
   test('product code that imports a fixture, or a module of Node without its prefix', () => {

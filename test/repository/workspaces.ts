@@ -5,9 +5,16 @@ export interface Workspace {
   readonly folder: string;
   /** Package name, e.g. `@outrider/bus`. */
   readonly name: string;
-  /** Declared dependencies. */
   readonly dependencies: readonly string[];
+  /** Declared for its tests. */
+  readonly devDependencies: readonly string[];
   readonly files: readonly TextFile[];
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
 /** The workspaces of the repository: folders with a package.json below packages/, services/, and test/. */
@@ -15,12 +22,13 @@ export function workspacesIn(files: readonly TextFile[]): readonly Workspace[] {
   return files.flatMap(({ path, text }) => {
     const folder = /^((?:packages|services)\/[^/]+|test)\/package\.json$/.exec(path)?.[1];
     if (folder === undefined) return [];
-    const manifest = JSON.parse(text) as { name: string; dependencies?: Record<string, string> };
+    const manifest = JSON.parse(text) as Manifest;
     return [
       {
         folder,
         name: manifest.name,
         dependencies: Object.keys(manifest.dependencies ?? {}),
+        devDependencies: Object.keys(manifest.devDependencies ?? {}),
         files: files.filter((file) => file.path.startsWith(`${folder}/`)).filter(isTypeScript),
       },
     ];
@@ -30,6 +38,6 @@ export function workspacesIn(files: readonly TextFile[]): readonly Workspace[] {
 /** What the root's package.json brings for tests and tools. */
 export function rootToolsIn(files: readonly TextFile[]): readonly string[] {
   const root = files.find(({ path }) => path === 'package.json');
-  const manifest = JSON.parse(root?.text ?? '{}') as { devDependencies?: Record<string, string> };
+  const manifest = JSON.parse(root?.text ?? '{}') as Partial<Manifest>;
   return Object.keys(manifest.devDependencies ?? {});
 }
