@@ -112,6 +112,11 @@ describe('a plan', () => {
   });
 });
 
+test('taking back another plan than the one the car is on changes nothing', () => {
+  const car = withTrip(carAt(at(0)), tripOf(), NOW_MS);
+  expect(withTrip(car, tripOf({ tripId: 'trip-2', withdrawn: true }), NOW_MS)).toBe(car);
+});
+
 describe('a road drawn anew', () => {
   const lost = (eastM: number, northM: number, change: Partial<WorldVehicle> = {}): WorldVehicle => ({
     ...looked(withTrip(carAt(at(0)), tripOf(), NOW_MS)),

@@ -142,6 +142,8 @@ export function rememberHome(vehicle: WorldVehicle, home: Position | undefined):
 export function withTrip(vehicle: WorldVehicle, trip: Trip | null, nowMs: number): WorldVehicle {
   const known = vehicle.trip;
   if (trip !== null && known?.tripId === trip.tripId && known.revision >= trip.revision) return vehicle;
+  // Another plan than the one the car is on: nothing changes for this one.
+  if (trip?.withdrawn === true && known?.tripId !== trip.tripId) return vehicle;
   if (trip === null || trip.withdrawn === true)
     return { ...vehicle, trip: null, progress: null, reroute: null };
   const idsOf = (plan: Trip) => plan.stops.map(({ stopId }) => stopId);
