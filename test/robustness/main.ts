@@ -36,8 +36,9 @@ if (!Number.isInteger(seeds) || seeds < 1 || seeds > 10_000) {
   process.exit(2);
 }
 
+// Every drive as it was published, then the perturbations: the first are the same in a short run.
 const jobs: Job[] = [
-  ...SCENARIOS.single.map((scenario) => ({ scenario, seed: null })),
+  ...[...SCENARIOS.single, ...SCENARIOS.perturbed].map((scenario) => ({ scenario, seed: null })),
   ...Array.from({ length: seeds }, (_, i) =>
     SCENARIOS.perturbed.map((scenario) => ({ scenario, seed: i + 1 })),
   ).flat(),

@@ -21,7 +21,7 @@ export function report(outcomes: readonly Outcome[], seeds: number): string {
   const madeIt = of(outcomes, MADE_IT);
   const ids = winter[0]?.points.map((point) => point.id) ?? [];
   const lines = [
-    `${seeds} perturbations of each drive, through every service`,
+    `Both drives as published and under ${seeds} perturbations each, through every service`,
     '',
     `${'decision point'.padEnd(20)} needed  warned  recall  remedy holds  lead min p10/p50/p90  twice  unneeded  by 5 points`,
     ...ids.map((id) => pointLine(id, winter)),

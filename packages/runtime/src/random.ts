@@ -1,4 +1,4 @@
-/** Deterministic random numbers for jitter in tests, perturbations and load: mulberry32, public domain algorithm by T. Ettinger. */
+/** Deterministic random numbers for jitter in tests, perturbations and load: mulberry32. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
