@@ -13,7 +13,7 @@ import type { Reader, Trust } from '@outrider/trust';
 import { needsSnapshot, revisionOf, type SnapshotReason } from './needs-snapshot.ts';
 import { rerouteOf } from './reroute.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { rememberHome, type WorldVehicle, withSnapshot } from './vehicle.ts';
+import { rememberHome, type WorldVehicle, withDueTrip, withSnapshot } from './vehicle.ts';
 
 export interface LookDeps {
   readonly state: State;
@@ -37,7 +37,12 @@ export interface Look {
  * Looks at the world for one car if that is worth it now.
  * @throws UnknownSubject when nobody owns the car (any more)
  */
-export async function lookFor(known: WorldVehicle, deps: LookDeps, nowMs: number): Promise<Look | undefined> {
+export async function lookFor(
+  before: WorldVehicle,
+  deps: LookDeps,
+  nowMs: number,
+): Promise<Look | undefined> {
+  const known = withDueTrip(before, nowMs);
   const reason = needsSnapshot(known, nowMs);
   const registered = reason === undefined ? undefined : await registeredCar(known.vehicleId, deps);
   if (reason === undefined || registered === undefined) return undefined;

@@ -16,11 +16,14 @@ import {
 } from '@outrider/domain';
 import type { Thermometer } from './build-conditions.ts';
 import { planStretches } from './build-stretches.ts';
+import { chooseTrip, stillWaiting } from './choose-trip.ts';
 
 /** What the world remembers of one car: its plan, where it is, what its thermometer says. */
 export interface WorldVehicle {
   readonly vehicleId: string;
   readonly trip: Trip | null;
+  /** Plans for later; each is taken up when its time comes. */
+  readonly waiting: readonly Trip[];
   readonly position: { readonly lat: number; readonly lon: number; readonly atMs: number } | null;
   readonly isStanding: boolean;
   /** The last gear known; a car in gear at a red light is not standing. */
@@ -54,6 +57,7 @@ export interface SnapshotBasis {
 export const emptyVehicle = (vehicleId: string): WorldVehicle => ({
   vehicleId,
   trip: null,
+  waiting: [],
   position: null,
   isStanding: true,
   gear: null,
@@ -138,14 +142,46 @@ export function rememberHome(vehicle: WorldVehicle, home: Position | undefined):
   return distanceM(position, home) < AT_HOME_M ? { ...vehicle, homeAltitudeM: altitudeM } : vehicle;
 }
 
-/** Takes a new plan. The car goes on where it is: a revision comes while driving too. */
+/** Takes a plan, or takes one back; `null` takes back all of them. The one that counts now is taken up. */
 export function withTrip(vehicle: WorldVehicle, trip: Trip | null, nowMs: number): WorldVehicle {
+  if (trip === null) return { ...withoutTrip(vehicle), waiting: [] };
+  const known = [...(vehicle.trip === null ? [] : [vehicle.trip]), ...vehicle.waiting];
+  const before = known.find(({ tripId }) => tripId === trip.tripId);
+  if (before !== undefined && before.revision >= trip.revision) return vehicle;
+  if (before === undefined && trip.withdrawn === true) return vehicle;
+  const waiting = vehicle.waiting.filter(({ tripId }) => tripId !== trip.tripId);
+  if (before !== undefined && before === vehicle.trip)
+    return trip.withdrawn === true
+      ? withDueTrip({ ...withoutTrip(vehicle), waiting }, nowMs)
+      : onTrip(vehicle, trip, nowMs);
+  return withDueTrip({ ...vehicle, waiting: trip.withdrawn === true ? waiting : [...waiting, trip] }, nowMs);
+}
+
+/** The car on the plan whose time it is; the same car when that is the one it is on. */
+export function withDueTrip(vehicle: WorldVehicle, nowMs: number): WorldVehicle {
+  if (vehicle.waiting.length === 0) return vehicle;
+  const chosen = chooseTrip(hasArrived(vehicle) ? null : vehicle.trip, vehicle.waiting, nowMs);
+  if (chosen === null || chosen === vehicle.trip) return vehicle;
+  const known = [...(vehicle.trip === null ? [] : [vehicle.trip]), ...vehicle.waiting];
+  return { ...onTrip(vehicle, chosen, nowMs), waiting: stillWaiting(known, chosen, nowMs) };
+}
+
+/** The car stands at the end of its plan, the way home included. */
+function hasArrived({ progress, snapshot }: WorldVehicle): boolean {
+  const last = (snapshot?.stretches.length ?? 0) - 1;
+  return last >= 0 && progress?.atStop === last;
+}
+
+const withoutTrip = (vehicle: WorldVehicle): WorldVehicle => ({
+  ...vehicle,
+  trip: null,
+  progress: null,
+  reroute: null,
+});
+
+/** Takes up a plan. The car goes on where it is: a revision comes while driving too. */
+function onTrip(vehicle: WorldVehicle, trip: Trip, nowMs: number): WorldVehicle {
   const known = vehicle.trip;
-  if (trip !== null && known?.tripId === trip.tripId && known.revision >= trip.revision) return vehicle;
-  // Another plan than the one the car is on: nothing changes for this one.
-  if (trip?.withdrawn === true && known?.tripId !== trip.tripId) return vehicle;
-  if (trip === null || trip.withdrawn === true)
-    return { ...vehicle, trip: null, progress: null, reroute: null };
   const idsOf = (plan: Trip) => plan.stops.map(({ stopId }) => stopId);
   const before = known?.tripId === trip.tripId ? vehicle.progress : null;
   const expected = expectedOn(before, known === null ? [] : idsOf(known), idsOf(trip));

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { chooseTrip, stillWaiting } from './choose-trip.ts';
+import { NOW_MS, tripOf } from './world.fixture.ts';
+
+const HOUR_MS = 3_600_000;
+const plan = (tripId: string, departsInH: number, enteredAgoH = 1) =>
+  tripOf({ tripId, departAtMs: NOW_MS + departsInH * HOUR_MS, createdAtMs: NOW_MS - enteredAgoH * HOUR_MS });
+
+test('without a plan there is none', () => {
+  expect(chooseTrip(null, [], NOW_MS)).toBeNull();
+});
+
+test('of plans further ahead the next departure counts, in whatever order they were entered', () => {
+  const monday = plan('monday', 20, 5);
+  const tuesday = plan('tuesday', 44, 1);
+  expect(chooseTrip(null, [tuesday, monday], NOW_MS)).toBe(monday);
+  expect(chooseTrip(monday, [tuesday], NOW_MS)).toBe(monday);
+});
+
+test('a plan due within two hours replaces the one under way, a later one waits', () => {
+  const underWay = plan('under-way', -3, 4);
+  const due = plan('due', 2, 0);
+  const later = plan('later', 2.01, 0);
+  expect(chooseTrip(underWay, [due], NOW_MS)).toBe(due);
+  expect(chooseTrip(underWay, [later], NOW_MS)).toBe(underWay);
+});
+
+test('of two that are due the one entered last counts', () => {
+  const first = plan('first', 1, 2);
+  const second = plan('second', 0.5, 1);
+  expect(chooseTrip(null, [first, second], NOW_MS)).toBe(second);
+});
+
+test('what was replaced does not wait, what lies ahead does', () => {
+  const [old, chosen, ahead] = [plan('old', -1), plan('chosen', 1, 0), plan('ahead', 30)];
+  expect(stillWaiting([old, chosen, ahead], chosen, NOW_MS)).toEqual([ahead]);
+});

@@ -1,0 +1,23 @@
+import type { Trip } from '@outrider/domain';
+
+/** A plan that departs within this time counts as begun: people plan at the charger, before they leave. */
+const DUE_MS = 2 * 3_600_000;
+
+/**
+ * Which of a car's plans counts now. Of those that are due or under way the one entered last: a later plan
+ * replaces the one before it. Without such a one, the plan that departs next. `active` is left out once it is over.
+ */
+export function chooseTrip(active: Trip | null, waiting: readonly Trip[], nowMs: number): Trip | null {
+  const known = active === null ? waiting : [active, ...waiting];
+  const due = known.filter((trip) => trip.departAtMs <= nowMs + DUE_MS);
+  const [first] = due.length > 0 ? due.toSorted(byEntered) : known.toSorted(byDeparture);
+  return first ?? null;
+}
+
+const byDeparture = (a: Trip, b: Trip): number =>
+  a.departAtMs - b.departAtMs || (a.tripId < b.tripId ? -1 : 1);
+const byEntered = (a: Trip, b: Trip): number => b.createdAtMs - a.createdAtMs || byDeparture(b, a);
+
+/** Plans that still lie ahead when `chosen` counts: those replaced by it are gone. */
+export const stillWaiting = (known: readonly Trip[], chosen: Trip | null, nowMs: number): Trip[] =>
+  known.filter((trip) => trip.tripId !== chosen?.tripId && trip.departAtMs > nowMs + DUE_MS);
