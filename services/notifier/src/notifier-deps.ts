@@ -59,6 +59,9 @@ export function mayTell(trust: Trust, vehicleId: string, fromMs: number, toMs: n
     aboutFromMs: Math.min(fromMs, toMs),
     aboutToMs: toMs,
   });
+  // Consents read a moment ago may be too old by now. That is no "no": it must not be stored as one.
+  if (decision.kind === 'deny' && decision.reason === 'not-prepared')
+    throw new Error('consents are too old to decide by; it is decided again');
   return decision.kind === 'allow';
 }
 
