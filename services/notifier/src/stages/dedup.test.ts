@@ -59,6 +59,12 @@ for (const {
   { name: 'twice the probability interrupts', alert: { probability: 0.8 }, saying: 'interrupt' },
   { name: 'advice not given before interrupts', now: turnBack, saying: 'interrupt' },
   {
+    name: 'twice the probability without any advice updates',
+    alert: { probability: 0.8 },
+    now: { ...other, remedyKey: 'none', offered: [] },
+    saying: 'update',
+  },
+  {
     name: 'advice that was second before updates',
     about: [told({ basis: { ...basis, offered: ['hold-speed', 'turn-back:newark'] } })],
     now: turnBack,

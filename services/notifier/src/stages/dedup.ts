@@ -51,17 +51,18 @@ export function sayingOf(
   const last = interrupted[0];
   if (last === undefined) return 'interrupt';
   if (nowMs - last.atMs < limits.minGapMs) return silently;
+  // Whoever was told and can do nothing about it is not helped by hearing it again.
   const isWorthIt =
-    isNewAdvice(basis, interrupted) ||
-    isWorseThanDeclined(alert, told.decline, limits.declineStep) ||
-    hasDoubled(alert, interrupted) ||
-    isHalfWayToDeadline(alert, interrupted, last, nowMs);
+    basis.remedyKey !== 'none' &&
+    (isNewAdvice(basis, interrupted) ||
+      isWorseThanDeclined(alert, told.decline, limits.declineStep) ||
+      hasDoubled(alert, interrupted) ||
+      isHalfWayToDeadline(alert, interrupted, last, nowMs));
   return isWorthIt ? 'interrupt' : silently;
 }
 
 /** Turning back to where one was told to stay is not new. */
 function isNewAdvice(basis: Basis, interrupted: readonly Told[]): boolean {
-  if (basis.remedyKey === 'none') return false;
   const offered = interrupted.flatMap((one) => one.basis?.offered ?? []);
   if (offered.includes(basis.remedyKey)) return false;
   const [kind, target] = basis.remedyKey.split(':', 2);
