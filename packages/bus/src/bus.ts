@@ -81,8 +81,8 @@ export interface Subscription {
   resume(partition?: number): void;
   /** The next batch of this topic and partition begins at `offset`. */
   seek(topic: string, partition: number, offset: number): void;
-  /** Nothing is being handled and no fetched or stored record waits. */
-  isIdle(): boolean;
+  /** Nothing is being handled and no fetched or stored record waits; of one partition, if it is with this member. */
+  isIdle(partition?: number): boolean;
   /** Resolves once every record that existed at the time of subscribing was handled. */
   readonly caughtUp: Promise<void>;
   stop(): Promise<void>;

@@ -104,12 +104,23 @@ export class Group {
           throw new Error(`partition ${partition} of ${topic} is not with this subscription`);
         owner.reader.seek(topic, offset);
       },
-      isIdle: () =>
-        this.#moving.size === 0 &&
-        this.#dependencies.isLogQuiet() &&
-        this.#owners.every((owner) => owner?.member !== member || owner.reader.isIdle()),
+      isIdle: (partition) =>
+        partition === undefined ? this.#isAllIdle(member) : this.#isPartitionIdle(member, partition),
       stop: () => this.#leave(member),
     };
+  }
+
+  #isAllIdle(member: Member): boolean {
+    return (
+      this.#moving.size === 0 &&
+      this.#dependencies.isLogQuiet() &&
+      this.#owners.every((owner) => owner?.member !== member || owner.reader.isIdle())
+    );
+  }
+
+  #isPartitionIdle(member: Member, partition: number): boolean {
+    const owner = this.#owners[partition];
+    return owner?.member === member && !this.#moving.has(partition) && owner.reader.isIdle();
   }
 
   async #leave(member: Member): Promise<void> {

@@ -14,7 +14,7 @@ import { type VehicleModel, vehicleModel } from '@outrider/energy';
 import { type App, type Runtime, type SettingsOf, systemRandom } from '@outrider/runtime';
 import type { State } from '@outrider/state';
 import type { TelemetryStore } from '@outrider/telemetry';
-import type { Trust } from '@outrider/trust';
+import { type Trust, UnknownSubject } from '@outrider/trust';
 import { factCatalogue } from './facts/index.ts';
 import { loadPartition, type Partition, type PartitionOutput } from './partition.ts';
 import type { LoadedRule } from './rule.ts';
@@ -65,6 +65,10 @@ export function createPredictor(deps: PredictorDeps): App {
       'predictor_judgements_failed_total',
       'Judgements that could not be computed; the car counted as unknown.',
     ),
+    ownerless: metrics.counter(
+      'predictor_vehicles_ownerless_total',
+      'Cars forgotten, since who owned them then does not own them now.',
+    ),
     unknownVehicle: metrics.counter(
       'predictor_records_unknown_vehicle_total',
       'Records of vehicles that are not registered.',
@@ -97,33 +101,46 @@ export function createPredictor(deps: PredictorDeps): App {
     const newest = new Map(output.map((forecast) => [forecast.vehicleId, forecast]));
     await trust.prepare(newest.keys());
     await bus.publish(
-      [...newest.values()].map((forecast) =>
-        encodeRecord(TOPICS.forecasts, forecast.vehicleId, forecast, forecast.madeAtMs, trust),
-      ),
+      [...newest.values()].flatMap((forecast) => {
+        try {
+          // By the owner's key of today: what is said is said now, also about a record from before the sale.
+          return [encodeRecord(TOPICS.forecasts, forecast.vehicleId, forecast, eventClock.nowMs(), trust)];
+        } catch (error) {
+          if (error instanceof UnknownSubject) return [];
+          throw error;
+        }
+      }),
     );
     await deps.telemetry.writeForecasts(output.flatMap(seriesRows));
     forecasts.inc(newest.size);
   };
 
+  /** Writes the checkpoint, then tells the bus; false when another owner has moved the checkpoint. */
   const save = async (
     partition: number,
     entry: { memory: Partition; savedAtRealMs: number },
-  ): Promise<void> => {
-    if (!(await entry.memory.checkpoint(eventClock.nowMs()))) {
-      partitions.delete(partition);
-      throw new Error(`partition ${partition}: somebody else moved the checkpoint; reading it again`);
-    }
+  ): Promise<boolean> => {
+    if (!(await entry.memory.checkpoint(eventClock.nowMs()))) return false;
     entry.savedAtRealMs = realClock.nowMs();
     // After the checkpoint, never before: a group ahead of it would begin behind what no checkpoint holds.
     const offsets = [...entry.memory.offsets].map(([topic, offset]) => ({ topic, partition, offset }));
     await bus.commit(GROUP, offsets);
     cars.set([...partitions.values()].reduce((sum, { memory }) => sum + memory.vehicleCount, 0));
     relay?.poke();
+    return true;
   };
 
   const isSaveDue = (entry: { memory: Partition; savedAtRealMs: number }): boolean =>
+    entry.memory.hasUnsavedAlerts ||
     entry.memory.recordsSince >= settings.checkpointRecords ||
-    realClock.nowMs() - entry.savedAtRealMs >= settings.checkpointEveryS * 1000;
+    (entry.memory.isDirty && realClock.nowMs() - entry.savedAtRealMs >= settings.checkpointEveryS * 1000);
+
+  /** Another owner moved the checkpoint: its memory counts, and the log is read on from where that ends. */
+  const readAgain = async (partition: number, generation: number): Promise<void> => {
+    partitions.delete(partition);
+    const { memory } = await load(partition, generation);
+    for (const topic of TOPIC_NAMES) subscription?.seek(topic, partition, memory.offsets.get(topic) ?? 0);
+  };
 
   const fold = async (memory: Partition, batch: Batch): Promise<PartitionOutput> => {
     const outputs: PartitionOutput[] = [];
@@ -151,10 +168,7 @@ export function createPredictor(deps: PredictorDeps): App {
         else unreadable.inc({ topic: batch.topic });
       }
     }
-    return {
-      forecasts: outputs.flatMap((output) => output.forecasts),
-      hasAlerts: outputs.some((output) => output.hasAlerts),
-    };
+    return { forecasts: outputs.flatMap((output) => output.forecasts) };
   };
 
   const openPlaces = (record: SignalRecord): Record<string, SignalValue> => {
@@ -169,12 +183,14 @@ export function createPredictor(deps: PredictorDeps): App {
 
   const handle = (batch: Batch, context: BatchContext): Promise<void> =>
     inPartition(batch.partition, async () => {
-      const entry = partitions.get(batch.partition) ?? (await load(batch.partition, context.generation));
+      const entry = partitions.get(batch.partition);
+      if (entry === undefined) return readAgain(batch.partition, context.generation);
       const { memory } = entry;
       const next = memory.offsets.get(batch.topic) ?? 0;
       const fresh = { ...batch, records: batch.records.filter((record) => record.offset >= next) };
       const last = batch.records.at(-1);
-      if (last === undefined || fresh.records.length === 0) return context.commit();
+      // Known already: a batch that comes again after a failure. What it left unsaved is saved now.
+      if (last === undefined || fresh.records.length === 0) return settle(batch.partition, entry, []);
       await trust.prepare(new Set(fresh.records.map((record) => record.key)));
       const folded = await fold(memory, fresh);
       memory.moveOffset(batch.topic, last.offset + 1);
@@ -188,7 +204,9 @@ export function createPredictor(deps: PredictorDeps): App {
     outputs: readonly PartitionOutput[],
   ): Promise<void> => {
     await publish(outputs.flatMap((output) => output.forecasts));
-    if (outputs.some((output) => output.hasAlerts) || isSaveDue(entry)) await save(partition, entry);
+    if (!isSaveDue(entry) || (await save(partition, entry))) return;
+    await readAgain(partition, entry.memory.generation);
+    throw new Error(`partition ${partition}: somebody else moved the checkpoint; reading it again`);
   };
 
   const load = async (
@@ -213,11 +231,10 @@ export function createPredictor(deps: PredictorDeps): App {
 
   /** Timers fire without new telemetry, but only in partitions that have read everything. */
   const tick = (): void => {
-    if (subscription === undefined || !subscription.isIdle()) return;
     for (const [partition, entry] of partitions) {
+      if (!subscription?.isIdle(partition)) continue;
       inPartition(partition, async () => {
-        if (partitions.get(partition) !== entry || subscription === undefined || !subscription.isIdle())
-          return;
+        if (partitions.get(partition) !== entry || !subscription?.isIdle(partition)) return;
         await settle(partition, entry, [entry.memory.advance(eventClock.nowMs())]);
       }).catch((error: unknown) => log.warn({ partition, err: String(error) }, 'a timer will fire later'));
     }
@@ -245,8 +262,9 @@ export function createPredictor(deps: PredictorDeps): App {
         onRevoked: (partition) =>
           inPartition(partition, async () => {
             const entry = partitions.get(partition);
-            if (entry !== undefined) await save(partition, entry);
+            // Whatever becomes of it: this member does not speak for the partition any more.
             partitions.delete(partition);
+            if (entry?.memory.isDirty) await save(partition, entry);
           }),
         handle,
         onError: (error, partition) =>

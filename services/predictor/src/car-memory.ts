@@ -8,7 +8,7 @@ import {
   parkedBatteryTempC,
   type VehicleModel,
 } from '@outrider/energy';
-import { freshNumber, type VehicleState } from './vehicle-state.ts';
+import { freshNumber, numberAt, type VehicleState } from './vehicle-state.ts';
 
 /** What the predictor works out about a car beside its telemetry; part of the checkpoint. */
 export interface CarMemory {
@@ -36,24 +36,34 @@ export const emptyMemory: CarMemory = { progress: null, battery: null, drive: nu
 /** Mean power of a drive when only the temperature of the pack is wanted, kW. */
 const DRIVING_POWER_KW = 15;
 
+/** What battery models hold for; a sensor may say more. */
+const COLDEST_C = -60;
+const HOTTEST_C = 80;
+/** A car that stood silent for longer was not driven: nobody drives for a day without a word. */
+const LONGEST_DRIVE_S = 24 * 3600;
+
 /**
  * The battery's temperature at `nowMs`: measured when the car says it, else carried on from the last estimate
- * (a parked pack soaks towards the air, a driven one warms itself), else the air's.
+ * (a parked pack soaks towards the air, a driven one warms itself), else the air's. `before` is the car during
+ * the time since that estimate, `now` what it says at its end.
  */
 export function estimateBattery(
   memory: CarMemory['battery'],
-  state: VehicleState,
+  before: VehicleState,
+  now: VehicleState,
   vehicle: VehicleModel,
   nowMs: number,
 ): CarMemory['battery'] {
-  const measured = freshNumber(state, SIGNAL.batteryTemp, nowMs);
-  if (measured !== undefined) return { tempC: measured.value, atMs: nowMs };
-  const air = freshNumber(state, SIGNAL.airTemp, nowMs);
-  if (memory === null) return air === undefined ? null : { tempC: air.value, atMs: nowMs };
+  const measured = freshNumber(now, SIGNAL.batteryTemp, nowMs);
+  if (measured !== undefined)
+    return { tempC: Math.min(HOTTEST_C, Math.max(COLDEST_C, measured.value)), atMs: nowMs };
+  // The air at the end of a silent night says more about it than the evening's, and either more than nothing.
+  const air = freshNumber(now, SIGNAL.airTemp, nowMs)?.value ?? numberAt(now, SIGNAL.airTemp);
+  if (memory === null) return air === undefined ? null : { tempC: air, atMs: nowMs };
   const durationS = Math.max(0, (nowMs - memory.atMs) / 1000);
-  const airTempC = air?.value ?? memory.tempC;
+  const airTempC = air ?? memory.tempC;
   const tempC =
-    state.phase?.motion === 'driving'
+    before.phase?.motion === 'driving' && durationS < LONGEST_DRIVE_S
       ? drivenBatteryTempC(vehicle, memory.tempC, airTempC, DRIVING_POWER_KW, durationS)
       : parkedBatteryTempC(memory.tempC, airTempC, durationS);
   return { tempC, atMs: nowMs };

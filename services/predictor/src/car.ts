@@ -3,10 +3,14 @@ import {
   advanceProgress,
   type Conditions,
   distanceM,
+  expectedOn,
+  type Fix,
   type Forecast,
+  isSameRoad,
+  type RouteProgress,
+  resumeProgress,
   SIGNAL,
   type Trip,
-  tripStart,
 } from '@outrider/domain';
 import { priorFor, type VehicleModel } from '@outrider/energy';
 import { type CarMemory, emptyMemory, estimateBattery } from './car-memory.ts';
@@ -128,11 +132,55 @@ function withDrawnView(live: LiveCar, conditions: Conditions | null): LiveCar {
   const trip = conditions.tripId === undefined ? null : (trips[conditions.tripId] ?? drawnTrip);
   const view = buildRouteView(conditions, trip, live.vehicle);
   if (view === null) return live;
-  const isSamePlan = drawnTrip?.tripId === trip?.tripId && drawnTrip?.revision === trip?.revision;
-  const progress =
-    trip === null ? null : isSamePlan ? live.car.memory.progress : tripStart(conditions.asOfMs);
-  const memory = { ...live.car.memory, progress, ...(isSamePlan ? {} : { drive: null }) };
+  const progress = progressOn(live, view, conditions.asOfMs);
+  const isFollowed = progress !== null && progress === live.car.memory.progress;
+  const memory = { ...live.car.memory, progress, ...(isFollowed ? {} : { drive: null }) };
   return { ...live, view, world: { ...live.world, drawnTrip: trip }, car: { ...live.car, memory } };
+}
+
+/**
+ * Where the car is on the roads of a new view. It goes on as it was where its road is still the same; on another
+ * plan, a revision made under way, or a road drawn anew it is found again.
+ */
+function progressOn(live: LiveCar, view: RouteView, asOfMs: number): RouteProgress | null {
+  if (view.trip === null) return null;
+  const before = live.car.memory.progress;
+  const { drawnTrip } = live.world;
+  const old = live.view?.progressStretches ?? [];
+  const isSamePlan = drawnTrip?.tripId === view.trip.tripId && drawnTrip.revision === view.trip.revision;
+  if (
+    before !== null &&
+    isSamePlan &&
+    isSameRoad(old[before.stretch], view.progressStretches[before.stretch])
+  )
+    return before;
+  const idsOf = (stretches: RouteView['progressStretches']) => stretches.map(({ stopId }) => stopId);
+  const expected =
+    before !== null && isSamePlan
+      ? before
+      : expectedOn(
+          drawnTrip?.tripId === view.trip.tripId ? before : null,
+          idsOf(old),
+          idsOf(view.progressStretches),
+        );
+  return resumeProgress(
+    view.progressStretches,
+    { stretch: expected.stretch, atStop: expected.atStop },
+    lastFix(live.car.state),
+    asOfMs,
+  );
+}
+
+/** The last place the car spoke of, whatever its age: a car stays where it is while it is silent. */
+function lastFix(state: VehicleState): Fix | null {
+  const [lat, lon] = [state.latest[SIGNAL.latitude], state.latest[SIGNAL.longitude]];
+  if (typeof lat?.value !== 'number' || typeof lon?.value !== 'number') return null;
+  return {
+    lat: lat.value,
+    lon: lon.value,
+    atMs: Math.max(lat.atMs, lon.atMs),
+    isStanding: !isDriving(state),
+  };
 }
 
 /**
@@ -222,8 +270,8 @@ function timerDueMs(live: LiveCar): number | undefined {
 function apply(live: LiveCar, record: OpenedRecord): LiveCar {
   const { car, view, vehicle } = live;
   const atMs = record.observedAtMs;
-  const battery = estimateBattery(car.memory.battery, car.state, vehicle, atMs);
   const state = foldRecord(car.state, record);
+  const battery = estimateBattery(car.memory.battery, car.state, state, vehicle, atMs);
   const position = freshPosition(state, atMs);
   const hasMoved = record.values[SIGNAL.latitude] !== undefined;
   const before = car.memory.progress;
@@ -279,7 +327,10 @@ export function situationOf(
   return {
     nowMs,
     state: car.state,
-    memory: car.memory,
+    memory: {
+      ...car.memory,
+      battery: estimateBattery(car.memory.battery, car.state, car.state, vehicle, nowMs),
+    },
     view: withPosition(view, car, nowMs),
     car: forecastCar(vehicle, car.memory, view),
     vehicle,

@@ -68,9 +68,11 @@ export function carStateOf(situation: Situation): CarState {
   };
 }
 
-/** Where the car leaves the stop it stands at; null while it drives or when the plan does not say. */
+/** When the car leaves the stop it stands at; null while it drives or when the plan does not say. */
 export function plannedDepartureMs(situation: Situation): number | null {
   const { view, memory } = situation;
+  // The first record of a drive may come without a place: the stop is left all the same.
+  if (isDriving(situation.state)) return null;
   const trip = view?.trip;
   const progress = memory.progress;
   if (!trip || progress === null || progress.atStop === null) return null;

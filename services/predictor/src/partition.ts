@@ -3,7 +3,7 @@ import type { Alert, Conditions, Forecast, Trip } from '@outrider/domain';
 import type { VehicleModel } from '@outrider/energy';
 import type { Clock, Log, Metrics } from '@outrider/runtime';
 import type { AlertRow, OutboxRow, State, VehicleBlob } from '@outrider/state';
-import type { Trust } from '@outrider/trust';
+import { type Trust, UnknownSubject } from '@outrider/trust';
 import {
   advanceCar,
   type Car,
@@ -34,6 +34,7 @@ export interface PartitionDeps {
     readonly late: { inc(by?: number): void };
     readonly unknownVehicle: { inc(): void };
     readonly failed: { inc(): void };
+    readonly ownerless: { inc(): void };
   };
   readonly metrics: Metrics;
 }
@@ -41,12 +42,12 @@ export interface PartitionDeps {
 /** What one partition wants to tell the world, besides its alerts (those go through the outbox). */
 export interface PartitionOutput {
   readonly forecasts: readonly Forecast[];
-  /** An alert changed: the checkpoint must not wait. */
-  readonly hasAlerts: boolean;
 }
 
 interface Resident {
   live: LiveCar;
+  /** The ownership period this memory belongs to; null until it was first sealed. */
+  keyId: string | null;
   isCarDirty: boolean;
   isWorldDirty: boolean;
 }
@@ -73,6 +74,10 @@ export interface Partition {
   checkpoint(nowMs: number): Promise<boolean>;
   /** Records since the last checkpoint. */
   readonly recordsSince: number;
+  /** Something changed since the last checkpoint. */
+  readonly isDirty: boolean;
+  /** An alert changed since then: the checkpoint must not wait. */
+  readonly hasUnsavedAlerts: boolean;
   readonly vehicleCount: number;
 }
 
@@ -105,6 +110,7 @@ function createPartition(
   let previous = stored;
   let alerts: { readonly alert: Alert; readonly isShadow: boolean }[] = [];
   let recordsSince = 0;
+  let isDirty = false;
 
   const residentOf = async (vehicleId: string): Promise<Resident | undefined> => {
     const known = residents.get(vehicleId);
@@ -121,14 +127,32 @@ function createPartition(
       vehicle: deps.modelOf(row.modelId),
       reserveSocPct: row.reserveSocPct,
     };
-    const resident = { live, isCarDirty: true, isWorldDirty: true };
+    const resident = { live, keyId: null, isCarDirty: true, isWorldDirty: true };
     residents.set(vehicleId, resident);
     return resident;
+  };
+
+  /** A sold or erased car's memory goes with its owner: it is neither sealed for the next one nor kept. */
+  const forgetFormerOwners = (nowMs: number): void => {
+    for (const [vehicleId, resident] of residents) {
+      if (!resident.isCarDirty && !resident.isWorldDirty) continue;
+      const keyId = ownerKey(vehicleId, nowMs, deps.trust);
+      const isSameOwner = keyId !== undefined && (resident.keyId ?? keyId) === keyId;
+      resident.keyId = keyId ?? null;
+      if (isSameOwner) continue;
+      deps.counters.ownerless.inc();
+      alerts = alerts.filter(({ alert }) => alert.vehicleId !== vehicleId);
+      if (keyId === undefined) residents.delete(vehicleId);
+      else resident.live = { ...resident.live, car: emptyCar(vehicleId), world: emptyWorld, view: null };
+      resident.isCarDirty = true;
+      resident.isWorldDirty = true;
+    }
   };
 
   const take = (resident: Resident, judged: Judged): PartitionOutput => {
     resident.live = judged.live;
     resident.isCarDirty = true;
+    isDirty = true;
     alerts.push(...judged.alerts);
     for (const failure of judged.failures) {
       deps.counters.failed.inc();
@@ -138,14 +162,31 @@ function createPartition(
       );
     }
     if (judged.lateRecords > 0) deps.counters.late.inc(judged.lateRecords);
-    return { forecasts: judged.forecasts, hasAlerts: judged.alerts.length > 0 };
+    return { forecasts: judged.forecasts };
   };
 
-  const newWorld = (resident: Resident, live: LiveCar, nowMs: number): PartitionOutput => {
-    if (live === resident.live) return NOTHING;
+  const advanceTo = (resident: Resident, frontierMs: number): PartitionOutput => {
+    const due = dueMs(resident.live);
+    return due === undefined || due > frontierMs
+      ? NOTHING
+      : take(resident, advanceCar(resident.live, frontierMs, deps.rules));
+  };
+
+  const newWorld = async (
+    vehicleId: string,
+    change: (live: LiveCar) => LiveCar,
+    nowMs: number,
+  ): Promise<PartitionOutput> => {
+    const resident = await residentOf(vehicleId);
+    if (resident === undefined) return NOTHING;
+    // Decisions stand at event time behind the reorder window, whether a record or the world asks; what the car
+    // said before that comes first, wherever a batch ended.
+    const frontierMs = nowMs - deps.reorderWindowMs;
+    const before = advanceTo(resident, frontierMs);
+    const live = change(resident.live);
+    if (live === resident.live) return before;
     resident.isWorldDirty = true;
-    // Decisions stand at event time behind the reorder window, whether a record or the world asks.
-    return take(resident, rejudge(live, nowMs - deps.reorderWindowMs, deps.rules));
+    return together([before, take(resident, rejudge(live, frontierMs, deps.rules))]);
   };
 
   return {
@@ -153,40 +194,31 @@ function createPartition(
     offsets,
     async telemetry(vehicleId, record) {
       recordsSince++;
+      isDirty = true;
       const resident = await residentOf(vehicleId);
       if (resident === undefined) return;
       resident.live = receive(resident.live, record);
       resident.isCarDirty = true;
     },
-    async trip(vehicleId, trip, nowMs) {
-      const resident = await residentOf(vehicleId);
-      return resident === undefined ? NOTHING : newWorld(resident, withTrip(resident.live, trip), nowMs);
+    trip: (vehicleId, trip, nowMs) => newWorld(vehicleId, (live) => withTrip(live, trip), nowMs),
+    conditions: (vehicleId, conditions, nowMs) =>
+      newWorld(vehicleId, (live) => withConditions(live, conditions), nowMs),
+    moveOffset(topic, nextOffset) {
+      isDirty ||= offsets.get(topic) !== nextOffset;
+      offsets.set(topic, nextOffset);
     },
-    async conditions(vehicleId, conditions, nowMs) {
-      const resident = await residentOf(vehicleId);
-      return resident === undefined
-        ? NOTHING
-        : newWorld(resident, withConditions(resident.live, conditions), nowMs);
-    },
-    moveOffset: (topic, nextOffset) => void offsets.set(topic, nextOffset),
     advance(partitionTimeMs) {
       const frontierMs = partitionTimeMs - deps.reorderWindowMs;
-      const forecasts: Forecast[] = [];
-      let hasAlerts = false;
-      for (const resident of residents.values()) {
-        const due = dueMs(resident.live);
-        if (due === undefined || due > frontierMs) continue;
-        const output = take(resident, advanceCar(resident.live, frontierMs, deps.rules));
-        forecasts.push(...output.forecasts);
-        hasAlerts ||= output.hasAlerts;
-      }
-      return { forecasts, hasAlerts };
+      return together([...residents.values()].map((resident) => advanceTo(resident, frontierMs)));
     },
     async checkpoint(nowMs) {
-      const changed = [...residents.entries()].filter(
-        ([, resident]) => resident.isCarDirty || resident.isWorldDirty,
+      await deps.trust.prepare(
+        [...residents]
+          .filter(([, one]) => one.isCarDirty || one.isWorldDirty)
+          .map(([vehicleId]) => vehicleId),
       );
-      await deps.trust.prepare(changed.map(([vehicleId]) => vehicleId));
+      forgetFormerOwners(nowMs);
+      const changed = [...residents].filter(([, one]) => one.isCarDirty || one.isWorldDirty);
       const written = alerts;
       const vehicles = changed.flatMap(([vehicleId, resident]) =>
         blobsOf(vehicleId, resident, nowMs, deps.trust),
@@ -206,6 +238,7 @@ function createPartition(
       previous = next;
       alerts = alerts.slice(written.length);
       recordsSince = 0;
+      isDirty = false;
       for (const [, resident] of changed) {
         resident.isCarDirty = false;
         resident.isWorldDirty = false;
@@ -215,13 +248,33 @@ function createPartition(
     get recordsSince() {
       return recordsSince;
     },
+    get isDirty() {
+      return isDirty;
+    },
+    get hasUnsavedAlerts() {
+      return alerts.length > 0;
+    },
     get vehicleCount() {
       return residents.size;
     },
   };
 }
 
-const NOTHING: PartitionOutput = { forecasts: [], hasAlerts: false };
+const NOTHING: PartitionOutput = { forecasts: [] };
+
+const together = (outputs: readonly PartitionOutput[]): PartitionOutput => ({
+  forecasts: outputs.flatMap(({ forecasts }) => forecasts),
+});
+
+/** The key of whoever owns the car now; undefined when nobody does. */
+function ownerKey(vehicleId: string, nowMs: number, trust: Trust): string | undefined {
+  try {
+    return trust.seal(vehicleId, nowMs, new Uint8Array()).keyId;
+  } catch (error) {
+    if (error instanceof UnknownSubject) return undefined;
+    throw error;
+  }
+}
 
 const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
@@ -308,6 +361,7 @@ async function restore(blobs: readonly VehicleBlob[], deps: PartitionDeps): Prom
       world.conditions === null ? null : buildRouteView(world.conditions, world.drawnTrip, vehicle);
     residents.set(blob.vehicleId, {
       live: { car, world, view, vehicle, reserveSocPct: row.reserveSocPct },
+      keyId: blob.keyId,
       isCarDirty: false,
       isWorldDirty: false,
     });

@@ -1,6 +1,7 @@
 import type { ChargerOnRoute, Conditions, Position, ProgressStretch, Stop, Trip } from '@outrider/domain';
 import {
   buildPrefix,
+  EnergyInputError,
   type InputSigmas,
   type PrefixInput,
   type RoutePrefix,
@@ -31,23 +32,42 @@ export interface RouteView {
   readonly sigmas: InputSigmas;
 }
 
-/** Null when the snapshot belongs to another plan or revision than the one known: the two are on their way. */
+/**
+ * Null when the snapshot belongs to another plan or revision than the one known (the two are on their way), or
+ * holds figures no road has.
+ */
 export function buildRouteView(
   conditions: Conditions,
   trip: Trip | null,
   vehicle: VehicleModel,
 ): RouteView | null {
+  try {
+    return viewOf(conditions, trip, vehicle);
+  } catch (error) {
+    if (error instanceof EnergyInputError) return null;
+    throw error;
+  }
+}
+
+function viewOf(conditions: Conditions, trip: Trip | null, vehicle: VehicleModel): RouteView | null {
   const isOfTrip =
     trip === null
       ? conditions.tripId === undefined
       : conditions.tripId === trip.tripId && conditions.tripRevision === trip.revision;
   if (!isOfTrip) return null;
   const stretches: ViewStretch[] = [];
-  for (const stretch of conditions.stretches) {
-    const planned = trip?.stops.find((stop) => stop.stopId === stretch.stopId) ?? null;
+  const progressStretches: ProgressStretch[] = [];
+  for (const [i, stretch] of conditions.stretches.entries()) {
+    // The world draws one stretch per stop, in their order; what follows them is the way home.
+    const planned = trip?.stops[i] ?? null;
     const stop = planned ?? conditions.home;
     if (stop === undefined) continue;
     const road: PrefixInput = { vehicle, segments: stretch.segments.map(routeSegment) };
+    progressStretches.push({
+      stopId: stretch.stopId,
+      stop: { lat: stop.lat, lon: stop.lon },
+      segments: stretch.segments,
+    });
     stretches.push({
       stopId: stretch.stopId,
       stopName: planned?.name ?? 'home',
@@ -58,16 +78,11 @@ export function buildRouteView(
       chargers: stretch.chargers,
     });
   }
-  const segmentsOf = new Map(conditions.stretches.map((stretch) => [stretch.stopId, stretch.segments]));
   return {
     conditions,
     trip,
     stretches,
-    progressStretches: stretches.map(({ stopId, stop }) => ({
-      stopId,
-      stop,
-      segments: segmentsOf.get(stopId) ?? [],
-    })),
+    progressStretches,
     sigmas: {
       ...usualSigmas,
       temperatureK: conditions.sigma.tempK,

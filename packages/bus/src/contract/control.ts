@@ -82,6 +82,25 @@ export function controlContract(h: Harness): void {
       expect(reader.texts).toEqual(['a']);
     });
 
+    it('tells a quiet partition from a busy one', async () => {
+      const keys = await keysByPartition(h.bus);
+      let release = () => {};
+      const reader = await h.collect({
+        onBatch: () =>
+          new Promise<void>((resolve) => {
+            release = resolve;
+          }),
+      });
+      await until(() => reader.isIdle());
+      await h.bus.publish([record(keys[0] ?? '', 'slow')]);
+      await settle();
+      expect([reader.isIdle(), reader.isIdle(0), reader.isIdle(1)]).toEqual([false, false, true]);
+      release();
+      await until(() => reader.isIdle(0));
+      await reader.stop();
+      expect(reader.isIdle(1)).toBe(false);
+    });
+
     it('says whether a batch is the last of its partition, counting all topics', async () => {
       await h.bus.publish([record('car-1', 'a'), record('car-1', 'b')]);
       h.clock.advanceTo(START_MS + 1);

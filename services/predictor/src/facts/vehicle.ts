@@ -31,7 +31,7 @@ function speedFacts(situation: Situation): Facts {
 const FAST_KW = 40;
 
 function batteryFacts(situation: Situation): Facts {
-  const { memory, view, nowMs, state } = situation;
+  const { memory, view } = situation;
   const progress = memory.progress;
   const next = view?.stretches[progress?.stretch ?? 0];
   const isFastAhead =
@@ -45,10 +45,7 @@ function batteryFacts(situation: Situation): Facts {
       ? null
       : (secondsTo(next.prefix, next.prefix.lengthM) - secondsTo(next.prefix, fromM)) / 60;
   return {
-    batteryTempC:
-      freshNumber(state, SIGNAL.batteryTemp, nowMs) === undefined && memory.battery === null
-        ? unknown('no temperature is known')
-        : known(memory.battery?.tempC ?? 0),
+    batteryTempC: knownOr(memory.battery?.tempC, 'no temperature is known'),
     isFastChargeAhead: known(isFastAhead),
     canAffordPreconditioning: isFastAhead
       ? knownOr(affordsPreconditioning(situation), 'nothing can be forecast now')
