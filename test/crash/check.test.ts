@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { check, type Ledger, repeatsOf } from './check.ts';
 import type { Found } from './examine.ts';
 import type { FrameEntry } from './load.ts';
-import { HOLD_MS, RULE_ID } from './script.ts';
+import { GAP_MAX_MS, PROMPT_MS, RULE_ID, SEEN_MS } from './script.ts';
 
-const CAR = { index: 0, vehicleId: 'veh_a', token: 'dev_a' } as const;
+const CAR = { index: 0, vehicleId: 'veh_a', token: 'dev_a', driverToken: 'p', tripId: 't' } as const;
 const FALL_MS = 1_000_000;
 
 const frame = (number: number, observedAtMs: number, change: Partial<FrameEntry> = {}): FrameEntry => ({
@@ -13,10 +13,15 @@ const frame = (number: number, observedAtMs: number, change: Partial<FrameEntry>
   ...change,
 });
 
+/** Six frames of one fall, over this time. */
+function seenFor(spanMs: number): readonly FrameEntry[] {
+  return Array.from({ length: 6 }, (_, index) => frame(index + 1, FALL_MS + (spanMs * index) / 5));
+}
+
 /** A run in which every promise was kept: two frames, one alert, one message. */
 const ledger: Ledger = {
   cars: [CAR],
-  entries: [frame(1, FALL_MS), frame(2, FALL_MS + HOLD_MS + 5)],
+  entries: seenFor(SEEN_MS),
   sent: [{ channel: 'webhook', notificationId: 'n-1' }],
   endMs: FALL_MS + 600_000,
 };
@@ -45,8 +50,10 @@ const notification: NotificationRow = {
 };
 
 const found: Found = {
-  storedNumbers: new Map([['veh_a', [1, 2]]]),
-  alerts: [{ alertId: 'a-1', vehicleId: 'veh_a', ruleId: RULE_ID, revision: 1, startedAtMs: FALL_MS }],
+  storedNumbers: new Map([['veh_a', [1, 2, 3, 4, 5, 6]]]),
+  alerts: [
+    { alertId: 'a-1', vehicleId: 'veh_a', ruleId: RULE_ID, subject: 's', revision: 1, startedAtMs: FALL_MS },
+  ],
   published: [{ alertId: 'a-1', revision: 1 }],
   notifications: [notification],
   unreadableAlerts: 0,
@@ -63,18 +70,18 @@ test('a run in which everything is there breaks nothing, and puts every promise 
 });
 
 test('an acknowledged frame that is not stored is noticed, one that was never acknowledged is not missed', () => {
-  expect(brokenBy({ found: { storedNumbers: new Map([['veh_a', [1]]]) } })).toEqual([
+  expect(brokenBy({ found: { storedNumbers: new Map([['veh_a', [1, 3, 4, 5, 6]]]) } })).toEqual([
     'acked frames are in the series',
   ]);
-  const entries = [...ledger.entries, frame(3, FALL_MS + 1, { ackedAtMs: undefined })];
+  const entries = [...ledger.entries, frame(7, FALL_MS + 1, { ackedAtMs: undefined })];
   expect(brokenBy({ ledger: { entries } })).toEqual([]);
 });
 
 test('a frame stored twice, and one nobody sent, are noticed', () => {
-  expect(brokenBy({ found: { storedNumbers: new Map([['veh_a', [1, 2, 2]]]) } })).toEqual([
+  expect(brokenBy({ found: { storedNumbers: new Map([['veh_a', [1, 2, 2, 3, 4, 5, 6]]]) } })).toEqual([
     'no frame is stored twice',
   ]);
-  expect(brokenBy({ found: { storedNumbers: new Map([['veh_a', [1, 2, 9]]]) } })).toEqual([
+  expect(brokenBy({ found: { storedNumbers: new Map([['veh_a', [1, 2, 3, 4, 5, 6, 9]]]) } })).toEqual([
     'nothing is stored that was not sent',
   ]);
 });
@@ -83,15 +90,24 @@ test('a fall without its alert is noticed once the server knew of it long enough
   const none = { alerts: [], published: [], notifications: [] };
   const noMessage = { sent: [] };
   expect(brokenBy({ found: none, ledger: noMessage })).toEqual(['every fall of the charge raised its alert']);
-  const entries = [frame(1, FALL_MS), frame(2, FALL_MS + HOLD_MS + 4)];
-  expect(brokenBy({ found: none, ledger: { ...noMessage, entries } })).toEqual([]);
+  const isMissed = (entries: readonly FrameEntry[]) =>
+    brokenBy({ found: none, ledger: { ...noMessage, entries } }).includes(
+      'every fall of the charge raised its alert',
+    );
+  const whole = seenFor(SEEN_MS);
+  expect(isMissed(whole)).toBe(true);
+  expect(isMissed(seenFor(SEEN_MS - 5))).toBe(false);
+  const late = { ackedAtMs: FALL_MS + SEEN_MS + PROMPT_MS + 1 };
+  expect(isMissed(whole.map((one) => (one.number === 6 ? { ...one, ...late } : one)))).toBe(false);
+  expect(3 * (SEEN_MS / 5)).toBeGreaterThan(GAP_MAX_MS);
+  expect(isMissed(whole.filter(({ number }) => number < 3 || number > 4))).toBe(false);
 });
 
 test('a second alert of the same fall, and one without a fall, are noticed', () => {
   const second = (startedAtMs: number) => ({
     alerts: [
       ...found.alerts,
-      { alertId: 'a-2', vehicleId: 'veh_a', ruleId: RULE_ID, revision: 1, startedAtMs },
+      { alertId: 'a-2', vehicleId: 'veh_a', ruleId: RULE_ID, subject: 's', revision: 1, startedAtMs },
     ],
     published: [...found.published, { alertId: 'a-2', revision: 1 }],
     notifications: [notification, { ...notification, notificationId: 'n-2', alertId: 'a-2' }],

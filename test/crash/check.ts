@@ -1,7 +1,7 @@
 import type { Found, FoundAlert } from './examine.ts';
 import type { RegisteredCar } from './fleet.ts';
 import type { FrameEntry } from './load.ts';
-import { HOLD_MS, isFall, RULE_ID } from './script.ts';
+import { GAP_MAX_MS, isFall, PROMPT_MS, RULE_ID, SEEN_MS } from './script.ts';
 import type { Sent } from './sinks.ts';
 
 /** One promise, how often it was put to the test, and how often it was broken. */
@@ -79,8 +79,9 @@ function checkEpisodes({ cars, entries }: Ledger, { alerts }: Found): readonly F
       if (fall.mustAlert) expected += 1;
       if (fall.mustAlert && matching.length === 0)
         lost.push(`${car.vehicleId} fall at ${new Date(fall.fromMs).toISOString()}`);
-      if (matching.length > 1)
-        doubled.push(`${car.vehicleId}: ${matching.map((one) => one.alertId).join(', ')}`);
+      // Of one stop: a plan that was changed in the middle is about another.
+      for (const [, same] of Map.groupBy(matching, ({ subject }) => subject))
+        if (same.length > 1) doubled.push(`${car.vehicleId}: ${same.map((one) => one.alertId).join(', ')}`);
     }
     for (const alert of own)
       if (!falls.some((fall) => isOf(alert, fall))) unexplained.push(`${car.vehicleId}: ${alert.alertId}`);
@@ -94,10 +95,9 @@ function checkEpisodes({ cars, entries }: Ledger, { alerts }: Found): readonly F
 
 interface Fall {
   readonly fromMs: number;
-  readonly toMs: number;
   /** Event time at which the last of its frames was acknowledged. */
   readonly knownToMs: number;
-  /** The server knew of it long enough for the rule's `for`, whatever was killed in between. */
+  /** The server heard of it long enough for the rule's `for`, whatever was killed in between. */
   readonly mustAlert: boolean;
 }
 
@@ -106,16 +106,25 @@ function fallsOf(frames: readonly FrameEntry[]): readonly Fall[] {
     frames.filter(({ phase, ackedAtMs }) => isFall(phase) && ackedAtMs !== undefined),
     ({ phase }) => phase,
   );
-  return [...byPhase.values()].map((own) => {
-    const toMs = Math.max(...own.map(({ observedAtMs }) => observedAtMs));
-    const knownFromMs = Math.min(...own.map(({ ackedAtMs }) => ackedAtMs ?? toMs));
-    return {
-      fromMs: Math.min(...own.map(({ observedAtMs }) => observedAtMs)),
-      toMs,
-      knownToMs: Math.max(...own.map(({ ackedAtMs }) => ackedAtMs ?? toMs)),
-      mustAlert: toMs - knownFromMs >= HOLD_MS,
-    };
-  });
+  return [...byPhase.values()].map((own) => ({
+    fromMs: Math.min(...own.map(({ observedAtMs }) => observedAtMs)),
+    knownToMs: Math.max(...own.map(({ observedAtMs, ackedAtMs }) => ackedAtMs ?? observedAtMs)),
+    mustAlert: longestSeenMs(own) >= SEEN_MS,
+  }));
+}
+
+/** The longest stretch of event time in which the server heard of the fall as it happened. */
+function longestSeenMs(frames: readonly FrameEntry[]): number {
+  let longestMs = 0;
+  let sinceMs: number | undefined;
+  let lastMs = 0;
+  for (const { observedAtMs, ackedAtMs } of frames.toSorted((a, b) => a.observedAtMs - b.observedAtMs)) {
+    if (ackedAtMs === undefined || ackedAtMs - observedAtMs > PROMPT_MS) continue;
+    if (sinceMs === undefined || observedAtMs - lastMs > GAP_MAX_MS) sinceMs = observedAtMs;
+    lastMs = observedAtMs;
+    longestMs = Math.max(longestMs, lastMs - sinceMs);
+  }
+  return longestMs;
 }
 
 /** An episode begins when the fall is judged: with its first frame, or when a frame that came late was read. */

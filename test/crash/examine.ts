@@ -21,6 +21,8 @@ export interface FoundAlert {
   readonly alertId: string;
   readonly vehicleId: string;
   readonly ruleId: string;
+  /** The stop it is about. */
+  readonly subject: string;
   readonly revision: number;
   readonly startedAtMs: number;
 }

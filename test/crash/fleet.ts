@@ -1,12 +1,15 @@
 import type { Clock } from '@outrider/runtime';
 import { z } from 'zod';
-import { DESTINATION, ORIGIN } from './script.ts';
+import { DESTINATION, isFall, ORIGIN, phaseAt } from './script.ts';
 
 /** A car that is registered, with its plan told and somebody to warn. */
 export interface RegisteredCar {
   readonly index: number;
   readonly vehicleId: string;
+  /** Of the device. */
   readonly token: string;
+  readonly driverToken: string;
+  readonly tripId: string;
 }
 
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -46,27 +49,63 @@ export async function registerFleet(options: {
       textVersion,
     });
     const { vehicleId } = made.vehicle;
-    await ask(
-      api,
-      person.token,
-      'POST',
-      `/v1/vehicles/${vehicleId}/trips`,
-      z.object({ tripId: z.string() }),
-      {
-        departAt: new Date(clock.nowMs()).toISOString(),
-        origin: ORIGIN,
-        stops: [
-          {
-            ...DESTINATION,
-            kind: 'destination',
-            arriveAt: new Date(clock.nowMs() + 2 * DAY_MS).toISOString(),
-          },
-        ],
-      },
-    );
-    cars.push({ index, vehicleId, token: made.device.token });
+    const path = `/v1/vehicles/${vehicleId}/trips`;
+    const { tripId } = await ask(api, person.token, 'POST', path, newTrip, planOf(0, clock));
+    cars.push({ index, vehicleId, token: made.device.token, driverToken: person.token, tripId });
   }
   return cars;
+}
+
+const newTrip = z.object({ tripId: z.string() });
+
+/** The way to another place each time, so that every fall of the charge has something new to say. */
+const planOf = (version: number, clock: Clock) => ({
+  departAt: new Date(clock.nowMs()).toISOString(),
+  origin: ORIGIN,
+  stops: [
+    {
+      ...DESTINATION,
+      name: `${DESTINATION.name} ${version}`,
+      kind: 'destination',
+      arriveAt: new Date(clock.nowMs() + 2 * DAY_MS).toISOString(),
+    },
+  ],
+});
+
+const REPLAN_LOOK_MS = 200;
+
+/** Whenever a car's charge has risen, its driver plans another trip; what a dead server missed is said again. */
+export function startReplanning(options: {
+  readonly cars: readonly RegisteredCar[];
+  readonly clock: Clock;
+  readonly realClock: Clock;
+  readonly startMs: number;
+  /** Address of the api; undefined while there is none. */
+  readonly api: () => string | undefined;
+}): { stop(): void } {
+  const { cars, clock, realClock, startMs } = options;
+  const planned = new Map<number, number>();
+  const busy = new Set<number>();
+  const replan = async (car: RegisteredCar, phase: number): Promise<void> => {
+    const api = options.api();
+    if (api === undefined || busy.has(car.index)) return;
+    busy.add(car.index);
+    try {
+      await ask(api, car.driverToken, 'PUT', `/v1/trips/${car.tripId}`, newTrip, planOf(phase, clock));
+      planned.set(car.index, phase);
+    } catch {
+      // Killed in the middle: nobody knows whether it was taken, so it is said again.
+    } finally {
+      busy.delete(car.index);
+    }
+  };
+  const cancel = realClock.onTick(REPLAN_LOOK_MS, () => {
+    for (const car of cars) {
+      const phase = phaseAt(startMs, car.index, cars.length, clock.nowMs());
+      if (phase >= 2 && !isFall(phase) && (planned.get(car.index) ?? 0) < phase) void replan(car, phase);
+    }
+  });
+  return { stop: cancel };
 }
 
 const newVehicle = z.object({
@@ -77,7 +116,7 @@ const newVehicle = z.object({
 async function ask<T>(
   api: string,
   token: string,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   answer: z.ZodType<T>,
   body?: unknown,

@@ -2,7 +2,7 @@ import type { Clock } from '@outrider/runtime';
 import { check, type Finding, repeatsOf } from './check.ts';
 import { examine } from './examine.ts';
 import { fastClock } from './fast-clock.ts';
-import { registerFleet } from './fleet.ts';
+import { registerFleet, startReplanning } from './fleet.ts';
 import { writeLedger } from './ledger.ts';
 import { startLoad } from './load.ts';
 import type { Sabotage } from './sabotage.ts';
@@ -26,8 +26,8 @@ export interface KillsReport {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** Event time runs this much faster than real time: a rule's minute is two seconds. */
-const SPEED = 30;
+/** Event time runs this much faster than real time: a rule's minute is six seconds. */
+const SPEED = 10;
 const CARS = 12;
 const FRAME_EVERY_MS = 48;
 /** Longer than a lease that a killed process left behind, on the fast clock. */
@@ -43,7 +43,7 @@ const START_SPAN_MS = 600;
 /** For answers that were on their way when the server died: an ack counts once it left. */
 const LAST_ACKS_MS = 20;
 /** Even a run of few kills lasts until every car's charge has fallen once. */
-const RUN_AT_LEAST_MS = (2.6 * PHASE_MS) / SPEED;
+const RUN_AT_LEAST_MS = (2.5 * PHASE_MS) / SPEED;
 const DRAIN_DEADLINE_MS = 60_000;
 
 /** Kills the server over and over in the middle of its work, then counts what is there. */
@@ -65,12 +65,14 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
   if (adminToken === undefined) throw new Error(`${folder} was used before`);
   const cars = await registerFleet({ api, adminToken, count: CARS, webhookUrl: sinks.webhookUrl, clock });
   const startMs = clock.nowMs();
+  let replanning: { stop(): void } | undefined;
   const load = startLoad({ cars, clock, realClock, startMs, everyMs: FRAME_EVERY_MS });
   const startedRealMs = realClock.nowMs();
   let killsInFlight = 0;
   let slowestStartMs = 0;
   try {
     load.connect(running.gateway);
+    replanning = startReplanning({ cars, clock, realClock, startMs, api: () => running?.api });
     for (let kill = 0; kill < options.kills; kill++) {
       const spanMs = kill % LONG_LIFE_EVERY === 0 ? LONG_LIFE_SPAN_MS : ALIVE_SPAN_MS;
       await realClock.sleep(ALIVE_MIN_MS + random() * spanMs);
@@ -90,6 +92,7 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
       options.onProgress(kill + 1, `${load.entries.length} frames, ${sinks.sent.length} messages`);
     }
     await realClock.sleep(Math.max(0, RUN_AT_LEAST_MS - (realClock.nowMs() - startedRealMs)));
+    replanning?.stop();
     load.finish();
     await until(() => load.unacked === 0, DRAIN_DEADLINE_MS, realClock, 'every frame is acknowledged');
     await realClock.sleep(LEASES_OVER_MS);
@@ -117,6 +120,7 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
       },
     };
   } finally {
+    replanning?.stop();
     load.close();
     await running?.kill();
     await sinks.close();

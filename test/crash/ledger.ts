@@ -19,8 +19,8 @@ export async function writeLedger(folder: string, ledger: Ledger, found: Found):
     stored: [...found.storedNumbers].flatMap(([vehicleId, numbers]) =>
       numbers.map((number) => ({ vehicleId, number })),
     ),
-    alerts: found.alerts.map(({ alertId, vehicleId, ruleId, revision, startedAtMs }) => ({
-      ...{ alertId, vehicleId, ruleId, revision, startedAtMs },
+    alerts: found.alerts.map(({ alertId, vehicleId, ruleId, subject, revision, startedAtMs }) => ({
+      ...{ alertId, vehicleId, ruleId, subject, revision, startedAtMs },
     })),
     published: found.published,
     notifications: found.notifications.map(({ box: _, keyId: __, ...row }) => row),

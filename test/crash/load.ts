@@ -1,7 +1,7 @@
 import type { Clock } from '@outrider/runtime';
 import { WebSocket } from 'ws';
 import type { RegisteredCar } from './fleet.ts';
-import { phaseAt, signalsOf } from './script.ts';
+import { PARKED_MS, phaseAt, signalsOf } from './script.ts';
 
 /** A frame and what became of it. */
 export interface FrameEntry {
@@ -54,12 +54,11 @@ export function startLoad(options: LoadOptions): Load {
   const driving: readonly Driving[] = cars.map((car) => ({ car, waiting: [], socket: undefined, next: 1 }));
   let isFinished = false;
 
-  function make(one: Driving): void {
-    const observedAtMs = clock.nowMs();
+  function make(one: Driving, observedAtMs = clock.nowMs()): void {
     const entry: FrameEntry = {
       carIndex: one.car.index,
       number: one.next++,
-      phase: phaseAt(startMs, one.car.index, cars.length, observedAtMs),
+      phase: observedAtMs < startMs ? 0 : phaseAt(startMs, one.car.index, cars.length, observedAtMs),
       observedAtMs,
       sent: 0,
       ackedAtMs: undefined,
@@ -111,6 +110,7 @@ export function startLoad(options: LoadOptions): Load {
     });
   }
 
+  for (const one of driving) make(one, startMs - PARKED_MS);
   // One car after the other, so that a kill finds the server at work whenever it comes.
   let turn = 0;
   const cancel = realClock.onTick(options.everyMs / driving.length, () => {

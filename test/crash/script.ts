@@ -6,9 +6,15 @@ import { GEAR, SIGNAL } from '@outrider/domain';
 // driver is sent nothing.
 
 /** Event time of one fall and one rise. */
-export const PHASE_MS = 5 * 60_000;
-/** The rule's `for`, twice, with room for the reorder window. */
-export const HOLD_MS = 150_000;
+export const PHASE_MS = 4 * 60_000;
+/** A fall must be seen this long to count: the rule's minute twice, and the reorder window. */
+export const SEEN_MS = 140_000;
+/** And without a longer gap than this: a server that was away for most of a fall need not know of it. */
+export const GAP_MAX_MS = 45_000;
+/** A frame acknowledged within this time was news when it came. */
+export const PROMPT_MS = 15_000;
+/** Every car has been standing for this long: who has just parked may be about to plug in. */
+export const PARKED_MS = 30 * 60_000;
 
 export const ORIGIN = { name: 'Start', lat: 61.0, lon: 25.0 } as const;
 export const DESTINATION = { name: 'Far', lat: 61.9, lon: 25.0 } as const;
