@@ -8,7 +8,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['domain', 'runtime'],
   state: ['domain', 'runtime'],
   trust: ['domain', 'runtime'],
-  testkit: ['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust'],
   gateway: ['domain', 'runtime', 'bus', 'state', 'trust'],
   ingest: ['domain', 'runtime', 'bus', 'telemetry', 'state', 'trust'],
   world: ['domain', 'runtime', 'providers', 'bus', 'state', 'trust'],
@@ -20,10 +19,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['gateway', 'ingest', 'world', 'predictor', 'notifier', 'api'],
   ],
   test: [
-    ...['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust', 'testkit'],
+    ...['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust'],
     ...['gateway', 'ingest', 'world', 'predictor', 'notifier', 'api', 'standalone'],
   ],
 };
-
-/** What tests may import beyond that, wherever they are. */
-export const TESTS_MAY_IMPORT: readonly string[] = ['testkit'];

@@ -6,6 +6,7 @@ import {
   alertRecord,
   forecastRecord,
   notificationRecord,
+  type Parsed,
   publish,
   START_MS,
   startApi,
@@ -34,11 +35,9 @@ afterEach(async () => {
 
 interface Listening {
   readonly socket: WebSocket;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
-  readonly messages: any[];
+  readonly messages: Parsed[];
   /** Resolves with the first message of this type. */
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  next(type: string): Promise<any>;
+  next(type: string): Promise<Parsed>;
 }
 
 interface ListenOptions {
