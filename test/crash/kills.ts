@@ -2,11 +2,11 @@ import type { Clock } from '@outrider/runtime';
 import { check, type Finding, repeatsOf } from './check.ts';
 import { examine } from './examine.ts';
 import { fastClock } from './fast-clock.ts';
-import { registerFleet, startReplanning } from './fleet.ts';
+import { type RegisteredCar, registerFleet, startReplanning } from './fleet.ts';
 import { writeLedger } from './ledger.ts';
-import { startLoad } from './load.ts';
+import { type Load, startLoad } from './load.ts';
 import type { Sabotage } from './sabotage.ts';
-import { PHASE_MS } from './script.ts';
+import { PARKED_MS, PHASE_MS } from './script.ts';
 import { killWhileStarting, type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
 import { openSinks } from './sinks.ts';
 
@@ -44,6 +44,8 @@ const START_SPAN_MS = 600;
 const LAST_ACKS_MS = 20;
 /** Even a run of few kills lasts until every car's charge has fallen once. */
 const RUN_AT_LEAST_MS = (2.5 * PHASE_MS) / SPEED;
+/** Event time from the start of a run to its first phase: registering takes a moment. */
+const SETUP_MS = 60_000;
 const DRAIN_DEADLINE_MS = 60_000;
 
 /** Kills the server over and over in the middle of its work, then counts what is there. */
@@ -60,18 +62,17 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
     logLevel: 'error',
     ...(options.sabotage === undefined ? {} : { sabotage: options.sabotage }),
   };
-  let running: ServerProcess | undefined = await startServer(server);
-  const { api, adminToken } = running;
-  if (adminToken === undefined) throw new Error(`${folder} was used before`);
-  const cars = await registerFleet({ api, adminToken, count: CARS, webhookUrl: sinks.webhookUrl, clock });
-  const startMs = clock.nowMs();
+  const startMs = clock.nowMs() + SETUP_MS;
+  const { cars, load } = await prepare({ server, clock, realClock, startMs, webhookUrl: sinks.webhookUrl });
+  let running: ServerProcess | undefined;
   let replanning: { stop(): void } | undefined;
-  const load = startLoad({ cars, clock, realClock, startMs, everyMs: FRAME_EVERY_MS });
   const startedRealMs = realClock.nowMs();
   let killsInFlight = 0;
   let slowestStartMs = 0;
   try {
+    running = await startServer(server);
     load.connect(running.gateway);
+    load.begin();
     replanning = startReplanning({ cars, clock, realClock, startMs, api: () => running?.api });
     for (let kill = 0; kill < options.kills; kill++) {
       const spanMs = kill % LONG_LIFE_EVERY === 0 ? LONG_LIFE_SPAN_MS : ALIVE_SPAN_MS;
@@ -124,6 +125,34 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
     load.close();
     await running?.kill();
     await sinks.close();
+  }
+}
+
+/** Registers the cars, and lets them say that they are parked, on a server whose clock is that far behind. */
+async function prepare(options: {
+  readonly server: ServerOptions;
+  readonly clock: Clock;
+  readonly realClock: Clock;
+  readonly startMs: number;
+  readonly webhookUrl: string;
+}): Promise<{ readonly cars: readonly RegisteredCar[]; readonly load: Load }> {
+  const { server, clock, realClock, startMs, webhookUrl } = options;
+  const before = await startServer({ ...server, shiftMs: -PARKED_MS });
+  try {
+    const { api, adminToken } = before;
+    if (adminToken === undefined) throw new Error(`${server.folder} was used before`);
+    const past = fastClock(server.baseMs, server.speed, -PARKED_MS);
+    const cars = await registerFleet({ api, adminToken, count: CARS, webhookUrl, clock: past });
+    const load = startLoad({
+      ...{ cars, clock, realClock, startMs, everyMs: FRAME_EVERY_MS },
+      parkedFromMs: startMs - PARKED_MS,
+    });
+    load.connect(before.gateway);
+    await until(() => load.unacked === 0, DRAIN_DEADLINE_MS, realClock, 'every car is parked');
+    load.disconnect();
+    return { cars, load };
+  } finally {
+    await before.stop();
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Clock } from '@outrider/runtime';
+import type { Cancel, Clock } from '@outrider/runtime';
 import { WebSocket } from 'ws';
 import type { RegisteredCar } from './fleet.ts';
-import { PARKED_MS, phaseAt, signalsOf } from './script.ts';
+import { phaseAt, signalsOf } from './script.ts';
 
 /** A frame and what became of it. */
 export interface FrameEntry {
@@ -23,6 +23,8 @@ export interface Load {
   connect(gateway: string): void;
   /** Sockets are dead: what was not acknowledged waits for the next server. */
   disconnect(): void;
+  /** From now on the cars speak; until then they have only said, long ago, that they are parked. */
+  begin(): void;
   /** No new frames; what was made is still sent. */
   finish(): void;
   readonly unacked: number;
@@ -36,6 +38,8 @@ export interface LoadOptions {
   readonly clock: Clock;
   readonly realClock: Clock;
   readonly startMs: number;
+  /** One frame per car from then, made at once: the car is parked. */
+  readonly parkedFromMs?: number;
   /** Real time between two frames of one car. */
   readonly everyMs: number;
 }
@@ -52,7 +56,6 @@ export function startLoad(options: LoadOptions): Load {
   const { cars, clock, realClock, startMs } = options;
   const entries: FrameEntry[] = [];
   const driving: readonly Driving[] = cars.map((car) => ({ car, waiting: [], socket: undefined, next: 1 }));
-  let isFinished = false;
 
   function make(one: Driving, observedAtMs = clock.nowMs()): void {
     const entry: FrameEntry = {
@@ -110,13 +113,8 @@ export function startLoad(options: LoadOptions): Load {
     });
   }
 
-  for (const one of driving) make(one, startMs - PARKED_MS);
-  // One car after the other, so that a kill finds the server at work whenever it comes.
-  let turn = 0;
-  const cancel = realClock.onTick(options.everyMs / driving.length, () => {
-    const one = driving[turn++ % driving.length];
-    if (!isFinished && one !== undefined) make(one);
-  });
+  let cancel: Cancel = () => undefined;
+  if (options.parkedFromMs !== undefined) for (const one of driving) make(one, options.parkedFromMs);
   const disconnect = (): void => {
     for (const one of driving) {
       const { socket } = one;
@@ -130,9 +128,15 @@ export function startLoad(options: LoadOptions): Load {
       for (const one of driving) open(one, gateway);
     },
     disconnect,
-    finish() {
-      isFinished = true;
+    begin() {
+      // One car after the other, so that a kill finds the server at work whenever it comes.
+      let turn = 0;
+      cancel = realClock.onTick(options.everyMs / driving.length, () => {
+        const one = driving[turn++ % driving.length];
+        if (one !== undefined) make(one);
+      });
     },
+    finish: () => cancel(),
     get unacked() {
       return driving.reduce((sum, { waiting }) => sum + waiting.length, 0);
     },

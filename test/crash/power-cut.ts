@@ -133,6 +133,7 @@ async function cutOnce(options: {
     });
     try {
       load.connect(running.gateway);
+      load.begin();
       await realClock.sleep(options.loadMs);
       running.freeze();
       await copyImage(live, join(folder, 'cut.img'));

@@ -8,6 +8,8 @@ export interface ServerOptions {
   readonly folder: string;
   readonly baseMs: number;
   readonly speed: number;
+  /** Moves its clock, backwards to prepare what happened before the run. */
+  readonly shiftMs?: number;
   readonly smtpUrl: string;
   readonly logLevel: 'silent' | 'error' | 'warn';
   readonly sabotage?: Sabotage;

@@ -12,7 +12,7 @@ import { sabotaged } from './sabotage.ts';
 import type { ServerOptions, ServerSays } from './server-process.ts';
 
 const options = JSON.parse(process.argv[2] ?? '') as ServerOptions;
-const clock = fastClock(options.baseMs, options.speed);
+const clock = fastClock(options.baseMs, options.speed, options.shiftMs);
 const log = createLog(options.logLevel);
 const synchronous = options.sabotage === 'sync-off' ? 'off' : 'full';
 const url = (name: string): string => `sqlite:${join(options.folder, `${name}.db`)}`;
