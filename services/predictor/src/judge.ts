@@ -2,7 +2,7 @@ import type { Alert } from '@outrider/domain';
 import { type AlertState, alertId, endEpisode, type Step, step } from './alert-lifecycle.ts';
 import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
 import { subjectsOf } from './facts/index.ts';
-import { horizonOf, isDriving, type Situation } from './outlook.ts';
+import { horizonOf, isDriving, type Situation, whyUnknown } from './outlook.ts';
 import { simulateRemedies } from './remedies/index.ts';
 import type { Simulated } from './remedy.ts';
 import type { LoadedRule, Scope, Subject } from './rule.ts';
@@ -65,13 +65,38 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
   }
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   for (const [key, episode] of Object.entries(before)) {
-    const rule = byId.get(episode.ruleId);
+    if (seen.has(key)) continue;
     // A rule that was taken out of the set ends its alerts with it.
-    if (seen.has(key) || rule === undefined) continue;
+    const rule = byId.get(episode.ruleId) ?? ruleGone(episode.ruleId);
     keep(rule, { subject: episode.subject, facts: {} }, endEpisode(episode.lifecycle, situation.nowMs));
   }
   return { episodes, alerts };
 }
+
+/** From or to unknown is no step: an unknown probability says nothing. */
+const hasMovedFar = (before: number | null, now: number | null): boolean =>
+  before !== null && now !== null && Math.abs(now - before) >= PROBABILITY_STEP;
+
+/** Stands in for a rule that is no more, so that what it said can be taken back. */
+const ruleGone = (id: string): LoadedRule => ({
+  id,
+  version: 'removed',
+  about: 'This rule was taken out of the set.',
+  owner: 'outrider',
+  scope: 'vehicle',
+  when: 'false',
+  levels: [],
+  forS: 0,
+  clear: { when: 'true', forS: 0 },
+  unknown: 'clear',
+  expiresAfterS: 0,
+  message: id,
+  remedies: [],
+  repeat: 'new-advice',
+  mode: 'on',
+  reads: [],
+  judge: () => ({ when: 'false', clear: 'true', levels: [] }),
+});
 
 function nextEpisode(
   situation: Situation,
@@ -92,8 +117,11 @@ function nextEpisode(
     return { episode: { ...base, said: null }, alert: null };
   const isNews = moved.transition === 'firing' || moved.transition === 'severity' || said === null;
   const probability = probabilityOf(subject.facts, rule) ?? null;
-  if (!isNews && situation.nowMs - said.remediesAtMs < ADVICE_EVERY_MS)
-    return { episode: { ...base, said }, alert: null };
+  // While nothing can be forecast the advice given stands: "nothing helps" would be a guess.
+  const isAdviceFresh =
+    said !== null &&
+    (situation.nowMs - said.remediesAtMs < ADVICE_EVERY_MS || whyUnknown(situation) !== undefined);
+  if (!isNews && isAdviceFresh) return { episode: { ...base, said }, alert: null };
   const remedies = remediesFor(situation, rule, subject);
   const advice = adviceKey(remedies[0]?.remedy);
   const isCardOld =
@@ -101,9 +129,7 @@ function nextEpisode(
     isDriving(situation.state) &&
     situation.nowMs - said.saidAtMs >= CARD_EVERY_MS &&
     moved.state.severity !== 'info';
-  const hasMoved =
-    said !== null &&
-    (advice !== said.advice || Math.abs((probability ?? 0) - (said.probability ?? 0)) >= PROBABILITY_STEP);
+  const hasMoved = said !== null && (advice !== said.advice || hasMovedFar(said.probability, probability));
   if (!isNews && !hasMoved && !isCardOld)
     return { episode: { ...base, said: { ...said, remediesAtMs: situation.nowMs } }, alert: null };
   const { startedAtMs, severity } = moved.state;

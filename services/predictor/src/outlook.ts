@@ -114,13 +114,23 @@ export function stagesTo(situation: Situation, view: RouteView, to: number): Pla
   return stages;
 }
 
+/** Longer nobody can say what standing costs. */
+const LONGEST_PARK_S = 90 * 24 * 3600;
+
+const parked = (durationMs: number, airTempC: number): PlanStage => ({
+  kind: 'park',
+  durationS: Math.min(LONGEST_PARK_S, durationMs / 1000),
+  airTempC,
+  mode: 'asleep',
+});
+
 /** Standing at a stop between two drives, unplugged (a plug would have ended the way). */
 function waitAt(view: RouteView, index: number): PlanStage[] {
   const stretch = view.stretches[index] as ViewStretch;
   const { arriveAtMs, departAtMs } = stretch.planned ?? {};
   if (arriveAtMs === undefined || departAtMs === undefined || departAtMs <= arriveAtMs) return [];
   const airTempC = standingTempC(view.conditions, stretch.stopId) ?? stretch.prefix.tempC.at(-1) ?? 10;
-  return [{ kind: 'park', durationS: (departAtMs - arriveAtMs) / 1000, airTempC, mode: 'asleep' }];
+  return [parked(departAtMs - arriveAtMs, airTempC)];
 }
 
 export function standingTempC(conditions: Conditions, stopId: string | undefined): number | undefined {
@@ -132,12 +142,12 @@ export function standingTempC(conditions: Conditions, stopId: string | undefined
 
 /** Standing where the car is now until it leaves, unplugged. */
 export function parkHere(situation: Situation, departAtMs: number): PlanStage[] {
-  const { view, nowMs, state, memory } = situation;
+  const { view, nowMs, memory } = situation;
   if (departAtMs <= nowMs || view === null) return [];
   const at = memory.progress?.atStop;
   const stopId = at === null || at === undefined || at < 0 ? undefined : view.trip?.stops[at]?.stopId;
-  const airTempC = standingTempC(view.conditions, stopId) ?? numberAt(state, SIGNAL.airTemp) ?? 10;
-  return [{ kind: 'park', durationS: (departAtMs - nowMs) / 1000, airTempC, mode: 'asleep' }];
+  const airTempC = standingTempC(view.conditions, stopId) ?? outsideC(situation);
+  return [parked(departAtMs - nowMs, airTempC)];
 }
 
 export const forecastOf = (
@@ -145,6 +155,13 @@ export const forecastOf = (
   stages: readonly PlanStage[],
   car: ForecastCar = situation.car,
 ): PlanForecast => forecastPlan({ car, state: carStateOf(situation), stages });
+
+/** Mild, where nobody knows. */
+const MILD_C = 10;
+
+/** The air outside as the car last said it, within what roads and batteries are modelled for. */
+export const outsideC = ({ state }: Pick<Situation, 'state'>): number =>
+  Math.min(60, Math.max(-60, numberAt(state, SIGNAL.airTemp) ?? MILD_C));
 
 /** Road still to drive in these stages. */
 export const roadM = (stages: readonly PlanStage[]): number =>
@@ -172,10 +189,25 @@ export function stationHere(situation: Situation): ChargingStation | null {
   };
 }
 
+/** Road to a place the car may stand at: figures of places and cars are that coarse. */
 const AT_CHARGER_M = 1_500;
+/** This near there is no other plug in between. */
+const BESIDE_CHARGER_M = 300;
+/** Full cars draw little anywhere. */
+const TAPERING_FROM_PCT = 90;
 
 /** The charging place the car stands at, if it is a known one. */
 export function chargerHere(situation: Situation): ChargerOnRoute | undefined {
   const nearby = situation.view?.conditions.nearby ?? [];
-  return nearby.filter((place) => place.detourM <= AT_CHARGER_M).toSorted((a, b) => a.detourM - b.detourM)[0];
+  return nearby
+    .filter((place) => place.detourM <= AT_CHARGER_M && !isElsewhere(situation, place))
+    .toSorted((a, b) => a.detourM - b.detourM)[0];
+}
+
+/** Charging at a household's power is not charging at the fast charger down the road. */
+function isElsewhere({ state, nowMs, soc, vehicle }: Situation, place: ChargerOnRoute): boolean {
+  if (place.detourM <= BESIDE_CHARGER_M || place.powerType !== 'DC' || !isCharging(state)) return false;
+  const powerKw = (freshNumber(state, SIGNAL.power, nowMs)?.value ?? 0) / 1000;
+  const isAcPower = powerKw > 0.5 && powerKw <= Math.min(vehicle.acMaxKw, place.maxPowerKw / 2);
+  return isAcPower && (soc?.value ?? 0) < TAPERING_FROM_PCT;
 }

@@ -27,6 +27,8 @@ export interface VehicleState {
   /** Since when a cable is connected; null when it is not. */
   readonly pluggedSinceMs: number | null;
   readonly chargingSinceMs: number | null;
+  /** When charging ended by itself, the cable still in; null while it charges, has not begun, or is unplugged. */
+  readonly chargeEndedMs: number | null;
   /** Newest record applied; anything not after it is late. */
   readonly observedToMs: number;
   readonly lastRecordId: string;
@@ -38,6 +40,7 @@ export const emptyVehicleState = (vehicleId: string): VehicleState => ({
   phase: null,
   pluggedSinceMs: null,
   chargingSinceMs: null,
+  chargeEndedMs: null,
   observedToMs: 0,
   lastRecordId: '',
 });
@@ -84,15 +87,15 @@ export function foldRecord(state: VehicleState, record: OpenedRecord): VehicleSt
     latest[path] = { value, atMs: record.observedAtMs };
   for (const path of record.cleared) delete latest[path];
   const folded = { ...state, latest, observedToMs: record.observedAtMs, lastRecordId: record.recordId };
+  const isCharging = flagAt(folded, SIGNAL.isCharging);
+  const isPlugged = flagAt(folded, SIGNAL.isPlugged) || isCharging;
+  const endedMs = state.chargeEndedMs ?? (state.chargingSinceMs === null ? null : record.observedAtMs);
   return {
     ...folded,
     phase: nextPhase(folded, record.observedAtMs),
-    pluggedSinceMs: since(
-      state.pluggedSinceMs,
-      flagAt(folded, SIGNAL.isPlugged) || flagAt(folded, SIGNAL.isCharging),
-      record.observedAtMs,
-    ),
-    chargingSinceMs: since(state.chargingSinceMs, flagAt(folded, SIGNAL.isCharging), record.observedAtMs),
+    pluggedSinceMs: since(state.pluggedSinceMs, isPlugged, record.observedAtMs),
+    chargingSinceMs: since(state.chargingSinceMs, isCharging, record.observedAtMs),
+    chargeEndedMs: isPlugged && !isCharging ? endedMs : null,
   };
 }
 
@@ -111,7 +114,7 @@ function nextPhase(state: VehicleState, atMs: number): MotionPhase | null {
   };
 }
 
-/** A stop at a light keeps its gear: only Park, a cable, or standing without a known gear is standing. */
+/** A stop at a light keeps its gear: only Park, charging, or standing without a known gear is standing. */
 function motionOf(state: VehicleState): Motion | undefined {
   const gear = numberAt(state, SIGNAL.gear);
   const speedKmh = numberAt(state, SIGNAL.speed);

@@ -8,6 +8,7 @@ import {
   isCharging,
   isDriving,
   isPlugged,
+  outsideC,
   plannedDepartureMs,
   roadM,
   type Situation,
@@ -64,7 +65,7 @@ function unplugFacts(situation: Situation, to: number): Facts {
   const unplugNow = forecastOf(situation, after);
   const station = stationHere(situation);
   const minutesLeft = departAtMs === null ? 0 : Math.max(0, (departAtMs - nowMs) / 60_000);
-  const airTempC = standingTempC(view.conditions, undefined) ?? numberAt(state, SIGNAL.airTemp) ?? 10;
+  const airTempC = standingTempC(view.conditions, undefined) ?? outsideC(situation);
   const planned: PlanStage[] =
     station !== null && isCharging(state) && minutesLeft > 0
       ? [{ kind: 'charge', station, until: { kind: 'minutes', minutes: minutesLeft }, airTempC }]
@@ -101,10 +102,14 @@ function unplugFacts(situation: Situation, to: number): Facts {
 const riskOf = (plan: PlanForecast, reserveSocPct: number): number =>
   plan.worstBelow(reserveSocPct)?.probability ?? 0;
 
-/** The cable is in and no energy flows any more, at the limit or because the car ended it. */
+/**
+ * The cable is in and no energy flows any more, at the limit or because the car ended it. A cable that was just
+ * put in, or waits for cheaper hours, has not charged yet: that is no end.
+ */
 function isComplete(situation: Situation): boolean {
   const { state, soc } = situation;
   if (isCharging(state)) return false;
   const limitPct = numberAt(state, SIGNAL.chargeLimit);
-  return limitPct === undefined || soc === undefined || soc.value >= limitPct - AT_LIMIT_PCT;
+  const isAtLimit = limitPct !== undefined && soc !== undefined && soc.value >= limitPct - AT_LIMIT_PCT;
+  return isAtLimit || state.chargeEndedMs !== null;
 }

@@ -1,10 +1,10 @@
 import { distanceM, type Position, SIGNAL } from '@outrider/domain';
 import { flatRoad, forecastPlan, type PlanStage, reachOf, secondsTo } from '@outrider/energy';
 import { known, knownOr, motionFacts, unknown } from '../fact.ts';
-import { carStateOf, type Situation, stagesTo, whyUnknown } from '../outlook.ts';
+import { carStateOf, outsideC, type Situation, stagesTo, whyUnknown } from '../outlook.ts';
 import { ENOUGH_PROBABILITY } from '../remedy.ts';
 import type { Facts, Subject } from '../rule.ts';
-import { freshNumber, freshPosition, numberAt } from '../vehicle-state.ts';
+import { freshNumber, freshPosition } from '../vehicle-state.ts';
 import { afterWarming } from '../warming.ts';
 
 /** One car, one subject. */
@@ -108,7 +108,7 @@ function reachFacts(situation: Situation): Facts {
     vehicle: situation.vehicle,
     lengthM: LONGEST_M,
     speedMps: UNPLANNED_MPS,
-    weather: { tempC: numberAt(state, SIGNAL.airTemp) ?? 10 },
+    weather: { tempC: outsideC(situation) },
   });
   const { distanceM: reachM } = reachOf({
     prefix: flat,
@@ -177,7 +177,7 @@ const flatStage = (situation: Situation, lengthM: number): PlanStage => ({
     vehicle: situation.vehicle,
     lengthM,
     speedMps: UNPLANNED_MPS,
-    weather: { tempC: numberAt(situation.state, SIGNAL.airTemp) ?? 10 },
+    weather: { tempC: outsideC(situation) },
   }),
   fromM: 0,
   toM: lengthM,

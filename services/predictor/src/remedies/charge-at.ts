@@ -1,15 +1,22 @@
-import { type ChargerOnRoute, distanceM, type Remedy, SIGNAL } from '@outrider/domain';
+import { type ChargerOnRoute, distanceM, type Remedy } from '@outrider/domain';
 import { chargeMinutesFor, flatRoad, forecastPlan, type PlanStage, secondsTo } from '@outrider/energy';
-import { carStateOf, chargerHere, isDriving, parkHere, plannedDepartureMs, stagesTo } from '../outlook.ts';
+import {
+  carStateOf,
+  chargerHere,
+  isDriving,
+  outsideC,
+  parkHere,
+  plannedDepartureMs,
+  stagesTo,
+} from '../outlook.ts';
 import { reachableChargers } from '../reachable.ts';
 import { ENOUGH_PROBABILITY, outcomeOf, type Problem, type RemedySource, type Simulated } from '../remedy.ts';
-import { numberAt } from '../vehicle-state.ts';
 
 /** Fast charging slows down near full: further than this nobody is asked to wait at a fast charger. */
 const FAST_UNTIL_PCT = 95;
 /** A place that fails more often than not is no remedy. */
 const LEAST_WORKS_PROBABILITY = 0.5;
-/** The nearest few are simulated; the others are further and no better. */
+/** So many are simulated: a hundred forecasts each. */
 const CANDIDATES = 6;
 /** Longer than this nobody waits at a charger on the way: another plan is needed then. */
 const LONGEST_MIN = 240;
@@ -26,7 +33,7 @@ interface Way {
   readonly exitAtMs: number | null;
 }
 
-/** Leave the road for a charger before it is too late; the one that costs the least time. */
+/** Leave the road for a charger before it is too late; of those that are enough, the one that costs least time. */
 export const chargeAt: RemedySource = {
   kind: 'charge-at',
   simulate(problem) {
@@ -35,9 +42,44 @@ export const chargeAt: RemedySource = {
         ? waysOnRoute(problem)
         : waysAround(problem);
     const simulated = ways.flatMap((way) => simulateWay(problem, way) ?? []);
-    return simulated.toSorted((a, b) => extraMinutes(a.remedy) - extraMinutes(b.remedy))[0] ?? null;
+    return (
+      simulated.toSorted(
+        (a, b) =>
+          Number(isEnough(b)) - Number(isEnough(a)) || extraMinutes(a.remedy) - extraMinutes(b.remedy),
+      )[0] ?? null
+    );
   },
 };
+
+/** As `remedy.ts` counts: rounded to thousandths. */
+const isEnough = ({ remedy }: Simulated): boolean =>
+  remedy.belowReserveProbability <= ENOUGH_PROBABILITY + 0.001;
+
+const chargerOf = (one: ChargerOnRoute | { readonly charger: ChargerOnRoute }): ChargerOnRoute =>
+  'charger' in one ? one.charger : one;
+
+/** At most `CANDIDATES` of these, in their order: fast ones where there are any. */
+function candidates<T extends ChargerOnRoute | { readonly charger: ChargerOnRoute }>(
+  all: readonly T[],
+  pick: (some: readonly T[], count: number) => readonly T[],
+): T[] {
+  const fast = all.filter((one) => chargerOf(one).powerType === 'DC');
+  const slow = all.filter((one) => chargerOf(one).powerType !== 'DC');
+  const picked = pick(fast, CANDIDATES);
+  const chosen = new Set([...picked, ...pick(slow, CANDIDATES - picked.length)]);
+  return all.filter((one) => chosen.has(one));
+}
+
+const nearest = <T>(all: readonly T[], count: number): readonly T[] => all.slice(0, count);
+
+/** Along the way, evenly, the last included: the first ones may come too early. */
+const spread = <T>(all: readonly T[], count: number): readonly T[] =>
+  all.length <= count
+    ? all
+    : Array.from(
+        { length: count },
+        (_, i) => all[Math.round((i * (all.length - 1)) / Math.max(1, count - 1))] as T,
+      );
 
 const extraMinutes = (remedy: Remedy): number =>
   remedy.kind === 'charge-at' ? remedy.minutes + remedy.detourM / DETOUR_MPS / 60 : Number.POSITIVE_INFINITY;
@@ -48,28 +90,28 @@ function waysOnRoute({ situation, view, to }: Problem): Way[] {
   const stretch = view.stretches[at];
   if (stretch === undefined) return [];
   const fromM = Math.min(progress?.alongM ?? 0, stretch.prefix.lengthM);
-  return reachableChargers(situation, view, to)
-    .reachable.filter(
+  return candidates(
+    reachableChargers(situation, view, to).reachable.filter(
       ({ charger }) => charger.worksProbability >= LEAST_WORKS_PROBABILITY && !isAtEnd(charger, view, to),
-    )
-    .slice(0, CANDIDATES)
-    .map(({ charger, distanceM: roadM }) => {
-      const exitM = Math.min(charger.alongM, stretch.prefix.lengthM);
-      const detour = detourStages(situation, charger.detourM / 2);
-      return {
-        charger,
-        distanceM: roadM,
-        before: [{ kind: 'drive', prefix: stretch.prefix, fromM, toM: exitM } as const, ...detour],
-        after: [
-          ...detour,
-          { kind: 'drive', prefix: stretch.prefix, fromM: exitM, toM: stretch.prefix.lengthM } as const,
-          ...stagesTo(situation, view, to).slice(1),
-        ],
-        exitAtMs: Math.round(
-          situation.nowMs + (secondsTo(stretch.prefix, exitM) - secondsTo(stretch.prefix, fromM)) * 1000,
-        ),
-      };
-    });
+    ),
+    spread,
+  ).map(({ charger, distanceM: roadM }) => {
+    const exitM = Math.min(charger.alongM, stretch.prefix.lengthM);
+    const detour = detourStages(situation, charger.detourM / 2);
+    return {
+      charger,
+      distanceM: roadM,
+      before: [{ kind: 'drive', prefix: stretch.prefix, fromM, toM: exitM } as const, ...detour],
+      after: [
+        ...detour,
+        { kind: 'drive', prefix: stretch.prefix, fromM: exitM, toM: stretch.prefix.lengthM } as const,
+        ...stagesTo(situation, view, to).slice(1),
+      ],
+      exitAtMs: Math.round(
+        situation.nowMs + (secondsTo(stretch.prefix, exitM) - secondsTo(stretch.prefix, fromM)) * 1000,
+      ),
+    };
+  });
 }
 
 /** Standing, or without a plan: any place around, and from there on to where the car was going. */
@@ -78,28 +120,28 @@ function waysAround({ situation, view, to }: Problem): Way[] {
   const next = view.trip === null ? view.stretches.at(-1) : view.stretches[at];
   const here = chargerHere(situation);
   const departAtMs = plannedDepartureMs(situation);
-  return view.conditions.nearby
-    .filter(
+  return candidates(
+    view.conditions.nearby.filter(
       (place) =>
         !isAtEnd(place, view, to) &&
         place.locationId !== here?.locationId &&
         place.worksProbability >= LEAST_WORKS_PROBABILITY,
-    )
-    .slice(0, CANDIDATES)
-    .map((charger) => {
-      const onwardM = next === undefined ? 0 : distanceM(charger, next.stop) * ROAD_FACTOR;
-      const rest = view.trip === null ? [] : stagesTo(situation, view, to).slice(1);
-      return {
-        charger,
-        distanceM: charger.detourM,
-        before: [
-          ...(departAtMs === null ? [] : parkHere(situation, departAtMs)),
-          ...detourStages(situation, charger.detourM),
-        ],
-        after: [...detourStages(situation, onwardM, plannedSpeed(next)), ...rest],
-        exitAtMs: departAtMs,
-      };
-    });
+    ),
+    nearest,
+  ).map((charger) => {
+    const onwardM = next === undefined ? 0 : distanceM(charger, next.stop) * ROAD_FACTOR;
+    const rest = view.trip === null ? [] : stagesTo(situation, view, to).slice(1);
+    return {
+      charger,
+      distanceM: charger.detourM,
+      before: [
+        ...(departAtMs === null ? [] : parkHere(situation, departAtMs)),
+        ...detourStages(situation, charger.detourM),
+      ],
+      after: [...detourStages(situation, onwardM, plannedSpeed(next)), ...rest],
+      exitAtMs: departAtMs,
+    };
+  });
 }
 
 function isAtEnd(charger: ChargerOnRoute, view: Problem['view'], to: number): boolean {
@@ -114,7 +156,7 @@ const plannedSpeed = (stretch: Problem['view']['stretches'][number] | undefined)
 
 function detourStages(situation: Problem['situation'], lengthM: number, speedMps = DETOUR_MPS): PlanStage[] {
   if (lengthM < 1) return [];
-  const weather = { tempC: numberAt(situation.state, SIGNAL.airTemp) ?? 10 };
+  const weather = { tempC: outsideC(situation) };
   const prefix = flatRoad({ vehicle: situation.vehicle, lengthM, speedMps, weather });
   return [{ kind: 'drive', prefix, fromM: 0, toM: lengthM }];
 }
@@ -129,7 +171,7 @@ function simulateWay({ situation }: Problem, way: Way): Simulated | null {
     kind: way.charger.powerType === 'DC' ? ('dc' as const) : ('ac' as const),
     maxPowerKw: way.charger.maxPowerKw,
   };
-  const airTempC = numberAt(situation.state, SIGNAL.airTemp) ?? 10;
+  const airTempC = outsideC(situation);
   const maxSocPct = station.kind === 'dc' ? FAST_UNTIL_PCT : 100;
   const answer = chargeMinutesFor({
     car,

@@ -1,16 +1,15 @@
-import { SIGNAL } from '@outrider/domain';
 import { chargeMinutesFor, forecastPlan, type PlanStage } from '@outrider/energy';
 import {
   carStateOf,
   chargerHere,
   isPlugged,
+  outsideC,
   plannedDepartureMs,
   stagesTo,
   standingTempC,
   stationHere,
 } from '../outlook.ts';
 import { ENOUGH_PROBABILITY, outcomeOf, type RemedySource } from '../remedy.ts';
-import { numberAt } from '../vehicle-state.ts';
 
 /** Stay on this cable: so many more minutes, or until full when even that is not surely enough. */
 export const chargeLonger: RemedySource = {
@@ -18,8 +17,7 @@ export const chargeLonger: RemedySource = {
   simulate({ situation, view, to }) {
     const station = stationHere(situation);
     if (station === null || !isPlugged(situation.state)) return null;
-    const airTempC =
-      standingTempC(view.conditions, undefined) ?? numberAt(situation.state, SIGNAL.airTemp) ?? 10;
+    const airTempC = standingTempC(view.conditions, undefined) ?? outsideC(situation);
     const after = stagesTo(situation, view, to);
     const state = carStateOf(situation);
     const { car, reserveSocPct } = situation;

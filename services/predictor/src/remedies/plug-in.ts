@@ -1,18 +1,19 @@
-import { SIGNAL } from '@outrider/domain';
 import { chargeMinutesFor, forecastPlan, type PlanStage } from '@outrider/energy';
 import {
   carStateOf,
   chargerHere,
   isDriving,
   isPlugged,
+  outsideC,
   parkHere,
   plannedDepartureMs,
   stagesTo,
   standingTempC,
 } from '../outlook.ts';
 import { ENOUGH_PROBABILITY, outcomeOf, type RemedySource } from '../remedy.ts';
-import { numberAt } from '../vehicle-state.ts';
 
+/** After a week on any outlet nothing changes any more. */
+const LONGEST_MINUTES = 7 * 24 * 60;
 /** The weakest household outlet in use, 12 A at 120 V: what a night on any outlet gives at least. */
 const OUTLET_KW = 1.44;
 
@@ -31,8 +32,9 @@ export const plugIn: RemedySource = {
       kind: place?.powerType === 'DC' ? ('dc' as const) : ('ac' as const),
       maxPowerKw: powerKw,
     };
-    const airTempC = standingTempC(view.conditions, stop?.stopId) ?? numberAt(state, SIGNAL.airTemp) ?? 10;
-    const minutes = Math.floor((departAtMs - nowMs) / 60_000);
+    const airTempC = standingTempC(view.conditions, stop?.stopId) ?? outsideC(situation);
+    const minutes = Math.min(LONGEST_MINUTES, Math.floor((departAtMs - nowMs) / 60_000));
+    if (minutes < 1) return null;
     const after = stagesTo(situation, view, to);
     const charge: PlanStage = { kind: 'charge', station, airTempC, until: { kind: 'minutes', minutes } };
     const plan = forecastPlan({ car, state: carStateOf(situation), stages: [charge, ...after] });

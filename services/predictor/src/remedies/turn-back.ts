@@ -1,8 +1,8 @@
-import { distanceM, SIGNAL } from '@outrider/domain';
+import { distanceM } from '@outrider/domain';
 import { flatRoad, forecastArrival } from '@outrider/energy';
-import { carStateOf, isDriving, roadM, stagesTo } from '../outlook.ts';
+import { carStateOf, isDriving, outsideC, roadM, stagesTo } from '../outlook.ts';
 import { bandOf, type Problem, type RemedySource, roundProbability } from '../remedy.ts';
-import { freshPosition, numberAt } from '../vehicle-state.ts';
+import { freshPosition } from '../vehicle-state.ts';
 
 const ROAD_FACTOR = 1.3;
 const BACK_MPS = 22;
@@ -22,7 +22,7 @@ export const turnBack: RemedySource = {
       vehicle: situation.vehicle,
       lengthM: place.roadM,
       speedMps: BACK_MPS,
-      weather: { tempC: numberAt(situation.state, SIGNAL.airTemp) ?? 10 },
+      weather: { tempC: outsideC(situation) },
     });
     const arrival = forecastArrival({
       prefix,
