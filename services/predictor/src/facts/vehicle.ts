@@ -119,10 +119,10 @@ function reachFacts(situation: Situation): Facts {
     probability: REACH_PROBABILITY,
   });
   const home = wayHome(situation, position);
-  const inReach = view.conditions.nearby
-    .map((place) => ({ ...place, roadM: roadTo(position, place) }))
-    .filter((place) => place.roadM <= reachM);
-  const second = inReach.map((place) => place.roadM).toSorted((a, b) => a - b)[1];
+  const places = view.conditions.nearby.map((place) => ({ ...place, roadM: roadTo(position, place) }));
+  const inReach = places.filter((place) => place.roadM <= reachM);
+  // Also when it is out of reach: then the margin says by how much.
+  const second = places.map((place) => place.roadM).toSorted((a, b) => a - b)[1];
   const margins = [home?.marginM ?? null, second === undefined ? null : reachM - second].filter(
     (margin) => margin !== null,
   );
@@ -150,15 +150,18 @@ function wayHome(
 ): { readonly belowReserveProbability: number; readonly marginM: number } | null {
   const { view, reserveSocPct, soc } = situation;
   const home = view?.conditions.home;
-  const stretch = view?.stretches.at(-1);
   if (home === undefined || soc === undefined) return null;
   const wayM = roadTo(position, home);
-  if (wayM <= HERE_M || stretch === undefined) return { belowReserveProbability: 0, marginM: LONGEST_M };
-  const { prefix } = stretch;
+  if (wayM <= HERE_M) return { belowReserveProbability: 0, marginM: LONGEST_M };
+  // The last stretch of a plan that is over leads to its last stop, not home.
+  const prefix = view?.stretches.findLast((stretch) => stretch.planned === null)?.prefix;
+  const drawnM = prefix?.lengthM ?? 0;
   const stages: PlanStage[] = [
     // The snapshot was drawn a little earlier on the way out: what has been driven since comes on top.
-    ...(wayM > prefix.lengthM + 1 ? [flatStage(situation, wayM - prefix.lengthM)] : []),
-    { kind: 'drive', prefix, fromM: Math.max(0, prefix.lengthM - wayM), toM: prefix.lengthM },
+    ...(wayM > drawnM + 1 ? [flatStage(situation, wayM - drawnM)] : []),
+    ...(prefix === undefined
+      ? []
+      : [{ kind: 'drive', prefix, fromM: Math.max(0, drawnM - wayM), toM: drawnM } as const]),
   ];
   const arrival = forecastPlan({ car: situation.car, state: carStateOf(situation), stages }).stops.at(
     -1,

@@ -33,10 +33,11 @@ export const holdSpeedRemedy: RemedySource = {
     const road = wholeRoad(problem);
     if (road === null) return null;
     const warm = slowedDown(problem, road, undefined);
-    if (warm === null || warm.isEnough || (road.route.segments[0]?.weather.tempC ?? 20) >= COLD_BELOW_C) {
-      return warm?.simulated ?? null;
-    }
-    return (slowedDown(problem, road, SAVING_CABIN_C) ?? warm).simulated;
+    if (warm === null) return null;
+    const isCold = (road.route.segments[0]?.weather.tempC ?? COLD_BELOW_C) < COLD_BELOW_C;
+    if (!warm.isEnough && isCold) return (slowedDown(problem, road, SAVING_CABIN_C) ?? warm).simulated;
+    // Where nothing slower is left to ask for, "drive as you do" is no advice.
+    return warm.isSlower ? warm.simulated : null;
   },
 };
 
@@ -50,7 +51,7 @@ function slowedDown(
   problem: Problem,
   road: Road,
   cabinTempC: number | undefined,
-): { readonly simulated: Simulated; readonly isEnough: boolean } | null {
+): { readonly simulated: Simulated; readonly isEnough: boolean; readonly isSlower: boolean } | null {
   const { situation } = problem;
   const route = cabinTempC === undefined ? road.route : { ...road.route, setTempC: cabinTempC };
   const planned = buildPrefix(road.route);
@@ -73,6 +74,7 @@ function slowedDown(
   );
   return {
     isEnough,
+    isSlower: answer.capMps < fastestMps,
     simulated: {
       remedy: {
         kind: 'hold-speed',

@@ -1,5 +1,5 @@
 import { forecastPlan } from '@outrider/energy';
-import { carStateOf, stagesTo } from '../outlook.ts';
+import { carStateOf, isDriving, stagesTo } from '../outlook.ts';
 import { outcomeOf, type RemedySource } from '../remedy.ts';
 import { afterWarming } from '../warming.ts';
 
@@ -7,7 +7,8 @@ import { afterWarming } from '../warming.ts';
 export const precondition: RemedySource = {
   kind: 'precondition',
   simulate({ situation, view, to }) {
-    const warmed = afterWarming(situation);
+    // Before leaving it only costs: the plug that would pay for it is another remedy.
+    const warmed = isDriving(situation.state) ? afterWarming(situation) : null;
     if (warmed === null) return null;
     const state = { ...carStateOf(situation), socPct: warmed.socPct };
     const plan = forecastPlan({ car: situation.car, state, stages: stagesTo(situation, view, to) });
