@@ -54,14 +54,15 @@ export const roundProbability = (probability: number): number =>
 
 /**
  * Best first, at most three: those that surely work in the rule's order of preference, then the next best.
- * Turning back comes after everything that leads on.
+ * With a plan, turning back comes after everything that leads on; without one it is the way to safety.
  */
 export function rankRemedies(
   simulated: readonly Simulated[],
   preference: readonly Remedy['kind'][],
+  hasPlan: boolean,
 ): Simulated[] {
   const offered = simulated.filter(({ remedy }) => remedy.belowReserveProbability < OFFERED_PROBABILITY);
-  const isBack = ({ remedy }: Simulated) => remedy.kind === 'turn-back';
+  const isBack = ({ remedy }: Simulated) => hasPlan && remedy.kind === 'turn-back';
   const isEnough = ({ remedy }: Simulated) => remedy.belowReserveProbability <= ENOUGH_PROBABILITY + 0.001;
   // A few points of risk do not outweigh what is easier to do.
   const coarse = ({ remedy }: Simulated) => Math.round(remedy.belowReserveProbability * 5);

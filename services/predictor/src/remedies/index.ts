@@ -23,5 +23,5 @@ export function simulateRemedies(problem: Problem, rule: Pick<Rule, 'remedies'>)
   const simulated = remedySources
     .filter((source) => rule.remedies.includes(source.kind))
     .flatMap((source) => source.simulate(problem) ?? []);
-  return rankRemedies(simulated, rule.remedies);
+  return rankRemedies(simulated, rule.remedies, problem.view.trip !== null);
 }
