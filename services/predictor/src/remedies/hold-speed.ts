@@ -61,9 +61,11 @@ function slowedDown(
   const state = carStateOf(situation);
   const way = { fromM: road.fromM, toM: planned.lengthM, car, state };
   const answer = holdSpeed({ ...way, route, reserveSocPct, maxProbability: ENOUGH_PROBABILITY, slowestMps });
-  if (answer.kind === 'not-needed') return null;
-  const arrival = forecastArrival({ ...way, prefix: buildPrefix(withSpeedCap(route, answer.capMps)) });
-  const isEnough = answer.kind === 'hold';
+  if (answer.kind === 'not-needed' && cabinTempC === undefined) return null;
+  // With the heating down the planned speed may do.
+  const capMps = answer.kind === 'not-needed' ? fastestMps : answer.capMps;
+  const arrival = forecastArrival({ ...way, prefix: buildPrefix(withSpeedCap(route, capMps)) });
+  const isEnough = answer.kind !== 'not-enough';
   const slowest = buildPrefix(withSpeedCap(route, slowestMps));
   const lastM = lastPlaceToSlowDown(
     problem,
@@ -74,11 +76,11 @@ function slowedDown(
   );
   return {
     isEnough,
-    isSlower: answer.capMps < fastestMps,
+    isSlower: capMps < fastestMps,
     simulated: {
       remedy: {
         kind: 'hold-speed',
-        speedMps: answer.capMps,
+        speedMps: capMps,
         ...(cabinTempC === undefined ? {} : { cabinTempC }),
         arrivalSocPct: bandOf(arrival.soc),
         belowReserveProbability: roundProbability(answer.probability),

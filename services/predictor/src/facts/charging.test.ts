@@ -1,0 +1,139 @@
+import { SIGNAL } from '@outrider/domain';
+import { describe, expect, test } from 'vitest';
+import {
+  CHARGING,
+  charger,
+  DRIVING,
+  HOUR_MS,
+  liveCar,
+  MINUTE_MS,
+  NOW_MS,
+  numberOf,
+  PARKED,
+  record,
+  situation,
+  stopAt,
+  tripOf,
+  valueOf,
+} from '../predictor.fixture.ts';
+import { situationOf } from '../car.ts';
+import { foldRecord } from '../vehicle-state.ts';
+import { chargingSubjects } from './charging.ts';
+
+/** At home, beside a 90 kW charger. */
+const here = { values: CHARGING, nearby: [charger('here', 0, { detourM: 0 })], socPct: 50 } as const;
+const factsOf = (...given: Parameters<typeof situation>) => chargingSubjects(situation(...given))[0]?.facts;
+
+describe('what it is about', () => {
+  test('a car on a cable with a drive planned after it', () => {
+    expect(chargingSubjects(situation(here)).map(({ subject }) => subject)).toEqual(['there']);
+  });
+
+  test.each([
+    ['not plugged', { values: PARKED }],
+    ['driving', { values: DRIVING }],
+    ['without a plan', { ...here, trip: null }],
+    ['plugged on the way, at no stop', { ...here, eastM: 100_000 }],
+  ])('%s', (_, options) => {
+    expect(chargingSubjects(situation(options))).toEqual([]);
+  });
+
+  test('on a cable at a stop on the way it is about what follows that stop', () => {
+    const stops = [
+      stopAt('via', 60_000, { kind: 'via', departAtMs: NOW_MS + 30 * MINUTE_MS }),
+      stopAt('end', 200_000, { kind: 'charge' }),
+    ];
+    const now = situation({ ...here, eastM: 60_000, trip: tripOf({ stops }) });
+    const [subject] = chargingSubjects(now);
+    expect(subject?.subject).toBe('end');
+    expect(numberOf(subject?.facts, 'minutesToPlannedDeparture')).toBe(30);
+    expect(numberOf(subject?.facts, 'distanceM')).toBeCloseTo(140_000, -3);
+  });
+});
+
+describe('leaving now or as planned', () => {
+  test('charging on until the departure makes the trip likelier', () => {
+    const facts = factsOf(here);
+    expect(numberOf(facts, 'unplugNowBelowReserveProbability')).toBeGreaterThan(0.9);
+    expect(numberOf(facts, 'asPlannedBelowReserveProbability')).toBeLessThan(0.2);
+    expect(numberOf(facts, 'minutesNeeded')).toBeGreaterThan(5);
+    expect(numberOf(facts, 'minutesNeeded')).toBeLessThan(60);
+  });
+
+  test('enough already needs no minute more', () => {
+    expect(valueOf(factsOf({ ...here, socPct: 100 }), 'minutesNeeded')).toBe(0);
+  });
+
+  test('where no charge is enough nobody says how long', () => {
+    const trip = tripOf({ stops: [stopAt('there', 600_000, { kind: 'charge' })] });
+    expect(valueOf(factsOf({ ...here, trip }), 'minutesNeeded')).toBe('(no charge here is enough)');
+  });
+
+  test('a passed departure is below zero, and charging on is no plan any more', () => {
+    const facts = factsOf({ ...here, trip: tripOf({ departAtMs: NOW_MS - 10 * MINUTE_MS }) });
+    expect(valueOf(facts, 'minutesToPlannedDeparture')).toBe(-10);
+    expect(valueOf(facts, 'asPlannedBelowReserveProbability')).toBe(
+      valueOf(facts, 'unplugNowBelowReserveProbability'),
+    );
+  });
+
+  test('without a charge nothing is said', () => {
+    const facts = factsOf({ ...here, socPct: null });
+    for (const name of ['unplugNowBelowReserveProbability', 'minutesNeeded', 'arrivalSocPctP50'])
+      expect(valueOf(facts, name)).toBe('(the charge is not known or too old)');
+  });
+});
+
+describe('the end of charging', () => {
+  const plugged = { ...PARKED, [SIGNAL.isPlugged]: true, [SIGNAL.isCharging]: false };
+  const isComplete = (values: object) => valueOf(factsOf({ ...here, values: { ...plugged, ...values } }), 'isChargeComplete');
+
+  test('is not a cable that was just put in', () => {
+    expect(isComplete({})).toBe(false);
+    expect(isComplete({ [SIGNAL.chargeLimit]: 80 })).toBe(false);
+  });
+
+  test.each([
+    [50.5, true],
+    [50.6, false],
+  ])('at 50 %% with a limit of %d %%: %s', (limit, complete) => {
+    expect(isComplete({ [SIGNAL.chargeLimit]: limit })).toBe(complete);
+  });
+
+  test('is not while it charges, whatever the limit', () => {
+    expect(isComplete({ [SIGNAL.isCharging]: true, [SIGNAL.chargeLimit]: 40 })).toBe(false);
+  });
+
+  test('is when it charged and stopped by itself, until it goes on or the cable is out', () => {
+    const charged = liveCar({ ...here, observedAtMs: NOW_MS - HOUR_MS });
+    const then = (...steps: readonly object[]) => {
+      const state = steps.reduce(
+        (before: typeof charged.car.state, values, i) =>
+          foldRecord(before, record(NOW_MS - 10 * MINUTE_MS + i, { ...plugged, ...values })),
+        charged.car.state,
+      );
+      const now = situationOf({ ...charged, car: { ...charged.car, state } }, NOW_MS);
+      return valueOf(chargingSubjects(now)[0]?.facts, 'isChargeComplete');
+    };
+    expect(then({})).toBe(true);
+    expect(then({}, {})).toBe(true);
+    expect(then({}, { [SIGNAL.isCharging]: true })).toBe(false);
+    expect(then({}, { [SIGNAL.isPlugged]: false }, {})).toBe(false);
+  });
+});
+
+describe('which plug it is', () => {
+  const wallBox = { ...CHARGING, [SIGNAL.power]: 9_000 };
+  const minutes = (options: Parameters<typeof situation>[0]) => numberOf(factsOf(options), 'minutesNeeded');
+
+  test('charging at a household’s power is not charging at the fast charger down the road', () => {
+    const fast = [charger('fast', 0, { detourM: 1_000 })];
+    expect(minutes({ socPct: 50, values: wallBox, nearby: fast })).toBeGreaterThan(120);
+    expect(minutes({ socPct: 50, values: { ...CHARGING, [SIGNAL.power]: 70_000 }, nearby: fast })).toBeLessThan(60);
+  });
+
+  test('right beside it a slow charge is the charger’s', () => {
+    const beside = [charger('fast', 0, { detourM: 250 })];
+    expect(minutes({ socPct: 50, values: wallBox, nearby: beside })).toBeLessThan(60);
+  });
+});
