@@ -1,5 +1,6 @@
 import { SIGNAL } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
+import { situationOf } from '../car.ts';
 import {
   CHARGING,
   charger,
@@ -16,7 +17,6 @@ import {
   tripOf,
   valueOf,
 } from '../predictor.fixture.ts';
-import { situationOf } from '../car.ts';
 import { foldRecord } from '../vehicle-state.ts';
 import { chargingSubjects } from './charging.ts';
 
@@ -86,7 +86,8 @@ describe('leaving now or as planned', () => {
 
 describe('the end of charging', () => {
   const plugged = { ...PARKED, [SIGNAL.isPlugged]: true, [SIGNAL.isCharging]: false };
-  const isComplete = (values: object) => valueOf(factsOf({ ...here, values: { ...plugged, ...values } }), 'isChargeComplete');
+  const isComplete = (values: object) =>
+    valueOf(factsOf({ ...here, values: { ...plugged, ...values } }), 'isChargeComplete');
 
   test('is not a cable that was just put in', () => {
     expect(isComplete({})).toBe(false);
@@ -129,7 +130,9 @@ describe('which plug it is', () => {
   test('charging at a household’s power is not charging at the fast charger down the road', () => {
     const fast = [charger('fast', 0, { detourM: 1_000 })];
     expect(minutes({ socPct: 50, values: wallBox, nearby: fast })).toBeGreaterThan(120);
-    expect(minutes({ socPct: 50, values: { ...CHARGING, [SIGNAL.power]: 70_000 }, nearby: fast })).toBeLessThan(60);
+    expect(
+      minutes({ socPct: 50, values: { ...CHARGING, [SIGNAL.power]: 70_000 }, nearby: fast }),
+    ).toBeLessThan(60);
   });
 
   test('right beside it a slow charge is the charger’s', () => {

@@ -29,7 +29,8 @@ test.each([
 
 describe('a night without a plug', () => {
   test('costs charge, more the longer it is, and makes the drive less likely', () => {
-    const after = (hours: number) => factsOf({ socPct: 70, trip: tripOf({ departAtMs: NOW_MS + hours * HOUR_MS }) });
+    const after = (hours: number) =>
+      factsOf({ socPct: 70, trip: tripOf({ departAtMs: NOW_MS + hours * HOUR_MS }) });
     const losses = [1, 10, 20].map((hours) => numberOf(after(hours), 'expectedLossPct'));
     expect(losses).toEqual(losses.toSorted((a, b) => a - b));
     expect(losses[0]).toBeGreaterThan(0);
@@ -48,7 +49,11 @@ describe('a night without a plug', () => {
 
   test('counts the drive up to the next plug, over a short stop on the way', () => {
     const stops = [
-      stopAt('dinner', 50_000, { kind: 'stay', arriveAtMs: NOW_MS + HOUR_MS, departAtMs: NOW_MS + 2 * HOUR_MS }),
+      stopAt('dinner', 50_000, {
+        kind: 'stay',
+        arriveAtMs: NOW_MS + HOUR_MS,
+        departAtMs: NOW_MS + 2 * HOUR_MS,
+      }),
       stopAt('charge', 150_000, { kind: 'charge' }),
     ];
     const [subject] = parkedSubjects(situation({ trip: tripOf({ stops }) }));
@@ -76,7 +81,9 @@ test('the air of the place is that of the snapshot', () => {
       trip: tomorrow,
       values: PARKED,
       change: {
-        standing: [{ fromMs: NOW_MS, toMs: NOW_MS + 24 * HOUR_MS, tempC, sigmaK: 1, source: 'forecast-file' }],
+        standing: [
+          { fromMs: NOW_MS, toMs: NOW_MS + 24 * HOUR_MS, tempC, sigmaK: 1, source: 'forecast-file' },
+        ],
       },
     });
   expect(numberOf(night(-20), 'overnightBelowReserveProbability')).toBeGreaterThanOrEqual(

@@ -16,7 +16,8 @@ import {
 import { stopSubjects } from './stop.ts';
 
 const factsOf = (...given: Parameters<typeof situation>) => stopSubjects(situation(...given))[0]?.facts;
-const riskOf = (...given: Parameters<typeof situation>) => numberOf(factsOf(...given), 'belowReserveProbability');
+const riskOf = (...given: Parameters<typeof situation>) =>
+  numberOf(factsOf(...given), 'belowReserveProbability');
 
 describe('what it is about', () => {
   const stops = [
@@ -51,7 +52,9 @@ describe('what it is about', () => {
     const over = situation({});
     const progress = over.memory.progress;
     if (progress === null) throw new Error('no progress');
-    expect(stopSubjects({ ...over, memory: { ...over.memory, progress: { ...progress, stretch: 1 } } })).toEqual([]);
+    expect(
+      stopSubjects({ ...over, memory: { ...over.memory, progress: { ...progress, stretch: 1 } } }),
+    ).toEqual([]);
   });
 });
 
@@ -73,7 +76,8 @@ describe('the probability of arriving below the reserve', () => {
   });
 
   test('counts the wait until the planned departure', () => {
-    const waiting = (hours: number) => riskOf({ socPct: 68, trip: tripOf({ departAtMs: NOW_MS + hours * HOUR_MS }) });
+    const waiting = (hours: number) =>
+      riskOf({ socPct: 68, trip: tripOf({ departAtMs: NOW_MS + hours * HOUR_MS }) });
     expect(waiting(20)).toBeGreaterThan(waiting(1));
   });
 
@@ -85,14 +89,22 @@ describe('the probability of arriving below the reserve', () => {
 });
 
 describe('unknown is never fine', () => {
-  const names = ['belowReserveProbability', 'arrivalSocPctP10', 'distanceM', 'chargersAhead', 'pointOfNoReturnM'];
+  const names = [
+    'belowReserveProbability',
+    'arrivalSocPctP10',
+    'distanceM',
+    'chargersAhead',
+    'pointOfNoReturnM',
+  ];
 
   test('without a charge, or with one too old', () => {
     const none = factsOf({ socPct: null });
     for (const name of names) expect(valueOf(none, name)).toBe('(the charge is not known or too old)');
     const since = (ageMs: number) => factsOf({ observedAtMs: NOW_MS - ageMs });
     expect(valueOf(since(6 * HOUR_MS), 'belowReserveProbability')).toBeTypeOf('number');
-    expect(valueOf(since(6 * HOUR_MS + 1), 'belowReserveProbability')).toBe('(the charge is not known or too old)');
+    expect(valueOf(since(6 * HOUR_MS + 1), 'belowReserveProbability')).toBe(
+      '(the charge is not known or too old)',
+    );
   });
 
   test('off the planned road', () => {

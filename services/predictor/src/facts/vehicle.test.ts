@@ -27,7 +27,8 @@ describe('motion', () => {
   });
 
   test('a speed is known for five minutes', () => {
-    const speedAfter = (ageMs: number) => valueOf(factsOf({ values: DRIVING, observedAtMs: NOW_MS - ageMs }), 'speedMps');
+    const speedAfter = (ageMs: number) =>
+      valueOf(factsOf({ values: DRIVING, observedAtMs: NOW_MS - ageMs }), 'speedMps');
     expect(speedAfter(5 * 60_000)).toBeCloseTo(26.9, 1);
     expect(speedAfter(5 * 60_000 + 1)).toBe('(the speed is not known)');
   });
@@ -54,9 +55,21 @@ describe('the battery before a fast charge', () => {
   });
 
   test.each([
-    ['a charger of 39 kW', { trip: tripOf({ stops: [stopAt('there', 200_000, { kind: 'charge', powerKw: 39 })] }) }, false],
-    ['one of 40 kW', { trip: tripOf({ stops: [stopAt('there', 200_000, { kind: 'charge', powerKw: 40 })] }) }, true],
-    ['one of unknown power', { trip: tripOf({ stops: [stopAt('there', 200_000, { kind: 'charge' })] }) }, true],
+    [
+      'a charger of 39 kW',
+      { trip: tripOf({ stops: [stopAt('there', 200_000, { kind: 'charge', powerKw: 39 })] }) },
+      false,
+    ],
+    [
+      'one of 40 kW',
+      { trip: tripOf({ stops: [stopAt('there', 200_000, { kind: 'charge', powerKw: 40 })] }) },
+      true,
+    ],
+    [
+      'one of unknown power',
+      { trip: tripOf({ stops: [stopAt('there', 200_000, { kind: 'charge' })] }) },
+      true,
+    ],
     ['a destination', { trip: tripOf({ stops: [stopAt('there', 200_000)] }) }, false],
   ])('%s is a fast charge: %s', (_, options, isFast) => {
     expect(valueOf(factsOf({ ...driving, ...options }), 'isFastChargeAhead')).toBe(isFast);
@@ -96,7 +109,9 @@ describe('reach without a plan', () => {
     });
 
   test('home is certain when near or the battery full, doubtful in between, lost when far', () => {
-    const risks = [100, 55, 48, 42, 20].map((socPct) => numberOf(away(100_000, socPct), 'homeBelowReserveProbability'));
+    const risks = [100, 55, 48, 42, 20].map((socPct) =>
+      numberOf(away(100_000, socPct), 'homeBelowReserveProbability'),
+    );
     expect(risks).toEqual(risks.toSorted((a, b) => a - b));
     expect(risks[0]).toBeLessThan(0.01);
     expect(risks.at(-1)).toBeGreaterThan(0.99);
@@ -140,12 +155,15 @@ describe('reach without a plan', () => {
 
   test('at home there is nothing to fear, and a road home that nobody drew is guessed', () => {
     expect(valueOf(away(300, 6), 'homeBelowReserveProbability')).toBe(0);
-    expect(numberOf(away(200_000, 30, { stretches: [] }), 'homeBelowReserveProbability')).toBeGreaterThan(0.9);
+    expect(numberOf(away(200_000, 30, { stretches: [] }), 'homeBelowReserveProbability')).toBeGreaterThan(
+      0.9,
+    );
   });
 
   test('without a home two chargers have to do', () => {
     const nearby = [charger('near', 105_000), charger('far', 140_000), charger('farther', 300_000)];
-    const guarded = (socPct: number) => factsOf({ trip: null, eastM: 100_000, socPct, values: DRIVING, nearby });
+    const guarded = (socPct: number) =>
+      factsOf({ trip: null, eastM: 100_000, socPct, values: DRIVING, nearby });
     expect(valueOf(guarded(60), 'homeBelowReserveProbability')).toBe(1);
     expect(numberOf(guarded(60), 'worksProbabilityNearby')).toBeCloseTo(0.81, 2);
     expect(numberOf(guarded(60), 'reachMarginM')).toBeGreaterThan(10_000);

@@ -40,7 +40,6 @@ export const turnBack: RemedySource = {
         arrivalSocPct: bandOf(arrival.soc),
         belowReserveProbability: roundProbability(arrival.probabilityBelow(situation.reserveSocPct)),
       },
-      deadlinePlace: place.name,
     };
   },
 };
