@@ -194,14 +194,14 @@ export const situation = (options: CarOptions = {}, nowMs = NOW_MS): Situation =
   situationOf(liveCar(options), nowMs);
 
 /** A fact's value; the reason in brackets when it is unknown, so that a test shows it. */
-export function valueOf(facts: Facts | undefined, name: string): Extract<Fact, { kind: 'known' }>['value'] {
+export function factValue(facts: Facts | undefined, name: string): Extract<Fact, { kind: 'known' }>['value'] {
   const fact = facts?.[name];
   if (fact === undefined) return '(absent)';
   return fact.kind === 'known' ? fact.value : `(${fact.reason})`;
 }
 
 export const numberOf = (facts: Facts | undefined, name: string): number => {
-  const value = valueOf(facts, name);
+  const value = factValue(facts, name);
   if (typeof value !== 'number') throw new Error(`${name} is ${value}`);
   return value;
 };

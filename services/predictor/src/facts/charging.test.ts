@@ -5,6 +5,7 @@ import {
   CHARGING,
   charger,
   DRIVING,
+  factValue,
   HOUR_MS,
   liveCar,
   MINUTE_MS,
@@ -15,7 +16,6 @@ import {
   situation,
   stopAt,
   tripOf,
-  valueOf,
 } from '../predictor.fixture.ts';
 import { foldRecord } from '../vehicle-state.ts';
 import { chargingSubjects } from './charging.ts';
@@ -61,33 +61,33 @@ describe('leaving now or as planned', () => {
   });
 
   test('enough already needs no minute more', () => {
-    expect(valueOf(factsOf({ ...here, socPct: 100 }), 'minutesNeeded')).toBe(0);
+    expect(factValue(factsOf({ ...here, socPct: 100 }), 'minutesNeeded')).toBe(0);
   });
 
   test('where no charge is enough nobody says how long', () => {
     const trip = tripOf({ stops: [stopAt('there', 600_000, { kind: 'charge' })] });
-    expect(valueOf(factsOf({ ...here, trip }), 'minutesNeeded')).toBe('(no charge here is enough)');
+    expect(factValue(factsOf({ ...here, trip }), 'minutesNeeded')).toBe('(no charge here is enough)');
   });
 
   test('a passed departure is below zero, and charging on is no plan any more', () => {
     const facts = factsOf({ ...here, trip: tripOf({ departAtMs: NOW_MS - 10 * MINUTE_MS }) });
-    expect(valueOf(facts, 'minutesToPlannedDeparture')).toBe(-10);
-    expect(valueOf(facts, 'asPlannedBelowReserveProbability')).toBe(
-      valueOf(facts, 'unplugNowBelowReserveProbability'),
+    expect(factValue(facts, 'minutesToPlannedDeparture')).toBe(-10);
+    expect(factValue(facts, 'asPlannedBelowReserveProbability')).toBe(
+      factValue(facts, 'unplugNowBelowReserveProbability'),
     );
   });
 
   test('without a charge nothing is said', () => {
     const facts = factsOf({ ...here, socPct: null });
     for (const name of ['unplugNowBelowReserveProbability', 'minutesNeeded', 'arrivalSocPctP50'])
-      expect(valueOf(facts, name)).toBe('(the charge is not known or too old)');
+      expect(factValue(facts, name)).toBe('(the charge is not known or too old)');
   });
 });
 
 describe('the end of charging', () => {
   const plugged = { ...PARKED, [SIGNAL.isPlugged]: true, [SIGNAL.isCharging]: false };
   const isComplete = (values: object) =>
-    valueOf(factsOf({ ...here, values: { ...plugged, ...values } }), 'isChargeComplete');
+    factValue(factsOf({ ...here, values: { ...plugged, ...values } }), 'isChargeComplete');
 
   test('is not a cable that was just put in', () => {
     expect(isComplete({})).toBe(false);
@@ -114,7 +114,7 @@ describe('the end of charging', () => {
         charged.car.state,
       );
       const now = situationOf({ ...charged, car: { ...charged.car, state } }, NOW_MS);
-      return valueOf(chargingSubjects(now)[0]?.facts, 'isChargeComplete');
+      return factValue(chargingSubjects(now)[0]?.facts, 'isChargeComplete');
     };
     expect(then({})).toBe(true);
     expect(then({}, {})).toBe(true);
@@ -128,7 +128,7 @@ describe('which plug it is', () => {
   const minutes = (options: Parameters<typeof situation>[0]) => numberOf(factsOf(options), 'minutesNeeded');
 
   test('charging at a household’s power is not charging at the fast charger down the road', () => {
-    const fast = [charger('fast', 0, { detourM: 1_000 })];
+    const fast = [charger('fast', 770, { detourM: 1_000 })];
     expect(minutes({ socPct: 50, values: wallBox, nearby: fast })).toBeGreaterThan(120);
     expect(
       minutes({ socPct: 50, values: { ...CHARGING, [SIGNAL.power]: 70_000 }, nearby: fast }),
@@ -136,7 +136,7 @@ describe('which plug it is', () => {
   });
 
   test('right beside it a slow charge is the charger’s', () => {
-    const beside = [charger('fast', 0, { detourM: 250 })];
+    const beside = [charger('fast', 190, { detourM: 247 })];
     expect(minutes({ socPct: 50, values: wallBox, nearby: beside })).toBeLessThan(60);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   CHARGING,
   DRIVING,
+  factValue,
   HOUR_MS,
   MINUTE_MS,
   NOW_MS,
@@ -10,7 +11,6 @@ import {
   situation,
   stopAt,
   tripOf,
-  valueOf,
 } from '../predictor.fixture.ts';
 import { parkedSubjects } from './parked.ts';
 
@@ -38,13 +38,13 @@ describe('a night without a plug', () => {
     expect(numberOf(after(20), 'overnightBelowReserveProbability')).toBeGreaterThan(
       numberOf(after(1), 'overnightBelowReserveProbability'),
     );
-    expect(valueOf(after(20), 'hoursToDeparture')).toBe(20);
+    expect(factValue(after(20), 'hoursToDeparture')).toBe(20);
   });
 
   test('that is over costs nothing more', () => {
     const facts = factsOf({ trip: tripOf({ departAtMs: NOW_MS - HOUR_MS }) });
-    expect(valueOf(facts, 'expectedLossPct')).toBe(0);
-    expect(valueOf(facts, 'hoursToDeparture')).toBe(0);
+    expect(factValue(facts, 'expectedLossPct')).toBe(0);
+    expect(factValue(facts, 'hoursToDeparture')).toBe(0);
   });
 
   test('counts the drive up to the next plug, over a short stop on the way', () => {
@@ -64,13 +64,13 @@ describe('a night without a plug', () => {
   test('at a stop that the plan does not leave nothing is known', () => {
     const stops = [stopAt('hotel', 50_000, { kind: 'stay' }), stopAt('end', 100_000)];
     const facts = factsOf({ eastM: 50_000, trip: tripOf({ stops }) });
-    expect(valueOf(facts, 'overnightBelowReserveProbability')).toBe('(no departure is planned)');
+    expect(factValue(facts, 'overnightBelowReserveProbability')).toBe('(no departure is planned)');
   });
 
   test('without a charge nothing is known, but how long it stands is', () => {
     const facts = factsOf({ trip: tomorrow, socPct: null, observedAtMs: NOW_MS - 7 * MINUTE_MS });
-    expect(valueOf(facts, 'overnightBelowReserveProbability')).toBe('(the charge is not known or too old)');
-    expect(valueOf(facts, 'parkedMinutes')).toBe(7);
+    expect(factValue(facts, 'overnightBelowReserveProbability')).toBe('(the charge is not known or too old)');
+    expect(factValue(facts, 'parkedMinutes')).toBe(7);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   CHARGING,
   charger,
   DRIVING,
+  factValue,
   HOUR_MS,
   MINUTE_MS,
   NOW_MS,
@@ -11,7 +12,6 @@ import {
   situation,
   stopAt,
   tripOf,
-  valueOf,
 } from '../predictor.fixture.ts';
 import { stopSubjects } from './stop.ts';
 
@@ -99,10 +99,10 @@ describe('unknown is never fine', () => {
 
   test('without a charge, or with one too old', () => {
     const none = factsOf({ socPct: null });
-    for (const name of names) expect(valueOf(none, name)).toBe('(the charge is not known or too old)');
+    for (const name of names) expect(factValue(none, name)).toBe('(the charge is not known or too old)');
     const since = (ageMs: number) => factsOf({ observedAtMs: NOW_MS - ageMs });
-    expect(valueOf(since(6 * HOUR_MS), 'belowReserveProbability')).toBeTypeOf('number');
-    expect(valueOf(since(6 * HOUR_MS + 1), 'belowReserveProbability')).toBe(
+    expect(factValue(since(6 * HOUR_MS), 'belowReserveProbability')).toBeTypeOf('number');
+    expect(factValue(since(6 * HOUR_MS + 1), 'belowReserveProbability')).toBe(
       '(the charge is not known or too old)',
     );
   });
@@ -113,8 +113,8 @@ describe('unknown is never fine', () => {
     if (progress === null) throw new Error('no progress');
     const lost = { ...now, memory: { ...now.memory, progress: { ...progress, isOffRoute: true } } };
     const facts = stopSubjects(lost)[0]?.facts;
-    for (const name of names) expect(valueOf(facts, name)).toBe('(the car is off the planned road)');
-    expect(valueOf(facts, 'reserveSocPct')).toBe(5);
+    for (const name of names) expect(factValue(facts, name)).toBe('(the car is off the planned road)');
+    expect(factValue(facts, 'reserveSocPct')).toBe(5);
   });
 
   test('what the car displays stands in for a charge it does not send', () => {
@@ -127,27 +127,27 @@ describe('chargers ahead and the point of no return', () => {
 
   test('only those that are reached above the reserve nine times in ten', () => {
     const facts = factsOf({ socPct: 50, values: DRIVING, chargers });
-    expect(valueOf(facts, 'chargersAhead')).toBe(2);
+    expect(factValue(facts, 'chargersAhead')).toBe(2);
     expect(numberOf(facts, 'pointOfNoReturnM')).toBeCloseTo(90_000, -3);
   });
 
   test('passed the last one, it lies behind', () => {
     const facts = factsOf({ socPct: 12, eastM: 95_000, values: DRIVING, chargers });
-    expect(valueOf(facts, 'chargersAhead')).toBe(0);
+    expect(factValue(facts, 'chargersAhead')).toBe(0);
     expect(numberOf(facts, 'pointOfNoReturnM')).toBeCloseTo(-5_000, -3);
   });
 
   test('without any nobody can say', () => {
     const facts = factsOf({ values: DRIVING });
-    expect(valueOf(facts, 'chargersAhead')).toBe(0);
-    expect(valueOf(facts, 'pointOfNoReturnM')).toBe('(no charger is on the way)');
+    expect(factValue(facts, 'chargersAhead')).toBe(0);
+    expect(factValue(facts, 'pointOfNoReturnM')).toBe('(no charger is on the way)');
   });
 });
 
 test('a departure that has passed is now; without one nobody knows', () => {
   const late = factsOf({ trip: tripOf({ departAtMs: NOW_MS - HOUR_MS }) });
-  expect(valueOf(late, 'minutesToDeparture')).toBe(0);
-  expect(valueOf(factsOf({}), 'minutesToDeparture')).toBe(60);
+  expect(factValue(late, 'minutesToDeparture')).toBe(0);
+  expect(factValue(factsOf({}), 'minutesToDeparture')).toBe(60);
 });
 
 test('a departure a year ahead is forecast all the same', () => {
