@@ -1,7 +1,7 @@
 import type { Found, FoundAlert } from './examine.ts';
 import type { RegisteredCar } from './fleet.ts';
 import type { FrameEntry } from './load.ts';
-import { GAP_MAX_MS, isFall, PROMPT_MS, RULE_ID, SEEN_MS } from './script.ts';
+import { GAP_MAX_MS, isFall, LAG_MAX_MS, PROMPT_MS, RULE_ID, SEEN_MS } from './script.ts';
 import type { Sent } from './sinks.ts';
 
 /** One promise, how often it was put to the test, and how often it was broken. */
@@ -75,7 +75,7 @@ function checkEpisodes({ cars, entries }: Ledger, { alerts }: Found): readonly F
     const own = alerts.filter(({ vehicleId, ruleId }) => vehicleId === car.vehicleId && ruleId === RULE_ID);
     seen += own.length;
     for (const fall of falls) {
-      const matching = own.filter((alert) => isOf(alert, fall));
+      const matching = own.filter((alert) => fallOf(alert, falls) === fall);
       if (fall.mustAlert) expected += 1;
       if (fall.mustAlert && matching.length === 0)
         lost.push(`${car.vehicleId} fall at ${new Date(fall.fromMs).toISOString()}`);
@@ -84,7 +84,7 @@ function checkEpisodes({ cars, entries }: Ledger, { alerts }: Found): readonly F
         if (same.length > 1) doubled.push(`${car.vehicleId}: ${same.map((one) => one.alertId).join(', ')}`);
     }
     for (const alert of own)
-      if (!falls.some((fall) => isOf(alert, fall))) unexplained.push(`${car.vehicleId}: ${alert.alertId}`);
+      if (fallOf(alert, falls) === undefined) unexplained.push(`${car.vehicleId}: ${alert.alertId}`);
   }
   return [
     { promise: 'every fall of the charge raised its alert', checked: expected, broken: lost },
@@ -127,9 +127,13 @@ function longestSeenMs(frames: readonly FrameEntry[]): number {
   return longestMs;
 }
 
-/** An episode begins when the fall is judged: with its first frame, or when a frame that came late was read. */
-const isOf = ({ startedAtMs }: FoundAlert, { fromMs, knownToMs }: Fall): boolean =>
-  startedAtMs >= fromMs && startedAtMs <= knownToMs;
+/** The fall an episode belongs to: the newest that had begun; undefined when that was over and judged. */
+function fallOf({ startedAtMs }: FoundAlert, falls: readonly Fall[]): Fall | undefined {
+  const begun = falls.filter(({ fromMs }) => fromMs <= startedAtMs);
+  const newest = begun.toSorted((a, b) => b.fromMs - a.fromMs)[0];
+  // With its first frame, or when frames that came late were read, which a killed server may do only later.
+  return newest !== undefined && startedAtMs <= newest.knownToMs + LAG_MAX_MS ? newest : undefined;
+}
 
 /** Every revision of every stored alert reached the log. */
 function checkPublished({ alerts, published, unreadableAlerts }: Found): Finding {

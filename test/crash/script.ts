@@ -11,6 +11,8 @@ export const PHASE_MS = 4 * 60_000;
 export const SEEN_MS = 140_000;
 /** And without a longer gap than this: a server that was away for most of a fall need not know of it. */
 export const GAP_MAX_MS = 45_000;
+/** What was acknowledged is judged within this time, a kill and a restart included. */
+export const LAG_MAX_MS = 120_000;
 /** A frame acknowledged within this time was news when it came. */
 export const PROMPT_MS = 15_000;
 /** Every car has been standing for this long: who has just parked may be about to plug in. */
