@@ -1,6 +1,7 @@
 import {
   buildPrefix,
   forecastArrival,
+  forecastPlan,
   holdSpeed,
   type PrefixInput,
   type RoutePrefix,
@@ -126,18 +127,18 @@ function lastPlaceToSlowDown(
 ): number | null {
   const { car, reserveSocPct } = situation;
   const state = carStateOf(situation);
-  const riskFrom = (placeM: number): number => {
-    const there = forecastArrival({ prefix: planned, fromM, toM: placeM, car, state });
-    const { batteryTempC, cabinTempC, soc } = there;
-    const socPct = Math.max(-100, Math.min(100, soc.meanPct));
-    return forecastArrival({
-      prefix: slow,
-      fromM: placeM,
-      toM: slow.lengthM,
+  // One plan of two drives: what the first leaves open stays open in the second.
+  const riskFrom = (placeM: number): number =>
+    forecastPlan({
       car,
-      state: { socPct, batteryTempC, cabinTempC, speedMps: state.speedMps ?? 0 },
-    }).probabilityBelow(reserveSocPct);
-  };
+      state,
+      stages: [
+        { kind: 'drive', prefix: planned, fromM, toM: placeM },
+        { kind: 'drive', prefix: slow, fromM: placeM, toM: slow.lengthM },
+      ],
+    })
+      .stops.at(-1)
+      ?.soc.probabilityBelow(reserveSocPct) ?? 1;
   if (riskFrom(fromM) >= maxProbability) return null;
   let good = fromM;
   let bad = planned.lengthM;

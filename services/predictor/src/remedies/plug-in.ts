@@ -12,8 +12,8 @@ import {
 } from '../outlook.ts';
 import { ENOUGH_PROBABILITY, outcomeOf, type RemedySource } from '../remedy.ts';
 
-/** After a week on any outlet nothing changes any more. */
-const LONGEST_MINUTES = 7 * 24 * 60;
+/** After six days on any outlet nothing changes any more. */
+const LONGEST_MINUTES = 6 * 24 * 60;
 /** The weakest household outlet in use, 12 A at 120 V: what a night on any outlet gives at least. */
 const OUTLET_KW = 1.44;
 
