@@ -26,6 +26,8 @@ export interface DriveBasis {
   readonly stretch: number;
   readonly alongM: number;
   readonly startSocPct: number;
+  /** As last seen: a jump upwards from here is a charge on the way. */
+  readonly lastSocPct: number;
   readonly drivenM: number;
   readonly predictedKwh: number;
   readonly live: LiveFactor;

@@ -30,19 +30,20 @@ export function followDrive(
   const stretch = view.stretches[progress.stretch];
   if (stretch === undefined) return null;
   const isSameRoad = basis !== null && basis.stretch === progress.stretch && progress.alongM >= basis.alongM;
-  if (!isSameRoad || socPct > lowestExpected(basis) + CHARGED_PCT) {
+  if (!isSameRoad || socPct > basis.lastSocPct + CHARGED_PCT) {
     return {
       startedAtMs: progress.atMs,
       stretch: progress.stretch,
       alongM: progress.alongM,
       startSocPct: socPct,
+      lastSocPct: socPct,
       drivenM: 0,
       predictedKwh: 0,
       live: noLiveFactor,
     };
   }
   const toM = Math.min(progress.alongM, stretch.prefix.lengthM);
-  if (toM <= basis.alongM) return basis;
+  if (toM <= basis.alongM) return { ...basis, lastSocPct: socPct };
   const elapsedDriveS = Math.max(0, (progress.atMs - basis.startedAtMs) / 1000);
   const added = energyKwhOf(
     readStretch(stretch.prefix, basis.alongM, toM, { elapsedDriveS }),
@@ -57,7 +58,5 @@ export function followDrive(
     predictedKwh,
     usableKwh: car.vehicle.usableKwh,
   });
-  return { ...basis, alongM: toM, drivenM, predictedKwh, live };
+  return { ...basis, lastSocPct: socPct, alongM: toM, drivenM, predictedKwh, live };
 }
-
-const lowestExpected = (basis: DriveBasis | null): number => basis?.startSocPct ?? 100;

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { at, conditionsOf, modelOf, segmentsBetween, stopAt, tripOf } from './predictor.fixture.ts';
+import { buildRouteView } from './route-view.ts';
+
+const car = modelOf();
+
+test('a plan’s view has a stretch for each stop, in their order', () => {
+  const trip = tripOf({ stops: [stopAt('a', 50_000), stopAt('b', 90_000)] });
+  const view = buildRouteView(conditionsOf({ trip }), trip, car);
+  expect(view?.stretches.map(({ stopId, stopName }) => [stopId, stopName])).toEqual([
+    ['a', 'a'],
+    ['b', 'b'],
+  ]);
+  expect(view?.stretches[1]?.prefix.lengthM).toBeCloseTo(40_000, 6);
+  expect(view?.progressStretches[1]?.segments).toHaveLength(40);
+});
+
+test.each([
+  ['another trip', tripOf({ tripId: 'trip-2' })],
+  ['another revision', tripOf({ revision: 2 })],
+  ['no trip', null],
+])('a snapshot of one plan is no view of %s', (_, trip) => {
+  expect(buildRouteView(conditionsOf(), trip, car)).toBeNull();
+});
+
+test('a snapshot without a plan is no view of one', () => {
+  expect(buildRouteView(conditionsOf({ trip: null }), tripOf(), car)).toBeNull();
+  expect(buildRouteView(conditionsOf({ trip: null }), null, car)?.stretches).toEqual([]);
+});
+
+test('what follows the stops is the way home; without a home it is left out', () => {
+  const trip = tripOf({ stops: [stopAt('home', 50_000)] });
+  const stretches = [
+    ...conditionsOf({ trip }).stretches,
+    {
+      stopId: 'home',
+      segments: segmentsBetween(50_000, 0),
+      chargers: [],
+      routeSource: 'planner-route' as const,
+    },
+  ];
+  const homeward = buildRouteView(conditionsOf({ trip, home: at(0), change: { stretches } }), trip, car);
+  expect(homeward?.stretches.map(({ stop, planned }) => [stop, planned?.stopId ?? null])).toEqual([
+    [at(50_000), 'home'],
+    [at(0), null],
+  ]);
+  expect(buildRouteView(conditionsOf({ trip, change: { stretches } }), trip, car)?.stretches).toHaveLength(1);
+});
+
+test('a stop visited twice keeps its two roads apart', () => {
+  const trip = tripOf({ stops: [stopAt('x', 20_000), stopAt('y', 50_000), stopAt('x', 20_000)] });
+  const view = buildRouteView(conditionsOf({ trip }), trip, car);
+  expect(view?.progressStretches.map(({ segments }) => segments.length)).toEqual([20, 30, 30]);
+  expect(view?.progressStretches[2]?.segments[0]).toMatchObject({ bearingDeg: 270 });
+});
+
+test('figures no road has are no view, and no error', () => {
+  expect(buildRouteView(conditionsOf({ segment: { tempC: 65 } }), tripOf(), car)).toBeNull();
+  expect(buildRouteView(conditionsOf({ segment: { speedMps: 0.1 } }), tripOf(), car)).toBeNull();
+});
