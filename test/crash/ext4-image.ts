@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,12 @@ const run = promisify(execFile);
 const TOOL_DEADLINE_MS = 30_000;
 
 const tool = (file: string, ...args: readonly string[]) => run(file, args, { timeout: TOOL_DEADLINE_MS });
+
+const mounted = new Set<string>();
+// However this process ends: a mount that stays behind holds its loop device for good.
+process.once('exit', () => {
+  for (const mountPoint of mounted) execFileSync('umount', ['-l', mountPoint], { timeout: TOOL_DEADLINE_MS });
+});
 
 /** A file system of its own inside a file; what has not reached the file would not have reached a disk. */
 export interface Ext4Image {
@@ -33,6 +39,7 @@ export async function copyImage(from: string, to: string): Promise<void> {
 export async function mountImage(file: string, mountPoint: string): Promise<Ext4Image> {
   await mkdir(mountPoint, { recursive: true });
   await tool('mount', '-o', 'loop', file, mountPoint);
+  mounted.add(mountPoint);
   return { file, mountPoint };
 }
 
@@ -52,6 +59,7 @@ export async function withMounted<T>(
 
 /** A killed process may keep its files for a moment: lazily then, so that nothing stays behind. */
 export async function unmount(mountPoint: string): Promise<void> {
+  mounted.delete(mountPoint);
   try {
     await tool('umount', mountPoint);
   } catch {
