@@ -52,6 +52,20 @@ describe('plan', () => {
     expect(stop?.soc.sdPct).toBe(arrival.soc.sdPct);
   });
 
+  test('a plan that misses more than a whole battery is hopeless, not impossible to forecast', () => {
+    const hopeless = [
+      drive(0, 300),
+      drive(0, 300),
+      drive(0, 300),
+      night,
+      charge({ kind: 'minutes', minutes: 30 }),
+      drive(0, 10),
+    ];
+    const stops = plan(60, hopeless);
+    expect(stops).toHaveLength(6);
+    for (const { soc } of stops.slice(2)) expect(soc.probabilityBelow(0)).toBeGreaterThan(0.9);
+  });
+
   test('errors of the legs are shared: two halves are nearly as uncertain as the whole', () => {
     const whole = sdAfter(95, [drive(0, 240)]);
     const halves = sdAfter(95, [drive(0, 120), drive(120, 240)]);

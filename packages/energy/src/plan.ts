@@ -135,13 +135,16 @@ function runDrive(car: KnownCar, point: Point, stage: DriveStage): StageResult {
   };
 }
 
+/** A plan may miss more than a whole battery; what standing then changes is of no account. */
+const standingSocPct = (point: Point): number => Math.max(-100, point.belief.meanSocPct);
+
 function runPark(car: KnownCar, point: Point, stage: ParkStage): StageResult {
   const { vehicle, battery } = car;
   const parked = parkCar({
     ...stage,
     vehicle,
     battery,
-    socPct: point.belief.meanSocPct,
+    socPct: standingSocPct(point),
     batteryTempC: point.batteryTempC ?? stage.airTempC,
     cabinTempC: point.cabinTempC ?? stage.airTempC,
   });
@@ -168,7 +171,7 @@ function runCharge(car: KnownCar, point: Point, stage: ChargeStage): StageResult
     battery,
     station,
     airTempC,
-    fromSocPct: point.belief.meanSocPct,
+    fromSocPct: standingSocPct(point),
     batteryTempC: point.batteryTempC ?? airTempC,
   };
   const charged =

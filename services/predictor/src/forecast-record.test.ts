@@ -1,0 +1,151 @@
+import { forecast } from '@outrider/domain';
+import { describe, expect, test } from 'vitest';
+import { forecastRecord, isNewsworthy, withCurve } from './forecast-record.ts';
+import {
+  charger,
+  DRIVING,
+  HOUR_MS,
+  MINUTE_MS,
+  NOW_MS,
+  situation,
+  stopAt,
+  tripOf,
+} from './predictor.fixture.ts';
+
+const made = (...given: Parameters<typeof situation>) => forecast.parse(forecastRecord(situation(...given)));
+
+describe('the forecast', () => {
+  const stops = [
+    stopAt('dinner', 50_000, {
+      kind: 'stay',
+      arriveAtMs: NOW_MS + 2 * HOUR_MS,
+      departAtMs: NOW_MS + 3 * HOUR_MS,
+    }),
+    stopAt('charge', 150_000, { kind: 'charge', powerKw: 90, chargeToSocPct: 80 }),
+    stopAt('end', 250_000),
+  ];
+  const trip = tripOf({ stops });
+
+  test('names every stop ahead, over a charge whose end is planned', () => {
+    const { stops: ahead } = made({ trip, socPct: 90 });
+    expect(ahead.map(({ stopId, distanceM }) => [stopId, Math.round(distanceM / 1_000)])).toEqual([
+      ['dinner', 50],
+      ['charge', 150],
+      ['end', 250],
+    ]);
+    expect(ahead[2]?.arrivalSocPct.p50).toBeGreaterThan(ahead[1]?.arrivalSocPct.p50 ?? 100);
+  });
+
+  test('ends at a charge whose end nobody planned', () => {
+    const open = stops.map(({ chargeToSocPct: _, ...stop }) => stop);
+    expect(made({ trip: tripOf({ stops: open }) }).stops.map(({ stopId }) => stopId)).toEqual([
+      'dinner',
+      'charge',
+    ]);
+  });
+
+  test('arrives after the wait, the drive and the stops before', () => {
+    const arrivals = made({ trip, socPct: 90 }).stops.map(
+      ({ arriveAtMs }) => (arriveAtMs - NOW_MS) / MINUTE_MS,
+    );
+    expect(arrivals[0]).toBeCloseTo(60 + 50_000 / 27 / 60, 0);
+    expect(arrivals[1]).toBeGreaterThan(60 + 60 + 150_000 / 27 / 60 - 1);
+    expect(arrivals).toEqual(arrivals.toSorted((a, b) => a - b));
+  });
+
+  test('draws the battery along the road to the next stop, falling', () => {
+    const now = situation({ eastM: 10_000, values: DRIVING });
+    const { curve } = forecast.parse(withCurve(forecastRecord(now), now));
+    expect(curve).toHaveLength(41);
+    expect(curve[0]).toMatchObject({ distanceM: 0, socPct: { p50: 80 } });
+    expect(curve.at(-1)?.distanceM).toBeCloseTo(190_000, -3);
+    const medians = curve.map(({ socPct }) => socPct.p50);
+    expect(medians).toEqual(medians.toSorted((a, b) => b - a));
+    for (const { socPct } of curve) {
+      expect(socPct.p10).toBeLessThanOrEqual(socPct.p50);
+      expect(socPct.p50).toBeLessThanOrEqual(socPct.p90);
+    }
+  });
+
+  test('marks the last exit that still leads to a charger, not one behind', () => {
+    const at = (eastM: number) =>
+      made({ eastM, values: DRIVING, chargers: [charger('halfway', 90_000)] }).deadlineM;
+    expect(at(10_000)).toBeCloseTo(80_000, -3);
+    expect(at(100_000)).toBeUndefined();
+  });
+
+  test('says why it cannot be made', () => {
+    expect(made({ socPct: null })).toMatchObject({
+      unknown: 'the charge is not known or too old',
+      stops: [],
+      curve: [],
+    });
+    const now = situation({});
+    expect(forecastRecord({ ...now, view: null }).unknown).toBe('the road and the weather are not known yet');
+  });
+
+  test('of a plan that is over, without a way home, holds nothing', () => {
+    const now = situation({});
+    const progress = now.memory.progress;
+    if (progress === null) throw new Error('no progress');
+    const over = { ...now, memory: { ...now.memory, progress: { ...progress, stretch: 1 } } };
+    expect(forecastRecord(over)).toMatchObject({ stops: [], curve: [] });
+  });
+
+  test('of 1,200 km without a charge is a valid record all the same', () => {
+    const far = [
+      stopAt('far', 700_000, {
+        kind: 'stay',
+        arriveAtMs: NOW_MS + 9 * HOUR_MS,
+        departAtMs: NOW_MS + 20 * HOUR_MS,
+      }),
+      stopAt('farther', 1_200_000),
+    ];
+    const { stops: ahead } = made({ trip: tripOf({ stops: far }), segment: { tempC: -20 } });
+    expect(ahead.map(({ belowReserveProbability }) => belowReserveProbability)).toEqual([1, 1]);
+  });
+});
+
+describe('news', () => {
+  const base = made({});
+  const stop = base.stops[0];
+  if (stop === undefined) throw new Error('no stop');
+  const changed = (change: object) => ({ ...base, stops: [{ ...stop, ...change }] });
+
+  test.each<[string, typeof base, boolean]>([
+    ['nothing new', base, false],
+    [
+      'the median 0.4 points off',
+      changed({ arrivalSocPct: { ...stop.arrivalSocPct, p50: stop.arrivalSocPct.p50 + 0.4 } }),
+      false,
+    ],
+    [
+      'the median 0.5 points off',
+      changed({ arrivalSocPct: { ...stop.arrivalSocPct, p50: stop.arrivalSocPct.p50 + 0.51 } }),
+      true,
+    ],
+    ['the risk 0.019 off', changed({ belowReserveProbability: stop.belowReserveProbability + 0.019 }), false],
+    ['the risk 0.021 off', changed({ belowReserveProbability: stop.belowReserveProbability + 0.021 }), true],
+    ['another stop', changed({ stopId: 'other' }), true],
+    ['one stop less', { ...base, stops: [] }, true],
+    ['another plan', { ...base, tripId: 'trip-2' }, true],
+    ['unknown now', { ...base, unknown: 'the charge is not known or too old' }, true],
+    ['a minute later, the same charge', { ...base, madeAtMs: base.madeAtMs + MINUTE_MS }, false],
+    [
+      'a minute later, 0.1 % less',
+      { ...base, madeAtMs: base.madeAtMs + MINUTE_MS, socPct: base.socPct - 0.11 },
+      true,
+    ],
+    [
+      '59 s later, 5 % less',
+      { ...base, madeAtMs: base.madeAtMs + MINUTE_MS - 1, socPct: base.socPct - 5 },
+      false,
+    ],
+  ])('%s', (_, next, isNews) => {
+    expect(isNewsworthy(base, next)).toBe(isNews);
+  });
+
+  test('the first is', () => {
+    expect(isNewsworthy(null, base)).toBe(true);
+  });
+});
