@@ -22,6 +22,20 @@ const remedies: Readonly<Record<string, Remedy>> = {
 const simulated = (name: string, belowReserveProbability: number): Simulated => ({
   remedy: { ...(remedies[name] as Remedy), belowReserveProbability },
 });
+const wait = (minutes: number): Simulated => ({
+  remedy: {
+    kind: 'charge-at',
+    locationId: 'slow',
+    name: 'slow charger',
+    minutes,
+    untilSocPct: 50,
+    distanceM: 1_000,
+    detourM: 0,
+    worksProbability: 0.9,
+    arrivalSocPct: band,
+    belowReserveProbability: 0.05,
+  },
+});
 const ranked = (...some: readonly Simulated[]) =>
   rankRemedies(some, ['plug-in', 'hold-speed', 'turn-back', 'precondition'], true).map(
     ({ remedy }) => remedy.kind,
@@ -92,4 +106,23 @@ test('every kind of remedy has one source', () => {
     const made = source.simulate(problem);
     if (made !== null) expect(made.remedy.kind).toBe(source.kind);
   }
+});
+
+test.each([
+  [240, ['charge-at', 'hold-speed']],
+  [241, ['hold-speed']],
+])('a charge of %d minutes beside something else gives %j', (minutes, kinds) => {
+  expect(ranked(wait(minutes), simulated('slower', 0.3))).toEqual(kinds);
+});
+
+test('a long charge is advised when nothing else helps', () => {
+  expect(ranked(wait(400))).toEqual(['charge-at']);
+});
+
+test('turning back comes last with a plan, and by preference without one', () => {
+  const some = [simulated('back', 0.01), simulated('slower', 0.3)];
+  const kinds = (hasPlan: boolean) =>
+    rankRemedies(some, ['turn-back', 'hold-speed'], hasPlan).map(({ remedy }) => remedy.kind);
+  expect(kinds(true)).toEqual(['hold-speed', 'turn-back']);
+  expect(kinds(false)).toEqual(['turn-back', 'hold-speed']);
 });

@@ -28,6 +28,9 @@ export const ENOUGH_PROBABILITY = 1 / 11;
 /** One that leaves more than this is not offered: it would end below the reserve more often than not. */
 const OFFERED_PROBABILITY = 0.5;
 
+/** Nobody waits longer than this at a charger when there is anything else to do. */
+const LONG_WAIT_MIN = 240;
+
 const clampPct = (pct: number): number => Math.round(Math.min(100, Math.max(-100, pct)) * 10) / 10;
 
 export const bandOf = (soc: SocForecast): Band => ({
@@ -61,7 +64,11 @@ export function rankRemedies(
   preference: readonly Remedy['kind'][],
   hasPlan: boolean,
 ): Simulated[] {
-  const offered = simulated.filter(({ remedy }) => remedy.belowReserveProbability < OFFERED_PROBABILITY);
+  const helpful = simulated.filter(({ remedy }) => remedy.belowReserveProbability < OFFERED_PROBABILITY);
+  const quick = helpful.filter(
+    ({ remedy }) => remedy.kind !== 'charge-at' || remedy.minutes <= LONG_WAIT_MIN,
+  );
+  const offered = quick.length > 0 ? quick : helpful;
   const isBack = ({ remedy }: Simulated) => hasPlan && remedy.kind === 'turn-back';
   const isEnough = ({ remedy }: Simulated) => remedy.belowReserveProbability <= ENOUGH_PROBABILITY + 0.001;
   // A few points of risk do not outweigh what is easier to do.

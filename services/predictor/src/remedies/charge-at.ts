@@ -18,8 +18,6 @@ const FAST_UNTIL_PCT = 95;
 const LEAST_WORKS_PROBABILITY = 0.5;
 /** So many are simulated: a hundred forecasts each. */
 const CANDIDATES = 6;
-/** Longer than this nobody waits at a charger on the way: another plan is needed then. */
-const LONGEST_MIN = 240;
 /** A place this close to where the way ends is the end of the way, not a stop before it. */
 const AT_END_M = 3_000;
 const DETOUR_MPS = 15;
@@ -184,7 +182,7 @@ function simulateWay({ situation }: Problem, way: Way): Simulated | null {
     maxProbability: ENOUGH_PROBABILITY,
     maxSocPct,
   });
-  if (answer.kind === 'not-needed' || answer.minutes < 1 || answer.minutes > LONGEST_MIN) return null;
+  if (answer.kind === 'not-needed' || answer.minutes < 1) return null;
   const charge: PlanStage = {
     kind: 'charge',
     station,
