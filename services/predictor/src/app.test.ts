@@ -191,7 +191,8 @@ describe('trouble', () => {
     await rig.tell(tripOf(), conditionsOf({ chargers }));
     await rig.say({ ...placeOf(0), ...DRIVING });
     await rig.pass(20);
-    // In memory only; then another owner saves what it knew before.
+    await rig.say({ [SIGNAL.airTemp]: 1 });
+    // A checkpoint was just written: this one is in memory only. Then another owner saves what it knew before.
     await rig.say(low);
     for (let partition = 0; partition < PARTITIONS; partition++) {
       const previous = await rig.state.predictor.readCheckpoint(partition);
