@@ -1,6 +1,7 @@
 import { GEAR, SIGNAL } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
-import { advanceCar, dueMs, type LiveCar, receive, rejudge, withConditions, withTrip } from './car.ts';
+import { advanceCar, dueMs, type LiveCar, receive, rejudge } from './car.ts';
+import { withConditions, withTrip } from './car-world.ts';
 import {
   at,
   CHARGING,

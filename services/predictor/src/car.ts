@@ -3,12 +3,7 @@ import {
   advanceProgress,
   type Conditions,
   distanceM,
-  expectedOn,
-  type Fix,
   type Forecast,
-  isSameRoad,
-  type RouteProgress,
-  resumeProgress,
   SIGNAL,
   type Trip,
 } from '@outrider/domain';
@@ -87,101 +82,6 @@ export const receive = (live: LiveCar, record: OpenedRecord): LiveCar => ({
   ...live,
   car: { ...live.car, buffer: insertRecord(live.car.buffer, record) },
 });
-
-/** So many plans are kept per car; the one that departs first is the first to go. */
-const TRIPS_MAX = 20;
-
-/**
- * Takes a plan, or takes one back. Until the world has drawn a plan's road the old view stays, so that nothing
- * flickers; a withdrawn plan ends at once. `null` takes back all of them.
- */
-export function withTrip(live: LiveCar, trip: Trip | null): LiveCar {
-  if (trip === null) return { ...withoutPlan(live), world: { ...live.world, trips: {}, drawnTrip: null } };
-  const known = live.world.trips[trip.tripId];
-  if (known !== undefined && known.revision >= trip.revision) return live;
-  if (trip.withdrawn === true) {
-    const { [trip.tripId]: _withdrawn, ...trips } = live.world.trips;
-    const isDrawn = live.world.drawnTrip?.tripId === trip.tripId;
-    const world = { ...live.world, trips, drawnTrip: isDrawn ? null : live.world.drawnTrip };
-    return { ...(isDrawn ? withoutPlan(live) : live), world };
-  }
-  const trips = [...Object.values(live.world.trips).filter((one) => one.tripId !== trip.tripId), trip]
-    .toSorted((a, b) => a.departAtMs - b.departAtMs)
-    .slice(-TRIPS_MAX);
-  const world = { ...live.world, trips: Object.fromEntries(trips.map((one) => [one.tripId, one])) };
-  return withDrawnView({ ...live, world }, live.world.conditions);
-}
-
-/** Nothing is planned any more; the next snapshot shows the way home and the places around. */
-const withoutPlan = (live: LiveCar): LiveCar => ({
-  ...live,
-  view: null,
-  car: { ...live.car, memory: { ...live.car.memory, progress: null, drive: null } },
-});
-
-/** Takes a snapshot of the world. An older one than is known changes nothing. */
-export function withConditions(live: LiveCar, conditions: Conditions): LiveCar {
-  if (live.world.conditions !== null && conditions.asOfMs < live.world.conditions.asOfMs) return live;
-  return withDrawnView({ ...live, world: { ...live.world, conditions } }, conditions);
-}
-
-/** The view of the plan that the snapshot was drawn for, once both are here. */
-function withDrawnView(live: LiveCar, conditions: Conditions | null): LiveCar {
-  if (conditions === null) return live;
-  const { trips, drawnTrip } = live.world;
-  const trip = conditions.tripId === undefined ? null : (trips[conditions.tripId] ?? drawnTrip);
-  const view = buildRouteView(conditions, trip, live.vehicle);
-  if (view === null) return live;
-  const progress = progressOn(live, view, conditions.asOfMs);
-  const isFollowed = progress !== null && progress === live.car.memory.progress;
-  const memory = { ...live.car.memory, progress, ...(isFollowed ? {} : { drive: null }) };
-  return { ...live, view, world: { ...live.world, drawnTrip: trip }, car: { ...live.car, memory } };
-}
-
-/**
- * Where the car is on the roads of a new view. It goes on as it was where its road is still the same; on another
- * plan, a revision made under way, or a road drawn anew it is found again.
- */
-function progressOn(live: LiveCar, view: RouteView, asOfMs: number): RouteProgress | null {
-  if (view.trip === null) return null;
-  const before = live.car.memory.progress;
-  const { drawnTrip } = live.world;
-  const old = live.view?.progressStretches ?? [];
-  const isSamePlan = drawnTrip?.tripId === view.trip.tripId && drawnTrip.revision === view.trip.revision;
-  if (
-    before !== null &&
-    isSamePlan &&
-    isSameRoad(old[before.stretch], view.progressStretches[before.stretch])
-  )
-    return before;
-  const idsOf = (stretches: RouteView['progressStretches']) => stretches.map(({ stopId }) => stopId);
-  const expected =
-    before !== null && isSamePlan
-      ? before
-      : expectedOn(
-          drawnTrip?.tripId === view.trip.tripId ? before : null,
-          idsOf(old),
-          idsOf(view.progressStretches),
-        );
-  return resumeProgress(
-    view.progressStretches,
-    { stretch: expected.stretch, atStop: expected.atStop },
-    lastFix(live.car.state),
-    asOfMs,
-  );
-}
-
-/** The last place the car spoke of, whatever its age: a car stays where it is while it is silent. */
-function lastFix(state: VehicleState): Fix | null {
-  const [lat, lon] = [state.latest[SIGNAL.latitude], state.latest[SIGNAL.longitude]];
-  if (typeof lat?.value !== 'number' || typeof lon?.value !== 'number') return null;
-  return {
-    lat: lat.value,
-    lon: lon.value,
-    atMs: Math.max(lat.atMs, lon.atMs),
-    isStanding: !isDriving(state),
-  };
-}
 
 /**
  * Moves a car's event time on to `frontierMs`: records and timers in the order of their times. Pure; the same

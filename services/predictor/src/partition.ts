@@ -1,40 +1,28 @@
-import { encodeRecord, TOPICS } from '@outrider/bus';
 import type { Alert, Conditions, Forecast, Trip } from '@outrider/domain';
-import type { VehicleModel } from '@outrider/energy';
 import type { Clock, Log, Metrics } from '@outrider/runtime';
-import type { AlertRow, OutboxRow, State, VehicleBlob } from '@outrider/state';
-import { type Trust, UnknownSubject } from '@outrider/trust';
+import { advanceCar, dueMs, type Judged, type LiveCar, receive, rejudge } from './car.ts';
+import { withConditions, withTrip } from './car-world.ts';
+import { alertRow, blobsOf, outboxRow } from './checkpoint-rows.ts';
 import {
-  advanceCar,
-  type Car,
-  type CarWorld,
-  dueMs,
-  emptyCar,
-  emptyWorld,
-  type Judged,
-  type LiveCar,
-  receive,
-  rejudge,
-  withConditions,
-  withTrip,
-} from './car.ts';
-import { buildRouteView } from './route-view.ts';
+  changedOf,
+  forgetFormerOwners,
+  type Resident,
+  type Residents,
+  type ResidentsDeps,
+  residentOf,
+  restoreResidents,
+} from './residents.ts';
 import type { LoadedRule } from './rule.ts';
 import type { OpenedRecord } from './vehicle-state.ts';
 
-export interface PartitionDeps {
-  readonly state: State;
-  readonly trust: Trust;
+export interface PartitionDeps extends ResidentsDeps {
   readonly realClock: Clock;
   readonly log: Log;
   readonly rules: readonly LoadedRule[];
-  readonly modelOf: (modelId: string) => VehicleModel;
   readonly reorderWindowMs: number;
-  readonly counters: {
+  readonly counters: ResidentsDeps['counters'] & {
     readonly late: { inc(by?: number): void };
-    readonly unknownVehicle: { inc(): void };
     readonly failed: { inc(): void };
-    readonly ownerless: { inc(): void };
   };
   readonly metrics: Metrics;
 }
@@ -43,17 +31,6 @@ export interface PartitionDeps {
 export interface PartitionOutput {
   readonly forecasts: readonly Forecast[];
 }
-
-interface Resident {
-  live: LiveCar;
-  /** The ownership period this memory belongs to; null until it was first sealed. */
-  keyId: string | null;
-  isCarDirty: boolean;
-  isWorldDirty: boolean;
-}
-
-/** Blobs of the checkpoint: the car under its id, what the world said under this suffix. */
-const WORLD_SUFFIX = '/world';
 
 /**
  * The memory of one partition: its cars, their due times, and what the checkpoint holds. Nothing here is lost
@@ -89,7 +66,7 @@ export async function loadPartition(
 ): Promise<Partition> {
   const stored = await deps.state.predictor.readCheckpoint(partition);
   const blobs = await deps.state.predictor.readVehicles(partition);
-  const residents = await restore(blobs, deps);
+  const residents = await restoreResidents(blobs, deps);
   return createPartition(
     partition,
     Math.max(generation, (stored?.generation ?? 0) + 1),
@@ -103,7 +80,7 @@ function createPartition(
   partition: number,
   generation: number,
   stored: { readonly generation: number; readonly offsets: ReadonlyMap<string, number> } | undefined,
-  residents: Map<string, Resident>,
+  residents: Residents,
   deps: PartitionDeps,
 ): Partition {
   const offsets = new Map(stored?.offsets ?? []);
@@ -111,43 +88,6 @@ function createPartition(
   let alerts: { readonly alert: Alert; readonly isShadow: boolean }[] = [];
   let recordsSince = 0;
   let isDirty = false;
-
-  const residentOf = async (vehicleId: string): Promise<Resident | undefined> => {
-    const known = residents.get(vehicleId);
-    if (known !== undefined) return known;
-    const row = await deps.state.vehicles.find(vehicleId);
-    if (row === undefined) {
-      deps.counters.unknownVehicle.inc();
-      return undefined;
-    }
-    const live: LiveCar = {
-      car: emptyCar(vehicleId),
-      world: emptyWorld,
-      view: null,
-      vehicle: deps.modelOf(row.modelId),
-      reserveSocPct: row.reserveSocPct,
-    };
-    const resident = { live, keyId: null, isCarDirty: true, isWorldDirty: true };
-    residents.set(vehicleId, resident);
-    return resident;
-  };
-
-  /** A sold or erased car's memory goes with its owner: it is neither sealed for the next one nor kept. */
-  const forgetFormerOwners = (nowMs: number): void => {
-    for (const [vehicleId, resident] of residents) {
-      if (!resident.isCarDirty && !resident.isWorldDirty) continue;
-      const keyId = ownerKey(vehicleId, nowMs, deps.trust);
-      const isSameOwner = keyId !== undefined && (resident.keyId ?? keyId) === keyId;
-      resident.keyId = keyId ?? null;
-      if (isSameOwner) continue;
-      deps.counters.ownerless.inc();
-      alerts = alerts.filter(({ alert }) => alert.vehicleId !== vehicleId);
-      if (keyId === undefined) residents.delete(vehicleId);
-      else resident.live = { ...resident.live, car: emptyCar(vehicleId), world: emptyWorld, view: null };
-      resident.isCarDirty = true;
-      resident.isWorldDirty = true;
-    }
-  };
 
   const take = (resident: Resident, judged: Judged): PartitionOutput => {
     resident.live = judged.live;
@@ -177,7 +117,7 @@ function createPartition(
     change: (live: LiveCar) => LiveCar,
     nowMs: number,
   ): Promise<PartitionOutput> => {
-    const resident = await residentOf(vehicleId);
+    const resident = await residentOf(residents, vehicleId, deps);
     if (resident === undefined) return NOTHING;
     // Decisions stand at event time behind the reorder window, whether a record or the world asks; what the car
     // said before that comes first, wherever a batch ended.
@@ -195,7 +135,7 @@ function createPartition(
     async telemetry(vehicleId, record) {
       recordsSince++;
       isDirty = true;
-      const resident = await residentOf(vehicleId);
+      const resident = await residentOf(residents, vehicleId, deps);
       if (resident === undefined) return;
       resident.live = receive(resident.live, record);
       resident.isCarDirty = true;
@@ -212,13 +152,10 @@ function createPartition(
       return together([...residents.values()].map((resident) => advanceTo(resident, frontierMs)));
     },
     async checkpoint(nowMs) {
-      await deps.trust.prepare(
-        [...residents]
-          .filter(([, one]) => one.isCarDirty || one.isWorldDirty)
-          .map(([vehicleId]) => vehicleId),
-      );
-      forgetFormerOwners(nowMs);
-      const changed = [...residents].filter(([, one]) => one.isCarDirty || one.isWorldDirty);
+      await deps.trust.prepare(changedOf(residents).map(([vehicleId]) => vehicleId));
+      const forgotten = forgetFormerOwners(residents, nowMs, deps);
+      alerts = alerts.filter(({ alert }) => !forgotten.has(alert.vehicleId));
+      const changed = changedOf(residents);
       const written = alerts;
       const vehicles = changed.flatMap(([vehicleId, resident]) =>
         blobsOf(vehicleId, resident, nowMs, deps.trust),
@@ -265,106 +202,3 @@ const NOTHING: PartitionOutput = { forecasts: [] };
 const together = (outputs: readonly PartitionOutput[]): PartitionOutput => ({
   forecasts: outputs.flatMap(({ forecasts }) => forecasts),
 });
-
-/** The key of whoever owns the car now; undefined when nobody does. */
-function ownerKey(vehicleId: string, nowMs: number, trust: Trust): string | undefined {
-  try {
-    return trust.seal(vehicleId, nowMs, new Uint8Array()).keyId;
-  } catch (error) {
-    if (error instanceof UnknownSubject) return undefined;
-    throw error;
-  }
-}
-
-const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
-
-function blobsOf(vehicleId: string, resident: Resident, nowMs: number, trust: Trust): VehicleBlob[] {
-  const blobs: VehicleBlob[] = [];
-  const { car, world } = resident.live;
-  if (resident.isCarDirty)
-    blobs.push({ vehicleId, version: car.version, ...trust.seal(vehicleId, nowMs, jsonBytes(car)) });
-  if (resident.isWorldDirty)
-    blobs.push({
-      vehicleId: `${vehicleId}${WORLD_SUFFIX}`,
-      version: car.version,
-      ...trust.seal(vehicleId, nowMs, jsonBytes(world)),
-    });
-  return blobs;
-}
-
-function alertRow(alert: Alert, nowMs: number, trust: Trust): AlertRow {
-  const { keyId, box } = trust.seal(alert.vehicleId, nowMs, jsonBytes(alert));
-  const {
-    alertId,
-    vehicleId,
-    revision,
-    ruleId,
-    subject,
-    state,
-    severity,
-    startedAtMs,
-    changedAtMs,
-    expiresAtMs,
-  } = alert;
-  return {
-    alertId,
-    vehicleId,
-    revision,
-    ruleId,
-    subject,
-    state,
-    severity,
-    startedAtMs,
-    changedAtMs,
-    expiresAtMs,
-    keyId,
-    box: Buffer.from(box).toString('base64url'),
-  };
-}
-
-function outboxRow(alert: Alert, nowMs: number, trust: Trust): OutboxRow {
-  const record = encodeRecord(TOPICS.alerts, alert.vehicleId, alert, nowMs, trust);
-  return {
-    outboxId: `${alert.alertId}/${alert.revision}`,
-    writer: 'predictor',
-    topic: record.topic,
-    key: record.key,
-    value: record.value,
-    headers: record.headers ?? {},
-    createdAtMs: nowMs,
-  };
-}
-
-/** Cars of the checkpoint, opened. A blob that cannot be opened (erased, consent withdrawn) is left out. */
-async function restore(blobs: readonly VehicleBlob[], deps: PartitionDeps): Promise<Map<string, Resident>> {
-  const owner = (blob: VehicleBlob) => blob.vehicleId.replace(WORLD_SUFFIX, '');
-  await deps.trust.prepare(new Set(blobs.map(owner)));
-  const reader = deps.trust.reader('alert_driver');
-  const open = <T>(blob: VehicleBlob | undefined): T | undefined => {
-    const opened = blob === undefined ? undefined : reader.open(owner(blob), blob.keyId, blob.box);
-    return opened?.kind === 'opened'
-      ? (JSON.parse(Buffer.from(opened.bytes).toString('utf8')) as T)
-      : undefined;
-  };
-  const worlds = new Map(
-    blobs.filter((blob) => blob.vehicleId.endsWith(WORLD_SUFFIX)).map((blob) => [owner(blob), blob]),
-  );
-  const residents = new Map<string, Resident>();
-  for (const blob of blobs) {
-    if (blob.vehicleId.endsWith(WORLD_SUFFIX) || blob.version !== 1) continue;
-    const row = await deps.state.vehicles.find(blob.vehicleId);
-    const car = open<Car>(blob);
-    if (row === undefined || car === undefined) continue;
-    const world = open<CarWorld>(worlds.get(blob.vehicleId)) ?? emptyWorld;
-    const vehicle = deps.modelOf(row.modelId);
-    const view =
-      world.conditions === null ? null : buildRouteView(world.conditions, world.drawnTrip, vehicle);
-    residents.set(blob.vehicleId, {
-      live: { car, world, view, vehicle, reserveSocPct: row.reserveSocPct },
-      keyId: blob.keyId,
-      isCarDirty: false,
-      isWorldDirty: false,
-    });
-  }
-  return residents;
-}

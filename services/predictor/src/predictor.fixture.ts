@@ -10,7 +10,8 @@ import {
   type Trip,
 } from '@outrider/domain';
 import { type VehicleModel, vehicleModel } from '@outrider/energy';
-import { emptyCar, emptyWorld, type LiveCar, situationOf, withConditions, withTrip } from './car.ts';
+import { emptyCar, emptyWorld, type LiveCar, situationOf } from './car.ts';
+import { withConditions, withTrip } from './car-world.ts';
 import type { Situation } from './outlook.ts';
 import type { Fact, Facts } from './rule.ts';
 import { foldRecord, type OpenedRecord } from './vehicle-state.ts';

@@ -1,0 +1,127 @@
+import type { VehicleModel } from '@outrider/energy';
+import type { State, VehicleBlob } from '@outrider/state';
+import { type Trust, UnknownSubject } from '@outrider/trust';
+import { type Car, type CarWorld, emptyCar, emptyWorld, type LiveCar } from './car.ts';
+import { WORLD_SUFFIX } from './checkpoint-rows.ts';
+import { buildRouteView } from './route-view.ts';
+
+/** One car in a partition's memory. */
+export interface Resident {
+  live: LiveCar;
+  /** The ownership period this memory belongs to; null until it was first sealed. */
+  keyId: string | null;
+  isCarDirty: boolean;
+  isWorldDirty: boolean;
+}
+
+export interface ResidentsDeps {
+  readonly state: State;
+  readonly trust: Trust;
+  readonly modelOf: (modelId: string) => VehicleModel;
+  readonly counters: {
+    readonly unknownVehicle: { inc(): void };
+    readonly ownerless: { inc(): void };
+  };
+}
+
+export type Residents = Map<string, Resident>;
+
+export const changedOf = (residents: Residents): [string, Resident][] =>
+  [...residents].filter(([, one]) => one.isCarDirty || one.isWorldDirty);
+
+/** The car in memory, or a new one if it is registered. */
+export async function residentOf(
+  residents: Residents,
+  vehicleId: string,
+  deps: ResidentsDeps,
+): Promise<Resident | undefined> {
+  const known = residents.get(vehicleId);
+  if (known !== undefined) return known;
+  const row = await deps.state.vehicles.find(vehicleId);
+  if (row === undefined) {
+    deps.counters.unknownVehicle.inc();
+    return undefined;
+  }
+  const live: LiveCar = {
+    car: emptyCar(vehicleId),
+    world: emptyWorld,
+    view: null,
+    vehicle: deps.modelOf(row.modelId),
+    reserveSocPct: row.reserveSocPct,
+  };
+  const resident = { live, keyId: null, isCarDirty: true, isWorldDirty: true };
+  residents.set(vehicleId, resident);
+  return resident;
+}
+
+/**
+ * A sold or erased car's memory goes with its owner: it is neither sealed for the next one nor kept. Returns the
+ * cars it happened to; what was still to be said about them is not said.
+ */
+export function forgetFormerOwners(
+  residents: Residents,
+  nowMs: number,
+  deps: ResidentsDeps,
+): ReadonlySet<string> {
+  const forgotten = new Set<string>();
+  for (const [vehicleId, resident] of changedOf(residents)) {
+    const keyId = ownerKey(vehicleId, nowMs, deps.trust);
+    const isSameOwner = keyId !== undefined && (resident.keyId ?? keyId) === keyId;
+    resident.keyId = keyId ?? null;
+    if (isSameOwner) continue;
+    deps.counters.ownerless.inc();
+    forgotten.add(vehicleId);
+    if (keyId === undefined) residents.delete(vehicleId);
+    else resident.live = { ...resident.live, car: emptyCar(vehicleId), world: emptyWorld, view: null };
+    resident.isCarDirty = true;
+    resident.isWorldDirty = true;
+  }
+  return forgotten;
+}
+
+/** The key of whoever owns the car now; undefined when nobody does. */
+function ownerKey(vehicleId: string, nowMs: number, trust: Trust): string | undefined {
+  try {
+    return trust.seal(vehicleId, nowMs, new Uint8Array()).keyId;
+  } catch (error) {
+    if (error instanceof UnknownSubject) return undefined;
+    throw error;
+  }
+}
+
+/** Cars of the checkpoint, opened. A blob that cannot be opened (erased, consent withdrawn) is left out. */
+export async function restoreResidents(
+  blobs: readonly VehicleBlob[],
+  deps: ResidentsDeps,
+): Promise<Residents> {
+  const owner = (blob: VehicleBlob) => blob.vehicleId.replace(WORLD_SUFFIX, '');
+  await deps.trust.prepare(new Set(blobs.map(owner)));
+  const reader = deps.trust.reader('alert_driver');
+  const open = <T>(blob: VehicleBlob | undefined): T | undefined => {
+    const opened = blob === undefined ? undefined : reader.open(owner(blob), blob.keyId, blob.box);
+    return opened?.kind === 'opened'
+      ? (JSON.parse(Buffer.from(opened.bytes).toString('utf8')) as T)
+      : undefined;
+  };
+  const worlds = new Map(
+    blobs.filter((blob) => blob.vehicleId.endsWith(WORLD_SUFFIX)).map((blob) => [owner(blob), blob]),
+  );
+  const residents = new Map<string, Resident>();
+  for (const blob of blobs) {
+    if (blob.vehicleId.endsWith(WORLD_SUFFIX) || blob.version !== 1) continue;
+    const row = await deps.state.vehicles.find(blob.vehicleId);
+    const car = open<Car>(blob);
+    if (row === undefined || car === undefined) continue;
+    const world = open<CarWorld>(worlds.get(blob.vehicleId)) ?? emptyWorld;
+    const vehicle = deps.modelOf(row.modelId);
+    const view =
+      world.conditions === null ? null : buildRouteView(world.conditions, world.drawnTrip, vehicle);
+    residents.set(blob.vehicleId, {
+      live: { car, world, view, vehicle, reserveSocPct: row.reserveSocPct },
+      keyId: blob.keyId,
+      isCarDirty: false,
+      isWorldDirty: false,
+    });
+  }
+  return residents;
+}
