@@ -3,24 +3,21 @@ import {
   type BatchContext,
   type Bus,
   createRelay,
-  decodeRecord,
-  encodeRecord,
   type Relay,
   type Subscription,
-  TOPICS,
 } from '@outrider/bus';
-import type { Forecast, SignalRecord, SignalValue } from '@outrider/domain';
 import { type VehicleModel, vehicleModel } from '@outrider/energy';
-import { type App, type Runtime, type SettingsOf, systemRandom } from '@outrider/runtime';
+import { type App, type Metrics, type Runtime, type SettingsOf, systemRandom } from '@outrider/runtime';
 import type { State } from '@outrider/state';
 import type { TelemetryStore } from '@outrider/telemetry';
-import { type Trust, UnknownSubject } from '@outrider/trust';
+import type { Trust } from '@outrider/trust';
 import { factCatalogue } from './facts/index.ts';
+import { foldBatch, TOPIC_NAMES } from './fold-batch.ts';
 import { loadPartition, type Partition, type PartitionOutput } from './partition.ts';
+import { publishForecasts } from './publish-forecasts.ts';
 import type { LoadedRule } from './rule.ts';
 import { loadRules, OWN_RULES } from './rule-files.ts';
 import type { predictorSettings } from './settings.ts';
-import { openedRecord } from './vehicle-state.ts';
 
 export { predictorSettings } from './settings.ts';
 
@@ -44,7 +41,6 @@ const modelOf = (modelId: string): VehicleModel => {
 
 /** Consumer group. Where it begins is decided by the checkpoint; its offsets in the log follow that. */
 const GROUP = 'predictor';
-const TOPIC_NAMES = [TOPICS.signals.name, TOPICS.trips.name, TOPICS.conditions.name] as const;
 
 /**
  * Signals, plans and conditions in; forecasts and alerts out. One memory per partition, checkpointed to the
@@ -56,31 +52,7 @@ export function createPredictor(deps: PredictorDeps): App {
   const reader = trust.reader('alert_driver');
   const partitions = new Map<number, { memory: Partition; savedAtRealMs: number }>();
   const queues = new Map<number, Promise<void>>();
-  const counters = {
-    late: metrics.counter(
-      'predictor_records_late_total',
-      'Records that came after the reorder window; stored, but not judged.',
-    ),
-    failed: metrics.counter(
-      'predictor_judgements_failed_total',
-      'Judgements that could not be computed; the car counted as unknown.',
-    ),
-    ownerless: metrics.counter(
-      'predictor_vehicles_ownerless_total',
-      'Cars forgotten, since who owned them then does not own them now.',
-    ),
-    unknownVehicle: metrics.counter(
-      'predictor_records_unknown_vehicle_total',
-      'Records of vehicles that are not registered.',
-    ),
-  };
-  const unreadable = metrics.counter(
-    'predictor_records_unreadable_total',
-    'Records that could not be read, by topic.',
-    ['topic'],
-  );
-  const forecasts = metrics.counter('predictor_forecasts_total', 'Forecasts published.');
-  const cars = metrics.gauge('predictor_vehicles', 'Vehicles in memory.');
+  const { counters, unreadable, forecasts, cars } = createCounters(metrics);
   let rules: readonly LoadedRule[] = [];
   let subscription: Subscription | undefined;
   let relay: Relay | undefined;
@@ -94,25 +66,6 @@ export function createPredictor(deps: PredictorDeps): App {
     const done = before.then(work).finally(() => queued--);
     queues.set(partition, done.then(ignore, ignore));
     return done;
-  };
-
-  const publish = async (output: readonly Forecast[]): Promise<void> => {
-    if (output.length === 0) return;
-    const newest = new Map(output.map((forecast) => [forecast.vehicleId, forecast]));
-    await trust.prepare(newest.keys());
-    await bus.publish(
-      [...newest.values()].flatMap((forecast) => {
-        try {
-          // By the owner's key of today: what is said is said now, also about a record from before the sale.
-          return [encodeRecord(TOPICS.forecasts, forecast.vehicleId, forecast, eventClock.nowMs(), trust)];
-        } catch (error) {
-          if (error instanceof UnknownSubject) return [];
-          throw error;
-        }
-      }),
-    );
-    await deps.telemetry.writeForecasts(output.flatMap(seriesRows));
-    forecasts.inc(newest.size);
   };
 
   /** Writes the checkpoint, then tells the bus; false when another owner has moved the checkpoint. */
@@ -142,45 +95,6 @@ export function createPredictor(deps: PredictorDeps): App {
     for (const topic of TOPIC_NAMES) subscription?.seek(topic, partition, memory.offsets.get(topic) ?? 0);
   };
 
-  const fold = async (memory: Partition, batch: Batch): Promise<PartitionOutput> => {
-    const outputs: PartitionOutput[] = [];
-    for (const record of batch.records) {
-      if (batch.topic === TOPICS.signals.name) {
-        const decoded = decodeRecord(TOPICS.signals, record, reader);
-        if (decoded.kind === 'record')
-          await memory.telemetry(record.key, openedRecord(decoded.record, openPlaces(decoded.record)));
-        else unreadable.inc({ topic: batch.topic });
-      } else if (batch.topic === TOPICS.trips.name) {
-        const decoded = decodeRecord(TOPICS.trips, record, reader);
-        if (decoded.kind === 'unreadable') unreadable.inc({ topic: batch.topic });
-        else
-          outputs.push(
-            await memory.trip(
-              record.key,
-              decoded.kind === 'record' ? decoded.record : null,
-              record.timestampMs,
-            ),
-          );
-      } else {
-        const decoded = decodeRecord(TOPICS.conditions, record, reader);
-        if (decoded.kind === 'record')
-          outputs.push(await memory.conditions(record.key, decoded.record, record.timestampMs));
-        else unreadable.inc({ topic: batch.topic });
-      }
-    }
-    return { forecasts: outputs.flatMap((output) => output.forecasts) };
-  };
-
-  const openPlaces = (record: SignalRecord): Record<string, SignalValue> => {
-    if (record.places === undefined) return {};
-    const opened = reader.open(
-      record.vehicleId,
-      record.places.keyId,
-      Buffer.from(record.places.box, 'base64url'),
-    );
-    return opened.kind === 'opened' ? JSON.parse(Buffer.from(opened.bytes).toString('utf8')) : {};
-  };
-
   const handle = (batch: Batch, context: BatchContext): Promise<void> =>
     inPartition(batch.partition, async () => {
       const entry = partitions.get(batch.partition);
@@ -192,7 +106,7 @@ export function createPredictor(deps: PredictorDeps): App {
       // Known already: a batch that comes again after a failure. What it left unsaved is saved now.
       if (last === undefined || fresh.records.length === 0) return settle(batch.partition, entry, []);
       await trust.prepare(new Set(fresh.records.map((record) => record.key)));
-      const folded = await fold(memory, fresh);
+      const folded = await foldBatch(memory, fresh, reader, (topic) => unreadable.inc({ topic }));
       memory.moveOffset(batch.topic, last.offset + 1);
       const partitionTimeMs = context.isCaughtUp() ? eventClock.nowMs() : last.timestampMs;
       await settle(batch.partition, entry, [folded, memory.advance(partitionTimeMs)]);
@@ -203,7 +117,8 @@ export function createPredictor(deps: PredictorDeps): App {
     entry: { memory: Partition; savedAtRealMs: number },
     outputs: readonly PartitionOutput[],
   ): Promise<void> => {
-    await publish(outputs.flatMap((output) => output.forecasts));
+    const output = outputs.flatMap(({ forecasts: some }) => some);
+    forecasts.inc(await publishForecasts(output, deps, eventClock.nowMs()));
     if (!isSaveDue(entry) || (await save(partition, entry))) return;
     await readAgain(partition, entry.memory.generation);
     throw new Error(`partition ${partition}: somebody else moved the checkpoint; reading it again`);
@@ -287,12 +202,31 @@ export function createPredictor(deps: PredictorDeps): App {
 
 const ignore = (): void => undefined;
 
-const seriesRows = (forecast: Forecast) =>
-  forecast.stops.map((stop) => ({
-    vehicleId: forecast.vehicleId,
-    madeAtMs: forecast.madeAtMs,
-    forecastId: forecast.forecastId,
-    stopId: stop.stopId,
-    ...stop.arrivalSocPct,
-    belowReserveProbability: stop.belowReserveProbability,
-  }));
+function createCounters(metrics: Metrics) {
+  const counters = {
+    late: metrics.counter(
+      'predictor_records_late_total',
+      'Records that came after the reorder window; stored, but not judged.',
+    ),
+    failed: metrics.counter(
+      'predictor_judgements_failed_total',
+      'Judgements that could not be computed; the car counted as unknown.',
+    ),
+    ownerless: metrics.counter(
+      'predictor_vehicles_ownerless_total',
+      'Cars forgotten, since who owned them then does not own them now.',
+    ),
+    unknownVehicle: metrics.counter(
+      'predictor_records_unknown_vehicle_total',
+      'Records of vehicles that are not registered.',
+    ),
+  };
+  const unreadable = metrics.counter(
+    'predictor_records_unreadable_total',
+    'Records that could not be read, by topic.',
+    ['topic'],
+  );
+  const forecasts = metrics.counter('predictor_forecasts_total', 'Forecasts published.');
+  const cars = metrics.gauge('predictor_vehicles', 'Vehicles in memory.');
+  return { counters, unreadable, forecasts, cars };
+}

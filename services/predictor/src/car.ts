@@ -14,7 +14,7 @@ import { forecastRecord, isNewsworthy, withCurve } from './forecast-record.ts';
 import { type Episodes, judge, nextDueMs } from './judge.ts';
 import { forecastCar, isDriving, plannedDepartureMs, type Situation } from './outlook.ts';
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
-import { buildRouteView, type RouteView } from './route-view.ts';
+import type { RouteView } from './route-view.ts';
 import type { LoadedRule } from './rule.ts';
 import {
   emptyVehicleState,

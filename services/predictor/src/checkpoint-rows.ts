@@ -2,12 +2,9 @@ import { encodeRecord, TOPICS } from '@outrider/bus';
 import type { Alert } from '@outrider/domain';
 import type { AlertRow, OutboxRow, VehicleBlob } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
-import type { Resident } from './residents.ts';
+import { type Resident, WORLD_SUFFIX } from './residents.ts';
 
 // What a checkpoint writes, sealed with the key of whoever owns the car now.
-
-/** Blobs of the checkpoint: the car under its id, what the world said under this suffix. */
-export const WORLD_SUFFIX = '/world';
 
 const jsonBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 

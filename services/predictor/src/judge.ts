@@ -1,4 +1,4 @@
-import type { Alert } from '@outrider/domain';
+import type { Alert, Severity } from '@outrider/domain';
 import { type AlertState, alertId, endEpisode, type Step, step } from './alert-lifecycle.ts';
 import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
 import { subjectsOf } from './facts/index.ts';
@@ -77,6 +77,10 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
 const hasMovedFar = (before: number | null, now: number | null): boolean =>
   before !== null && now !== null && Math.abs(now - before) >= PROBABILITY_STEP;
 
+/** An interrupting card on the road is brought up to date every so often. */
+const isCardOld = ({ state, nowMs }: Situation, saidAtMs: number, severity: Severity): boolean =>
+  isDriving(state) && nowMs - saidAtMs >= CARD_EVERY_MS && severity !== 'info';
+
 /** Stands in for a rule that is no more, so that what it said can be taken back. */
 const ruleGone = (id: string): LoadedRule => ({
   id,
@@ -124,13 +128,12 @@ function nextEpisode(
   if (!isNews && isAdviceFresh) return { episode: { ...base, said }, alert: null };
   const remedies = remediesFor(situation, rule, subject);
   const advice = adviceKey(remedies[0]?.remedy);
-  const isCardOld =
-    said !== null &&
-    isDriving(situation.state) &&
-    situation.nowMs - said.saidAtMs >= CARD_EVERY_MS &&
-    moved.state.severity !== 'info';
-  const hasMoved = said !== null && (advice !== said.advice || hasMovedFar(said.probability, probability));
-  if (!isNews && !hasMoved && !isCardOld)
+  const isWorthSaying =
+    isNews ||
+    advice !== said.advice ||
+    hasMovedFar(said.probability, probability) ||
+    isCardOld(situation, said.saidAtMs, moved.state.severity);
+  if (!isWorthSaying)
     return { episode: { ...base, said: { ...said, remediesAtMs: situation.nowMs } }, alert: null };
   const { startedAtMs, severity } = moved.state;
   const id = said?.alertId ?? alertId(situation.state.vehicleId, rule.id, subject.subject, startedAtMs);

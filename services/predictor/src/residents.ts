@@ -2,8 +2,10 @@ import type { VehicleModel } from '@outrider/energy';
 import type { State, VehicleBlob } from '@outrider/state';
 import { type Trust, UnknownSubject } from '@outrider/trust';
 import { type Car, type CarWorld, emptyCar, emptyWorld, type LiveCar } from './car.ts';
-import { WORLD_SUFFIX } from './checkpoint-rows.ts';
 import { buildRouteView } from './route-view.ts';
+
+/** Blobs of the checkpoint: the car under its id, what the world said under this suffix. */
+export const WORLD_SUFFIX = '/world';
 
 /** One car in a partition's memory. */
 export interface Resident {

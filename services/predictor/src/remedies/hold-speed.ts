@@ -86,15 +86,13 @@ function slowedDown(
         arrivalSocPct: bandOf(arrival.soc),
         belowReserveProbability: roundProbability(answer.probability),
       },
-      ...(lastM === null
-        ? {}
-        : {
-            deadlineAtMs:
-              situation.nowMs + (secondsTo(planned, lastM) - secondsTo(planned, road.fromM)) * 1000,
-          }),
+      ...(lastM === null ? {} : { deadlineAtMs: situation.nowMs + msBetween(planned, road.fromM, lastM) }),
     },
   };
 }
+
+const msBetween = (prefix: RoutePrefix, fromM: number, toM: number): number =>
+  (secondsTo(prefix, toM) - secondsTo(prefix, fromM)) * 1000;
 
 /** All stretches up to the horizon as one road; waits in between cost time, not energy, and are left out. */
 function wholeRoad({

@@ -1,0 +1,55 @@
+import { type Batch, type BusRecord, decodeRecord, TOPICS } from '@outrider/bus';
+import type { SignalRecord, SignalValue } from '@outrider/domain';
+import type { Reader } from '@outrider/trust';
+import type { Partition, PartitionOutput } from './partition.ts';
+import { openedRecord } from './vehicle-state.ts';
+
+/** The topics the predictor reads, in the order in which records of one moment are taken. */
+export const TOPIC_NAMES = [TOPICS.signals.name, TOPICS.trips.name, TOPICS.conditions.name] as const;
+
+const NOTHING: PartitionOutput = { forecasts: [] };
+
+/** Takes the records of a batch into the partition's memory. `unreadable` hears of each that cannot be read. */
+export async function foldBatch(
+  memory: Partition,
+  batch: Batch,
+  reader: Reader,
+  unreadable: (topic: string) => void,
+): Promise<PartitionOutput> {
+  const outputs: PartitionOutput[] = [];
+  for (const record of batch.records) {
+    const output = await foldRecordOf(batch.topic, memory, record, reader);
+    if (output === undefined) unreadable(batch.topic);
+    else outputs.push(output);
+  }
+  return { forecasts: outputs.flatMap((output) => output.forecasts) };
+}
+
+/** Undefined when the record cannot be read. */
+async function foldRecordOf(
+  topic: string,
+  memory: Partition,
+  record: BusRecord,
+  reader: Reader,
+): Promise<PartitionOutput | undefined> {
+  if (topic === TOPICS.signals.name) {
+    const decoded = decodeRecord(TOPICS.signals, record, reader);
+    if (decoded.kind !== 'record') return undefined;
+    await memory.telemetry(record.key, openedRecord(decoded.record, openPlaces(decoded.record, reader)));
+    return NOTHING;
+  }
+  if (topic === TOPICS.trips.name) {
+    const decoded = decodeRecord(TOPICS.trips, record, reader);
+    if (decoded.kind === 'unreadable') return undefined;
+    return memory.trip(record.key, decoded.kind === 'record' ? decoded.record : null, record.timestampMs);
+  }
+  const decoded = decodeRecord(TOPICS.conditions, record, reader);
+  if (decoded.kind !== 'record') return undefined;
+  return memory.conditions(record.key, decoded.record, record.timestampMs);
+}
+
+function openPlaces({ vehicleId, places }: SignalRecord, reader: Reader): Record<string, SignalValue> {
+  if (places === undefined) return {};
+  const opened = reader.open(vehicleId, places.keyId, Buffer.from(places.box, 'base64url'));
+  return opened.kind === 'opened' ? JSON.parse(Buffer.from(opened.bytes).toString('utf8')) : {};
+}

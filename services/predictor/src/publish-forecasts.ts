@@ -1,0 +1,45 @@
+import { type Bus, encodeRecord, type OutgoingRecord, TOPICS } from '@outrider/bus';
+import type { Forecast } from '@outrider/domain';
+import type { TelemetryStore } from '@outrider/telemetry';
+import { type Trust, UnknownSubject } from '@outrider/trust';
+
+/**
+ * Publishes each car's newest forecast and writes all of them to the series. A car that nobody owns any more is
+ * left out. Returns how many cars were told about.
+ */
+export async function publishForecasts(
+  output: readonly Forecast[],
+  deps: { readonly bus: Bus; readonly telemetry: TelemetryStore; readonly trust: Trust },
+  nowMs: number,
+): Promise<number> {
+  if (output.length === 0) return 0;
+  const newest = new Map(output.map((forecast) => [forecast.vehicleId, forecast]));
+  await deps.trust.prepare(newest.keys());
+  const records = [...newest.values()].flatMap((forecast) => sealed(forecast, deps.trust, nowMs) ?? []);
+  const owned = new Set(records.map(({ key }) => key));
+  await deps.bus.publish(records);
+  await deps.telemetry.writeForecasts(
+    output.filter(({ vehicleId }) => owned.has(vehicleId)).flatMap(seriesRows),
+  );
+  return records.length;
+}
+
+/** By the owner's key of today: what is said is said now, also about a record from before the sale. */
+function sealed(forecast: Forecast, trust: Trust, nowMs: number): OutgoingRecord | undefined {
+  try {
+    return encodeRecord(TOPICS.forecasts, forecast.vehicleId, forecast, nowMs, trust);
+  } catch (error) {
+    if (error instanceof UnknownSubject) return undefined;
+    throw error;
+  }
+}
+
+const seriesRows = (forecast: Forecast) =>
+  forecast.stops.map((stop) => ({
+    vehicleId: forecast.vehicleId,
+    madeAtMs: forecast.madeAtMs,
+    forecastId: forecast.forecastId,
+    stopId: stop.stopId,
+    ...stop.arrivalSocPct,
+    belowReserveProbability: stop.belowReserveProbability,
+  }));
