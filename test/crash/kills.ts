@@ -54,14 +54,7 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
   const baseMs = realClock.nowMs();
   const clock = fastClock(baseMs, SPEED);
   const sinks = await openSinks();
-  const server: ServerOptions = {
-    folder,
-    baseMs,
-    speed: SPEED,
-    smtpUrl: sinks.smtpUrl,
-    logLevel: 'error',
-    ...(options.sabotage === undefined ? {} : { sabotage: options.sabotage }),
-  };
+  const server = serverOf(options, baseMs, sinks.smtpUrl);
   const startMs = clock.nowMs() + SETUP_MS;
   const { cars, load } = await prepare({ server, clock, realClock, startMs, webhookUrl: sinks.webhookUrl });
   let running: ServerProcess | undefined;
@@ -127,6 +120,15 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
     await sinks.close();
   }
 }
+
+const serverOf = ({ folder, sabotage }: KillsOptions, baseMs: number, smtpUrl: string): ServerOptions => ({
+  folder,
+  baseMs,
+  speed: SPEED,
+  smtpUrl,
+  logLevel: 'error',
+  ...(sabotage === undefined ? {} : { sabotage }),
+});
 
 /** Registers the cars, and lets them say that they are parked, on a server whose clock is that far behind. */
 async function prepare(options: {
