@@ -7,10 +7,11 @@ import {
   type Subscription,
 } from '@outrider/bus';
 import { type VehicleModel, vehicleModel } from '@outrider/energy';
-import { type App, type Metrics, type Runtime, type SettingsOf, systemRandom } from '@outrider/runtime';
+import { type App, type Runtime, type SettingsOf, systemRandom } from '@outrider/runtime';
 import type { State } from '@outrider/state';
 import type { TelemetryStore } from '@outrider/telemetry';
 import type { Trust } from '@outrider/trust';
+import { createCounters } from './counters.ts';
 import { factCatalogue } from './facts/index.ts';
 import { foldBatch, TOPIC_NAMES } from './fold-batch.ts';
 import { loadPartition, type Partition, type PartitionOutput } from './partition.ts';
@@ -52,7 +53,7 @@ export function createPredictor(deps: PredictorDeps): App {
   const reader = trust.reader('alert_driver');
   const partitions = new Map<number, { memory: Partition; savedAtRealMs: number }>();
   const queues = new Map<number, Promise<void>>();
-  const { counters, unreadable, forecasts, cars } = createCounters(metrics);
+  const counters = createCounters(metrics);
   let rules: readonly LoadedRule[] = [];
   let subscription: Subscription | undefined;
   let relay: Relay | undefined;
@@ -78,7 +79,7 @@ export function createPredictor(deps: PredictorDeps): App {
     // After the checkpoint, never before: a group ahead of it would begin behind what no checkpoint holds.
     const offsets = [...entry.memory.offsets].map(([topic, offset]) => ({ topic, partition, offset }));
     await bus.commit(GROUP, offsets);
-    cars.set([...partitions.values()].reduce((sum, { memory }) => sum + memory.vehicleCount, 0));
+    counters.cars.set([...partitions.values()].reduce((sum, { memory }) => sum + memory.vehicleCount, 0));
     relay?.poke();
     return true;
   };
@@ -106,7 +107,7 @@ export function createPredictor(deps: PredictorDeps): App {
       // Known already: a batch that comes again after a failure. What it left unsaved is saved now.
       if (last === undefined || fresh.records.length === 0) return settle(batch.partition, entry, []);
       await trust.prepare(new Set(fresh.records.map((record) => record.key)));
-      const folded = await foldBatch(memory, fresh, reader, (topic) => unreadable.inc({ topic }));
+      const folded = await foldBatch(memory, fresh, reader, (topic) => counters.unreadable.inc({ topic }));
       memory.moveOffset(batch.topic, last.offset + 1);
       const partitionTimeMs = context.isCaughtUp() ? eventClock.nowMs() : last.timestampMs;
       await settle(batch.partition, entry, [folded, memory.advance(partitionTimeMs)]);
@@ -117,8 +118,8 @@ export function createPredictor(deps: PredictorDeps): App {
     entry: { memory: Partition; savedAtRealMs: number },
     outputs: readonly PartitionOutput[],
   ): Promise<void> => {
-    const output = outputs.flatMap(({ forecasts: some }) => some);
-    forecasts.inc(await publishForecasts(output, deps, eventClock.nowMs()));
+    const output = outputs.flatMap(({ forecasts }) => forecasts);
+    counters.forecasts.inc(await publishForecasts(output, deps, eventClock.nowMs()));
     if (!isSaveDue(entry) || (await save(partition, entry))) return;
     await readAgain(partition, entry.memory.generation);
     throw new Error(`partition ${partition}: somebody else moved the checkpoint; reading it again`);
@@ -201,32 +202,3 @@ export function createPredictor(deps: PredictorDeps): App {
 }
 
 const ignore = (): void => undefined;
-
-function createCounters(metrics: Metrics) {
-  const counters = {
-    late: metrics.counter(
-      'predictor_records_late_total',
-      'Records that came after the reorder window; stored, but not judged.',
-    ),
-    failed: metrics.counter(
-      'predictor_judgements_failed_total',
-      'Judgements that could not be computed; the car counted as unknown.',
-    ),
-    ownerless: metrics.counter(
-      'predictor_vehicles_ownerless_total',
-      'Cars forgotten, since who owned them then does not own them now.',
-    ),
-    unknownVehicle: metrics.counter(
-      'predictor_records_unknown_vehicle_total',
-      'Records of vehicles that are not registered.',
-    ),
-  };
-  const unreadable = metrics.counter(
-    'predictor_records_unreadable_total',
-    'Records that could not be read, by topic.',
-    ['topic'],
-  );
-  const forecasts = metrics.counter('predictor_forecasts_total', 'Forecasts published.');
-  const cars = metrics.gauge('predictor_vehicles', 'Vehicles in memory.');
-  return { counters, unreadable, forecasts, cars };
-}
