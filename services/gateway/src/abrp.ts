@@ -1,7 +1,7 @@
 import { FRAME_BYTES_MAX, parseInstant } from '@outrider/domain';
 import { decodeStrictJson } from '@outrider/runtime';
-import type { Incoming } from './accept.ts';
 import { FRAMES_PER_BATCH_MAX } from './batch.ts';
+import type { Incoming } from './frame.ts';
 
 /** Telemetry of one vehicle, as an ABRP sender says it. */
 export interface AbrpPoints {

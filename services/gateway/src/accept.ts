@@ -1,32 +1,14 @@
 import type { Bus, OutgoingRecord } from '@outrider/bus';
-import type { FrameFormat, RefusalCode, Verdict } from '@outrider/domain';
+import type { Verdict } from '@outrider/domain';
 import type { Runtime } from '@outrider/runtime';
 import type { Trust } from '@outrider/trust';
+import type { Frame, Incoming } from './frame.ts';
 import { InFlight } from './in-flight.ts';
 import type { GatewayMetrics, Transport } from './metrics.ts';
 import { createRateLimit, type RateLimit } from './rate.ts';
 import { sealFrame } from './seal-frame.ts';
 import type { GatewaySettings } from './settings.ts';
 import { OUTAGE_RETRY_MS, retry } from './verdict.ts';
-
-export interface Frame {
-  readonly kind: 'frame';
-  /** As received. */
-  readonly bytes: Uint8Array;
-  readonly format: FrameFormat;
-  readonly observedAtMs: number;
-  /** The vehicle the frame itself names, if it does. */
-  readonly claimedVehicleId?: string;
-}
-
-export interface Refused {
-  readonly kind: 'refused';
-  readonly code: RefusalCode;
-  readonly detail: string;
-}
-
-/** A frame, or why it is none: both count, both get their verdict in their place. */
-export type Incoming = Frame | Refused;
 
 /** Frames of one device, in order: they reach the log in the order they were handed in. */
 export interface Lane {

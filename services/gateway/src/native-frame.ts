@@ -1,15 +1,6 @@
 import { FRAME_BYTES_MAX, parseInstant } from '@outrider/domain';
 import { decodeStrictJson } from '@outrider/runtime';
-import type { Incoming } from './accept.ts';
-
-/** What a device calls its frame; comes back with the verdict. */
-export type FrameId = string | number;
-
-/** A frame and the name its answer carries. */
-export interface NamedFrame {
-  readonly id: FrameId | undefined;
-  readonly frame: Incoming;
-}
+import type { FrameId, NamedFrame } from './frame.ts';
 
 const FIELDS = new Set(['id', 'vehicleId', 'observedAt', 'seq', 'signals']);
 const ID_LENGTH_MAX = 100;

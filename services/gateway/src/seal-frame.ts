@@ -1,7 +1,7 @@
 import { type OutgoingRecord, TOPICS } from '@outrider/bus';
 import type { Verdict } from '@outrider/domain';
 import { type Trust, UnknownSubject } from '@outrider/trust';
-import type { Frame } from './accept.ts';
+import type { Frame } from './frame.ts';
 import { OUTAGE_RETRY_MS, retry } from './verdict.ts';
 
 /** Outside of these ingest rejects the time; until then it cannot say whose key is meant. */

@@ -1,5 +1,5 @@
 import type { Verdict } from '@outrider/domain';
-import type { FrameId } from './native-frame.ts';
+import type { FrameId } from './frame.ts';
 
 export const OUTAGE_RETRY_MS = 1_000;
 

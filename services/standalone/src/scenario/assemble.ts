@@ -15,13 +15,16 @@ import {
   weatherFile,
 } from './format.ts';
 import { type LinePoint, measureLine } from './geo.ts';
-import type { Loaded } from './load.ts';
-import { type LineOf, parseYaml } from './parse.ts';
+import { type LineOf, type Problem, parseYaml } from './parse.ts';
 import { plansOf, weatherOf } from './plans-and-weather.ts';
 import type { DecisionPoint, Place, Route, Scenario } from './scenario.ts';
 import { readTrace } from './trace.ts';
 
 export type FolderTexts = Readonly<Record<string, string>>;
+
+export type Loaded =
+  | { readonly kind: 'loaded'; readonly scenario: Scenario }
+  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 const DEFAULT_SLOWEST_MPS = kmhToMps(80);
 /** Drawn by hand, a line may cut a corner short: a published distance may be this much below the drawn one. */

@@ -1,3 +1,4 @@
+export type { Loaded } from './assemble.ts';
 export { type Baseline, baselinesOf } from './baselines.ts';
 export { type Advice, type Followed, ifFollowed, ifIgnored } from './follow.ts';
 export {
@@ -11,7 +12,7 @@ export {
   type Truth,
   truthAt,
 } from './interpolate.ts';
-export { type Loaded, loadScenario, problemsText, SCENARIOS_FOLDER, scenarioNames } from './load.ts';
+export { loadScenario, problemsText, SCENARIOS_FOLDER, scenarioNames } from './load.ts';
 export { type Problem, problemText } from './parse.ts';
 export {
   type DeliveredFrame,

@@ -1,13 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { assemble, type FolderTexts } from './assemble.ts';
+import { assemble, type FolderTexts, type Loaded } from './assemble.ts';
 import { FILES } from './findings.ts';
 import { type Problem, problemText } from './parse.ts';
-import type { Scenario } from './scenario.ts';
-
-export type Loaded =
-  | { readonly kind: 'loaded'; readonly scenario: Scenario }
-  | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 /** Where scenarios given by name live. */
 export const SCENARIOS_FOLDER = resolve(import.meta.dirname, '../../../../test/scenarios');
