@@ -60,6 +60,16 @@ describe('leaving now or as planned', () => {
     expect(numberOf(facts, 'minutesNeeded')).toBeLessThan(60);
   });
 
+  test.each([
+    ['ends the charge before the departure', 55, 0.5, 1],
+    ['is out of reach until the departure', 100, 0, 0.2],
+  ])('a charge limit that %s', (_, limit, least, most) => {
+    const facts = factsOf({ ...here, values: { ...CHARGING, [SIGNAL.chargeLimit]: limit } });
+    const probability = numberOf(facts, 'asPlannedBelowReserveProbability');
+    expect(probability).toBeGreaterThanOrEqual(least);
+    expect(probability).toBeLessThanOrEqual(most);
+  });
+
   test('enough already needs no minute more', () => {
     expect(factValue(factsOf({ ...here, socPct: 100 }), 'minutesNeeded')).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { SIGNAL } from '@outrider/domain';
-import { chargeMinutesFor, type PlanForecast, type PlanStage } from '@outrider/energy';
+import { type ChargeStage, chargeMinutesFor, type PlanForecast, type PlanStage } from '@outrider/energy';
 import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import {
   carStateOf,
@@ -68,7 +68,7 @@ function unplugFacts(situation: Situation, to: number): Facts {
   const airTempC = standingTempC(view.conditions, undefined) ?? outsideC(situation);
   const planned: PlanStage[] =
     station !== null && isCharging(state) && minutesLeft > 0
-      ? [{ kind: 'charge', station, until: { kind: 'minutes', minutes: minutesLeft }, airTempC }]
+      ? [chargeAsPlanned(situation, { kind: 'charge', station, airTempC }, minutesLeft)]
       : [];
   const asPlanned = planned.length === 0 ? unplugNow : forecastOf(situation, [...planned, ...after]);
   const needed =
@@ -97,6 +97,19 @@ function unplugFacts(situation: Situation, to: number): Facts {
           : unknown('no charge here is enough'),
     distanceM: known(roadM(after)),
   };
+}
+
+/** On until the departure, or until the limit the driver set, whichever comes first. */
+function chargeAsPlanned(
+  situation: Situation,
+  charge: Omit<ChargeStage, 'until'>,
+  minutes: number,
+): ChargeStage {
+  const untilDeparture: ChargeStage = { ...charge, until: { kind: 'minutes', minutes } };
+  const limitPct = numberAt(situation.state, SIGNAL.chargeLimit);
+  if (limitPct === undefined) return untilDeparture;
+  const endPct = forecastOf(situation, [untilDeparture]).stops[0]?.soc.meanPct ?? 0;
+  return endPct > limitPct ? { ...charge, until: { kind: 'soc', socPct: limitPct } } : untilDeparture;
 }
 
 const riskOf = (plan: PlanForecast, reserveSocPct: number): number =>
