@@ -22,10 +22,6 @@ const vehicleModels = catalogue.map(({ modelId, name }) => ({ modelId, name }));
 const api = createApi({ bus, state, telemetry, trust, runtime, settings, vehicleModels });
 await api.start();
 
-console.log(`The API listens on ${api.address}; its documentation is at ${api.address}/docs/`);
-const adminToken = await ensureAdminToken(state, systemClock);
-if (adminToken !== undefined) console.log(`First admin token, shown this once: ${adminToken}`);
-
 async function stop(): Promise<void> {
   await api.stop();
   await bus.close();
@@ -34,3 +30,7 @@ async function stop(): Promise<void> {
   await lock.release();
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+
+console.log(`The API listens on ${api.address}; its documentation is at ${api.address}/docs/`);
+const adminToken = await ensureAdminToken(state, systemClock);
+if (adminToken !== undefined) console.log(`First admin token, shown this once: ${adminToken}`);

@@ -30,9 +30,11 @@ async function run(command: Command): Promise<number> {
 async function start(): Promise<number> {
   const settings = readStandaloneSettings(process.env);
   const log = createLog(settings.process.logLevel);
+  // Listened for before anybody is told that the server runs: whoever reads the welcome may end it at once.
+  const stopSignal = firstSignal();
   const { composition, welcome } = await startServer(settings, log);
   process.stdout.write(welcome);
-  const signal = await firstSignal();
+  const signal = await stopSignal;
   log.info({ signal }, 'stopping');
   await composition.stop();
   return EXIT.done;
