@@ -1,5 +1,5 @@
+import type { SettingsSchema } from '@outrider/runtime';
 import type { TextFile } from '../repository/files.ts';
-import { isNode, type SyntaxNode, syntaxOf, walk, wordOf } from '../repository/syntax.ts';
 import { codeOf, tableRows } from './markdown.ts';
 
 export interface DeclaredSetting {
@@ -10,32 +10,18 @@ export interface DeclaredSetting {
   readonly list: string;
 }
 
-/** Every setting a settings.ts declares: the objects with an `env`. */
-export function settingsIn(file: TextFile): readonly DeclaredSetting[] {
-  const found: DeclaredSetting[] = [];
-  for (const declaration of walk(syntaxOf(file))) {
-    const list = declaration.type === 'VariableDeclarator' ? wordOf(declaration.id) : undefined;
-    if (list === undefined) continue;
-    for (const node of walk(declaration)) {
-      const fields = fieldsOf(node);
-      const env = fields.get('env');
-      if (env !== undefined)
-        found.push({ env, about: fields.get('about') ?? '', default: fields.get('default'), list });
-    }
-  }
-  return found;
-}
-
-function fieldsOf(node: SyntaxNode): ReadonlyMap<string, string> {
-  const properties =
-    node.type === 'ObjectExpression' && Array.isArray(node.properties) ? node.properties : [];
-  return new Map(
-    properties.filter(isNode).flatMap((property) => {
-      const [key, value] = [wordOf(property.key), wordOf(property.value)];
-      return key === undefined || value === undefined ? [] : [[key, value] as const];
-    }),
-  );
-}
+/** Every setting a settings.ts exports, whether it stands there or comes from another file. */
+export const settingsIn = (module: Readonly<Record<string, unknown>>): readonly DeclaredSetting[] =>
+  Object.entries(module)
+    .filter(([list, value]) => list.endsWith('Settings') && typeof value === 'object' && value !== null)
+    .flatMap(([list, schema]) =>
+      Object.values(schema as SettingsSchema).map(({ env, about, default: usual }) => ({
+        env,
+        about,
+        default: usual,
+        list,
+      })),
+    );
 
 /** How a README may show a setting's default. */
 const shownDefault = ({ default: value }: DeclaredSetting): readonly [string, ...string[]] =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DataFolderInUse, lockDataFolder } from './data-lock.ts';
+import { DataFolderInUse, lockDataFolder, lockDataFolders } from './data-lock.ts';
 
 describe('the lock of the data folder', () => {
   let folder: string;
@@ -36,5 +36,18 @@ describe('the lock of the data folder', () => {
     const lock = await lockDataFolder(folder);
     expect(readFileSync(join(folder, 'lock.pid'), 'utf8')).toBe(`${process.pid}\n`);
     await lock.release();
+  });
+
+  it('is taken once for every folder the engines lie in, and none is kept when one is refused', async () => {
+    const [a, b] = [join(folder, 'a'), join(folder, 'b')];
+    const urls = [`sqlite:${a}/bus.db`, `sqlite:${a}/state.db`, `sqlite://${b}/telemetry.db`, 'memory:'];
+    const other = await lockDataFolder(b);
+    await expect(lockDataFolders(urls)).rejects.toThrow(`${b} is in use by`);
+    await (await lockDataFolder(a)).release();
+    await other.release();
+    const lock = await lockDataFolders(urls);
+    for (const taken of [a, b]) await expect(lockDataFolder(taken)).rejects.toThrow('is in use by');
+    await lock.release();
+    for (const free of [a, b]) await (await lockDataFolder(free)).release();
   });
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sqlitePath } from './sqlite-file.ts';
 
 export interface DataLock {
   release(): Promise<void>;
@@ -52,6 +53,26 @@ export async function lockDataFolder(path: string): Promise<DataLock> {
       db.close();
     },
   };
+}
+
+/**
+ * Locks every folder that a file of these engines lies in, each once; an engine in memory needs none.
+ * @throws DataFolderInUse when one of them is taken; then none is held.
+ */
+export async function lockDataFolders(urls: readonly string[]): Promise<DataLock> {
+  const files = urls.filter((url) => url.startsWith('sqlite:')).map(sqlitePath);
+  const locks: DataLock[] = [];
+  const release = async () => {
+    for (const lock of locks) await lock.release();
+  };
+  try {
+    for (const folder of new Set(files.map((file) => dirname(resolve(file)))))
+      locks.push(await lockDataFolder(folder));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { release };
 }
 
 function readPid(pidFile: string): number | undefined {

@@ -6,6 +6,7 @@ export * from './health.ts';
 export * from './id.ts';
 export * from './log.ts';
 export * from './metrics.ts';
+export * from './process-settings.ts';
 export * from './random.ts';
 export * from './retry.ts';
 export * from './settings.ts';

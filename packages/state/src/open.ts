@@ -1,4 +1,4 @@
-import { type Clock, type Log, systemClock } from '@outrider/runtime';
+import { type Clock, type Log, sqlitePath, systemClock } from '@outrider/runtime';
 import { Kysely, sql } from 'kysely';
 import { createAlerts } from './alerts.ts';
 import { createAudit } from './audit.ts';
@@ -31,7 +31,7 @@ export interface OpenStateOptions extends Partial<SqliteOptions> {
  * @throws Error when the URL's scheme is unknown or a newer version has written the database
  */
 export async function openState(url: string, options: OpenStateOptions): Promise<State> {
-  const database = openSqlite(sqlitePath(url), { synchronous: options.synchronous ?? 'full' });
+  const database = openSqlite(fileOf(url), { synchronous: options.synchronous ?? 'full' });
   const kysely = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
   try {
     await migrateToLatest(kysely, migrations(sqliteTypes), options.log);
@@ -42,10 +42,9 @@ export async function openState(url: string, options: OpenStateOptions): Promise
   return createState(kysely, createScrub(database, kysely, options.realClock ?? systemClock, options.log));
 }
 
-function sqlitePath(url: string): string {
+function fileOf(url: string): string {
   if (url === 'memory:') return ':memory:';
-  const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : '';
-  if (path !== '') return path;
+  if (/^sqlite:./.test(url)) return sqlitePath(url);
   throw new Error(`the state URL must be sqlite:<path> or memory:, not "${withoutSecrets(url)}"`);
 }
 

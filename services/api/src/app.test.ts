@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { startApi } from './api.fixture.ts';
 import { apiSettings, ERROR_CODES } from './app.ts';
-import { processSettings } from './settings.ts';
+import { aloneSettings } from './settings.ts';
 
 const it = await startApi();
 afterAll(() => it.stop());
@@ -16,7 +16,7 @@ const listed = (heading: string): readonly string[] =>
   );
 
 test('README lists every setting with its meaning and default', () => {
-  const settings = Object.values({ ...apiSettings, ...processSettings });
+  const settings = Object.values({ ...apiSettings, ...aloneSettings });
   expect(listed('Settings').toSorted()).toEqual(settings.map(({ env }) => env).toSorted());
   for (const { env, about, default: usual } of settings)
     expect(readme).toContain(`| \`${env}\` | ${about} | ${usual === '' ? 'none' : `\`${usual}\``} |`);

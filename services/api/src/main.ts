@@ -1,19 +1,19 @@
 // Runs the API alone: what it takes waits in the log until the other services read it.
 import { openBus } from '@outrider/bus';
 import { catalogue } from '@outrider/energy';
-import { createLog, createMetrics, lockDataFolder, readSettings, systemClock } from '@outrider/runtime';
+import { createLog, createMetrics, lockDataFolders, readSettings, systemClock } from '@outrider/runtime';
 import { openState } from '@outrider/state';
 import { openTelemetry } from '@outrider/telemetry';
 import { createTrust } from '@outrider/trust';
 import { createApi, ensureAdminToken } from './app.ts';
-import { apiSettings, processSettings } from './settings.ts';
+import { aloneSettings, apiSettings } from './settings.ts';
 
-const settings = readSettings({ ...apiSettings, ...processSettings }, process.env);
+const settings = readSettings({ ...apiSettings, ...aloneSettings }, process.env);
 const log = createLog(settings.logLevel);
 const metrics = createMetrics();
 const runtime = { eventClock: systemClock, realClock: systemClock, log, metrics };
 
-const lock = await lockDataFolder(settings.dataFolder);
+const lock = await lockDataFolders([settings.busUrl, settings.telemetryUrl, settings.stateUrl]);
 const bus = await openBus(settings.busUrl, { clock: systemClock, log, metrics });
 const telemetry = await openTelemetry(settings.telemetryUrl, { log });
 const state = await openState(settings.stateUrl, { log });

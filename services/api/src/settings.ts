@@ -2,11 +2,10 @@ import {
   flag,
   integer,
   nonEmpty,
-  oneOf,
   port,
+  processSettings,
   type SettingsOf,
   type SettingsSchema,
-  text,
   url,
 } from '@outrider/runtime';
 
@@ -82,31 +81,10 @@ export const apiSettings = {
 
 export type ApiSettings = SettingsOf<typeof apiSettings>;
 
-/** Besides its own, what the API needs when it runs alone. */
-export const processSettings = {
-  busUrl: {
-    env: 'BUS_URL',
-    about: 'The log between services.',
-    parse: text,
-    default: 'sqlite:./data/bus.db',
-  },
-  telemetryUrl: {
-    env: 'TELEMETRY_URL',
-    about: 'The time series.',
-    parse: text,
-    default: 'sqlite:./data/telemetry.db',
-  },
-  stateUrl: { env: 'STATE_URL', about: 'The state store.', parse: text, default: 'sqlite:./data/state.db' },
-  dataFolder: {
-    env: 'DATA_DIR',
-    about: 'Locked while this runs: one process at a time on the embedded engines.',
-    parse: nonEmpty,
-    default: './data',
-  },
-  logLevel: {
-    env: 'LOG_LEVEL',
-    about: 'How much is logged.',
-    parse: oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    default: 'info',
-  },
-} as const satisfies SettingsSchema;
+/** What `main.ts` needs besides, to run this service alone. */
+export const aloneSettings = {
+  busUrl: processSettings.busUrl,
+  telemetryUrl: processSettings.telemetryUrl,
+  stateUrl: processSettings.stateUrl,
+  logLevel: processSettings.logLevel,
+} as const;

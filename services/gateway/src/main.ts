@@ -1,17 +1,17 @@
 // Runs the gateway alone: frames wait in the log until ingest reads them.
 import { openBus } from '@outrider/bus';
-import { createLog, createMetrics, lockDataFolder, readSettings, systemClock } from '@outrider/runtime';
+import { createLog, createMetrics, lockDataFolders, readSettings, systemClock } from '@outrider/runtime';
 import { openState } from '@outrider/state';
 import { createTrust } from '@outrider/trust';
 import { createGateway } from './app.ts';
-import { gatewaySettings, processSettings } from './settings.ts';
+import { aloneSettings, gatewaySettings } from './settings.ts';
 
-const settings = readSettings({ ...gatewaySettings, ...processSettings }, process.env);
+const settings = readSettings({ ...gatewaySettings, ...aloneSettings }, process.env);
 const log = createLog(settings.logLevel);
 const metrics = createMetrics();
 const runtime = { eventClock: systemClock, realClock: systemClock, log, metrics };
 
-const lock = await lockDataFolder(settings.dataFolder);
+const lock = await lockDataFolders([settings.busUrl, settings.stateUrl]);
 const bus = await openBus(settings.busUrl, { clock: systemClock, log, metrics });
 const state = await openState(settings.stateUrl, { log });
 const trust = createTrust({ ...state, eventClock: systemClock });

@@ -1,4 +1,4 @@
-import { integer, nonEmpty, number, oneOf, port, type SettingsOf, text } from '@outrider/runtime';
+import { integer, nonEmpty, number, port, processSettings, type SettingsOf } from '@outrider/runtime';
 
 /** Settings of the gateway; the README's table is checked against this. */
 export const gatewaySettings = {
@@ -79,24 +79,8 @@ export const gatewaySettings = {
 export type GatewaySettings = SettingsOf<typeof gatewaySettings>;
 
 /** What `main.ts` needs besides, to run this service alone. */
-export const processSettings = {
-  busUrl: {
-    env: 'BUS_URL',
-    about: 'The log between services.',
-    parse: text,
-    default: 'sqlite:./data/bus.db',
-  },
-  stateUrl: { env: 'STATE_URL', about: 'The state store.', parse: text, default: 'sqlite:./data/state.db' },
-  dataFolder: {
-    env: 'DATA_DIR',
-    about: 'Locked while this runs: one process at a time on the embedded engines.',
-    parse: nonEmpty,
-    default: './data',
-  },
-  logLevel: {
-    env: 'LOG_LEVEL',
-    about: 'How much is logged.',
-    parse: oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    default: 'info',
-  },
+export const aloneSettings = {
+  busUrl: processSettings.busUrl,
+  stateUrl: processSettings.stateUrl,
+  logLevel: processSettings.logLevel,
 } as const;

@@ -1,18 +1,18 @@
 // Runs ingest alone: it reads the frames a gateway left in the log.
 import { openBus } from '@outrider/bus';
-import { createLog, createMetrics, lockDataFolder, readSettings, systemClock } from '@outrider/runtime';
+import { createLog, createMetrics, lockDataFolders, readSettings, systemClock } from '@outrider/runtime';
 import { openState } from '@outrider/state';
 import { openTelemetry } from '@outrider/telemetry';
 import { createTrust } from '@outrider/trust';
 import { createIngest } from './app.ts';
-import { ingestSettings, processSettings } from './settings.ts';
+import { aloneSettings, ingestSettings } from './settings.ts';
 
-const settings = readSettings({ ...ingestSettings, ...processSettings }, process.env);
+const settings = readSettings({ ...ingestSettings, ...aloneSettings }, process.env);
 const log = createLog(settings.logLevel);
 const metrics = createMetrics();
 const runtime = { eventClock: systemClock, realClock: systemClock, log, metrics };
 
-const lock = await lockDataFolder(settings.dataFolder);
+const lock = await lockDataFolders([settings.busUrl, settings.telemetryUrl, settings.stateUrl]);
 const bus = await openBus(settings.busUrl, { clock: systemClock, log, metrics });
 const telemetry = await openTelemetry(settings.telemetryUrl, { log });
 const state = await openState(settings.stateUrl, { log });

@@ -1,17 +1,17 @@
 // Runs the notifier alone: alerts wait in the log until it reads them.
 import { openBus } from '@outrider/bus';
-import { createLog, createMetrics, lockDataFolder, readSettings, systemClock } from '@outrider/runtime';
+import { createLog, createMetrics, lockDataFolders, readSettings, systemClock } from '@outrider/runtime';
 import { openState } from '@outrider/state';
 import { createTrust } from '@outrider/trust';
 import { createNotifier } from './app.ts';
-import { notifierSettings, processSettings } from './settings.ts';
+import { aloneSettings, notifierSettings } from './settings.ts';
 
-const settings = readSettings({ ...notifierSettings, ...processSettings }, process.env);
+const settings = readSettings({ ...notifierSettings, ...aloneSettings }, process.env);
 const log = createLog(settings.logLevel);
 const metrics = createMetrics();
 const runtime = { eventClock: systemClock, realClock: systemClock, log, metrics };
 
-const lock = await lockDataFolder(settings.dataFolder);
+const lock = await lockDataFolders([settings.busUrl, settings.stateUrl]);
 const bus = await openBus(settings.busUrl, { clock: systemClock, log, metrics });
 const state = await openState(settings.stateUrl, { log });
 const trust = createTrust({ ...state, eventClock: systemClock });

@@ -3,11 +3,10 @@ import {
   integer,
   nonEmpty,
   number,
-  oneOf,
   optional,
+  processSettings,
   type SettingsOf,
   type SettingsSchema,
-  text,
   url,
 } from '@outrider/runtime';
 
@@ -102,24 +101,8 @@ export const notifierSettings = {
 export type NotifierSettings = SettingsOf<typeof notifierSettings>;
 
 /** What `main.ts` needs besides, to run this service alone. */
-export const processSettings = {
-  busUrl: {
-    env: 'BUS_URL',
-    about: 'The log between services.',
-    parse: text,
-    default: 'sqlite:./data/bus.db',
-  },
-  stateUrl: { env: 'STATE_URL', about: 'The state store.', parse: text, default: 'sqlite:./data/state.db' },
-  dataFolder: {
-    env: 'DATA_DIR',
-    about: 'Locked while this runs: one process at a time on the embedded engines.',
-    parse: nonEmpty,
-    default: './data',
-  },
-  logLevel: {
-    env: 'LOG_LEVEL',
-    about: 'How much is logged.',
-    parse: oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    default: 'info',
-  },
-} satisfies SettingsSchema;
+export const aloneSettings = {
+  busUrl: processSettings.busUrl,
+  stateUrl: processSettings.stateUrl,
+  logLevel: processSettings.logLevel,
+} as const;

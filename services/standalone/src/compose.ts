@@ -1,4 +1,3 @@
-import { dirname, resolve } from 'node:path';
 import { type Api, apiSettings, createApi, ensureAdminToken } from '@outrider/api';
 import { type Bus, openBus } from '@outrider/bus';
 import { type ChargingLocation, type ConnectorStandard, connectorStandard } from '@outrider/domain';
@@ -14,12 +13,11 @@ import {
   createMetrics,
   type DataLock,
   type Log,
-  lockDataFolder,
+  lockDataFolders,
   type Metrics,
   type Readiness,
   type Runtime,
   readinessOf,
-  sqlitePath,
   startAll,
   stopAll,
 } from '@outrider/runtime';
@@ -109,7 +107,7 @@ export async function composeServices(options: ComposeOptions): Promise<Composit
 }
 
 interface Engines extends OpenEngines {
-  readonly locks: readonly DataLock[];
+  readonly lock: DataLock;
 }
 
 async function openEngines(
@@ -123,15 +121,11 @@ async function openEngines(
     return one;
   };
   try {
-    const locks: DataLock[] = [];
-    for (const folder of dataFolders([busUrl, telemetryUrl, stateUrl])) {
-      const lock = await lockDataFolder(folder);
-      locks.push(lock);
-      keep({ close: () => lock.release() });
-    }
-    if (engines !== undefined) return { locks, ...(await engines()) };
+    const lock = await lockDataFolders([busUrl, telemetryUrl, stateUrl]);
+    keep({ close: () => lock.release() });
+    if (engines !== undefined) return { lock, ...(await engines()) };
     return {
-      locks,
+      lock,
       bus: keep(await openBus(busUrl, { clock: eventClock, realClock, log, metrics })),
       telemetry: keep(await openTelemetry(telemetryUrl, { log })),
       state: keep(await openState(stateUrl, { log, realClock })),
@@ -142,16 +136,11 @@ async function openEngines(
   }
 }
 
-/** Folders the files of these URLs lie in, each once. */
-const dataFolders = (urls: readonly string[]): readonly string[] => [
-  ...new Set(urls.filter((one) => one.startsWith('sqlite:')).map((one) => dirname(resolve(sqlitePath(one))))),
-];
-
-async function closeEngines({ bus, telemetry, state, locks }: Engines): Promise<void> {
+async function closeEngines({ bus, telemetry, state, lock }: Engines): Promise<void> {
   await bus.close();
   await telemetry.close();
   await state.close();
-  for (const lock of locks) await lock.release();
+  await lock.release();
 }
 
 interface Services {
