@@ -32,6 +32,7 @@ const LIKELY_TO_BE_UNKNOWN = new Set([
   'batteryTemp',
   'wind',
   'soc',
+  'longer',
   'loss',
   'deadlinePlace',
   'deadlineTime',

@@ -35,6 +35,7 @@ const named = (name: string | undefined, reading: Reading): string | undefined =
 /** What the sentences about an alert may name. */
 export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, reading: Reading): Values {
   const band = alert.arrivalSocPct;
+  const longer = alert.remedies.find((remedy) => remedy.kind === 'charge-longer');
   return {
     stop: named(alert.stopName, reading) ?? unnamedStop,
     arrival: optional(band, (known) => percentBand(known, reading)),
@@ -47,6 +48,8 @@ export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, re
     wind: optional(fact(alert, 'windMps'), (known) => windSpeed(known, reading)),
     soc: optional(fact(alert, 'socPct'), (known) => percent(known, reading)),
     loss: optional(fact(alert, 'expectedLossPct'), (known) => percent(known, reading)),
+    // Absent where charging on does not help, as on a full battery: nothing may then ask for it.
+    longer: optional(longer, (known) => minutes(known.minutes, reading)),
     deadlinePlace: named(alert.deadlinePlace, reading),
     deadlineTime: optional(alert.deadlineAtMs, (known) => timeOfDay(known, nowMs, reading)),
   };

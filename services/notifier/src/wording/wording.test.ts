@@ -27,6 +27,16 @@ test('a warning says what, the range, what to do, by when and why', () => {
   expect(spoken).toBe('You may arrive at Milford with 3 percent. Charge 12 minutes longer here.');
 });
 
+test('before unplugging it asks to charge on only where that helps', () => {
+  const unplug = { ruleId: 'unplug-too-early', message: 'unplug-too-early' };
+  expect(word(unplug).title).toBe('Keep charging 12 min: 3 % (0–8 %) at Milford, reserve 5 %');
+  const slower = alertOf().remedies.filter(({ kind }) => kind !== 'charge-longer');
+  expect(word({ ...unplug, remedies: slower }).title).toBe(
+    'Before you unplug: 3 % (0–8 %) at Milford, reserve 5 %',
+  );
+  expect(word({ ...unplug, remedies: [] }).body).not.toMatch(/keep charging/i);
+});
+
 test('it reads in metric units and 24 hours where the driver does', () => {
   const { body } = word({ facts: { distanceM: 9_900, tempC: -6, windMps: 8.3 } }, metric);
   expect(body).toContain('or hold 88 km/h.');
