@@ -42,13 +42,20 @@ interface Listening {
 
 interface ListenOptions {
   readonly token?: string;
+  readonly path?: string;
   readonly query?: string;
   readonly protocols?: string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function open({ token, query = '', protocols = [], headers = {} }: ListenOptions): WebSocket {
-  const url = `${it.api.address.replace(/^http/, 'ws')}/v1/live${query}`;
+function open({
+  token,
+  path = '/v1/live',
+  query = '',
+  protocols = [],
+  headers = {},
+}: ListenOptions): WebSocket {
+  const url = `${it.api.address.replace(/^http/, 'ws')}${path}${query}`;
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const socket = new WebSocket(url, protocols, { headers: { ...authorization, ...headers } });
   opened.push(socket);
@@ -122,6 +129,11 @@ test('who may not listen is refused before a socket is opened', async () => {
   const foreign = { origin: 'https://evil.example' };
   expect(await refusal({ token: owner.token, headers: foreign })).toEqual([403, 'origin-refused']);
   expect(await refusal({ token: owner.token, headers: { origin: 'null' } })).toEqual([403, 'origin-refused']);
+});
+
+test('there is one path to listen at', async () => {
+  for (const path of ['/v1/nothing', '//', '//[', '//api/v1/live'])
+    expect(await refusal({ token: owner.token, path })).toEqual([404, 'not-found']);
 });
 
 test('our own origin and listed ones may listen', async () => {

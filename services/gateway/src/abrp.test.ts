@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { mergeDeltaPoints } from './abrp.ts';
+import { mergeDeltaPoints, readAbrpBulk } from './abrp.ts';
 import { CAR_A, CAR_B, START_MS, type Testbed, withGateway } from './gateway.fixture.ts';
 
+const merged = (list: readonly unknown[]) => [...mergeDeltaPoints(list)];
 const UTC_S = START_MS / 1000;
 const POINT = { utc: UTC_S, soc: 55.5, power: 12.3, is_charging: 0 };
 const TLM = encodeURIComponent(JSON.stringify(POINT));
@@ -92,6 +93,37 @@ const errors: readonly { name: string; request: (token: string) => readonly [str
     request: (t) => ['/1/tlm/bulk', json({ data: [{ token: t, tlm_list: Array(501).fill(POINT) }] })],
   },
   {
+    name: 'bulk of 501 vehicles',
+    request: (t) => ['/1/tlm/bulk', json({ data: Array(501).fill({ token: t, tlm_list: [] }) })],
+  },
+  {
+    name: 'tlm said twice in a form',
+    request: (t) => ['/1/tlm/send', form(`token=${t}&tlm=${TLM}&tlm=${TLM}`)],
+  },
+  {
+    name: 'a token said twice in the query',
+    request: (t) => [`/1/tlm/send?token=${t}&token=${t}&tlm=${TLM}`],
+  },
+  {
+    name: 'a token that is no text, beside one in the query',
+    request: (t) => [`/1/tlm/send?token=${t}`, json({ token: 5, tlm: POINT })],
+  },
+  {
+    name: 'tlm that is null, beside one in the query',
+    request: (t) => [`/1/tlm/send?token=${t}&tlm=${TLM}`, json({ tlm: null })],
+  },
+  {
+    name: 'a body that is neither form nor JSON, beside a full query',
+    request: (t) => [`/1/tlm/send?token=${t}&tlm=${TLM}`, form('"hello')],
+  },
+  {
+    name: 'a form that is not UTF-8',
+    request: (t) => [
+      '/1/tlm/send',
+      { method: 'POST', body: Buffer.from([...Buffer.from(`token=${t}&tlm=`), 0xff]) },
+    ],
+  },
+  {
     name: 'a compressed body',
     request: (t) => [
       '/1/tlm/bulk',
@@ -152,7 +184,7 @@ test('points that can never be kept are named beside ok, or a sender would repea
 describe('delta points', () => {
   test('a value left out is unchanged, null is said', () => {
     expect(
-      mergeDeltaPoints([
+      merged([
         { utc: 1, soc: 5, lat: 1 },
         { utc: 2, lat: null },
         { utc: 3, soc: 4 },
@@ -164,10 +196,53 @@ describe('delta points', () => {
     ]);
   });
   test('a point without its own time does not borrow one', () => {
-    expect(mergeDeltaPoints([{ utc: 1, soc: 5 }, { soc: 4 }, { utc: 3 }])).toEqual([
+    expect(merged([{ utc: 1, soc: 5 }, { soc: 4 }, { utc: 3 }])).toEqual([
       { utc: 1, soc: 5 },
       { soc: 4 },
       { utc: 3, soc: 5 },
     ]);
   });
+});
+
+describe('a small body that holds much once its points are whole', () => {
+  /** 60 KB in the first point, repeated by each of the others. */
+  const large = { utc: UTC_S, note: 'x'.repeat(60_000) };
+  const bulk = (list: readonly unknown[]) =>
+    readAbrpBulk(
+      new URLSearchParams(),
+      Buffer.from(JSON.stringify({ data: [{ token: 't', tlm_list: list }] })),
+    );
+  const later = (count: number) => Array.from({ length: count }, (_, index) => ({ utc: UTC_S + 1 + index }));
+  const framesOf = (list: readonly unknown[]) => {
+    const request = bulk(list);
+    if (request.kind === 'refused') throw new Error(request.detail);
+    return request.vehicles[0]?.frames() ?? [];
+  };
+
+  test('is refused by its count before a point is touched', () => {
+    expect(bulk([large, ...later(500)])).toEqual({ kind: 'refused', detail: 'more than 500 points' });
+  });
+
+  test('is taken up to 4 MiB, and every later point is told that it is too large', () => {
+    const frames = framesOf([large, ...later(499)]);
+    expect(frames).toHaveLength(500);
+    const kept = frames.filter((frame) => frame.kind === 'frame');
+    expect(kept.length).toBe(69);
+    expect(frames.slice(69).every((frame) => frame.kind === 'refused' && frame.code === 'too-large')).toBe(
+      true,
+    );
+  });
+
+  test('ends at the first point above 64 KiB', () => {
+    const frames = framesOf([{ utc: UTC_S }, { ...large, more: 'y'.repeat(10_000) }, ...later(2)]);
+    expect(frames.map(({ kind }) => kind)).toEqual(['frame', 'refused', 'refused', 'refused']);
+  });
+
+  test('of an unknown sender is not even made whole', () =>
+    withGateway(async (bed) => {
+      const body = json({ data: [{ token: 'nobody', tlm_list: [large, ...later(499)] }] });
+      const answer = await (await fetch(`${bed.url}/1/tlm/bulk`, body)).json();
+      expect(answer).toMatchObject({ status: 'error', errors: expect.stringContaining('and 495 more') });
+      expect(bed.published).toHaveLength(0);
+    }));
 });

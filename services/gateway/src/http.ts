@@ -97,10 +97,10 @@ function addAbrp(server: FastifyInstance, deps: HttpDeps): void {
   const answer = async (request: AbrpRequest) => {
     if (request.kind === 'refused') return { status: 'error', errors: request.detail };
     const verdicts: Verdict[] = [];
-    for (const { token, frames } of request.vehicles) {
+    for (const { token, count, frames } of request.vehicles) {
       const device = await authenticate(deps.tokens, token);
-      if (device === undefined) verdicts.push(...frames.map(() => BAD_TOKEN));
-      else verdicts.push(...(await deps.acceptor.lane(device.vehicleId, 'abrp').admit(frames)));
+      if (device === undefined) verdicts.push(...Array<Verdict>(count).fill(BAD_TOKEN));
+      else verdicts.push(...(await deps.acceptor.lane(device.vehicleId, 'abrp').admit(frames())));
     }
     return answerAbrp(verdicts);
   };

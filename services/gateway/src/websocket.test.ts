@@ -155,7 +155,8 @@ test('only the token of a device opens a socket, and never one in the address', 
     await expect(connectCar(bed, revoked)).rejects.toThrow('401');
     await expect(connectCar(bed, 'per_token')).rejects.toThrow('401');
     await expect(connectCar(bed, token, { path: `/v1/stream?token=${token}` })).rejects.toThrow('400');
-    await expect(connectCar(bed, token, { path: '/v2/stream' })).rejects.toThrow('404');
+    for (const path of ['/v2/stream', '//', '//[', '//gateway/v1/stream'])
+      await expect(connectCar(bed, token, { path })).rejects.toThrow('404');
     (await connectCar(bed, token)).socket.terminate();
   }));
 

@@ -111,8 +111,9 @@ class SocketStreams implements Streams {
   /** The device behind the request; undefined when it was answered with a refusal. */
   async #admitUpgrade(request: IncomingMessage, socket: Duplex): Promise<Device | undefined> {
     const { settings, tokens, runtime } = this.#deps;
-    const url = new URL(request.url ?? '/', 'http://gateway');
-    if (url.pathname !== STREAM_PATH) return refuseUpgrade(socket, 404, `there is only ${STREAM_PATH}`);
+    // In front, not as a base: a path of `//` would be read as a host.
+    const url = URL.parse(`http://gateway${request.url}`);
+    if (url?.pathname !== STREAM_PATH) return refuseUpgrade(socket, 404, `there is only ${STREAM_PATH}`);
     if (this.#isClosed) return refuseUpgrade(socket, 503, 'shutting down');
     if (this.#sessions.size >= settings.socketsMax) return refuseUpgrade(socket, 503, 'too many sockets');
     if (url.searchParams.has('token'))

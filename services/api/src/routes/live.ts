@@ -98,14 +98,15 @@ async function admit(
   request: IncomingMessage,
   isOpen: boolean,
 ): Promise<{ readonly principal: Principal; readonly afterMs: number | undefined }> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  if (pathname !== LIVE_PATH) throw new ApiError('not-found');
+  // In front, not as a base: a path of `//` would be read as a host.
+  const url = URL.parse(`http://api${request.url}`);
+  if (url?.pathname !== LIVE_PATH) throw new ApiError('not-found');
   if (!isOwnOrigin(request, context.settings.allowedOrigins)) throw new ApiError('origin-refused');
   const principal = await authenticate(context.state, bearerOfUpgrade(request));
   if (principal === undefined) throw new ApiError('not-authenticated');
   if (!(OWNER_ROLES as readonly string[]).includes(principal.role)) throw new ApiError('role-may-not');
   if (!isOpen || hub.size >= context.settings.liveSocketsMax) throw new ApiError('unavailable');
-  const after = searchParams.get('after');
+  const after = url.searchParams.get('after');
   const afterMs = after === null ? undefined : readCursor(after);
   if (after !== null && afterMs === undefined)
     throw new ApiError('invalid', 'The query is not as documented.', [
