@@ -17,7 +17,7 @@ export class DataFolderInUse extends Error {
     const owner = ownerPid === undefined ? 'another process' : `process ${ownerPid}`;
     super(
       `the data folder ${path} is in use by ${owner}: stop it, or use another folder. ` +
-        'Several processes at once need Kafka, InfluxDB and PostgreSQL.',
+        'The embedded engines serve one process at a time.',
     );
     this.name = 'DataFolderInUse';
     this.ownerPid = ownerPid;

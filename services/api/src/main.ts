@@ -30,6 +30,7 @@ async function stop(): Promise<void> {
   await lock.release();
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+log.info({}, 'the API runs alone');
 
 console.log(`The API listens on ${api.address}; its documentation is at ${api.address}/docs/`);
 const adminToken = await ensureAdminToken(state, systemClock);

@@ -25,3 +25,4 @@ async function stop(): Promise<void> {
   await lock.release();
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+log.info({}, 'the gateway runs alone');

@@ -17,11 +17,15 @@ const state = await openState(settings.stateUrl, { log });
 const trust = createTrust({ ...state, eventClock: systemClock });
 const notifier = createNotifier({ bus, state, trust, runtime, settings });
 await notifier.start();
+// The embedded log has no socket that would keep a process alive while it waits for alerts.
+const staying = setInterval(() => undefined, 60_000);
 
 async function stop(): Promise<void> {
+  clearInterval(staying);
   await notifier.stop();
   await bus.close();
   await state.close();
   await lock.release();
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+log.info({}, 'the notifier runs alone');
