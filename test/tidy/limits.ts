@@ -22,7 +22,6 @@ export const KNOWN: Readonly<Record<Limit, Readonly<Record<string, number>>>> = 
     'services/predictor/src/alert-lifecycle.test.ts': 391,
   },
   functionLines: {
-    'packages/energy/src/prefix.ts#addSegment': 54,
     'packages/state/src/migrations/0001-first-tables.ts#createNotifier': 55,
     'services/predictor/src/facts/charging.ts#unplugFacts': 60,
     'services/predictor/src/facts/vehicle.ts#reachFacts': 54,

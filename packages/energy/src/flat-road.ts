@@ -1,7 +1,8 @@
 import { type ArrivalForecast, type CarState, forecastArrival } from './arrival.ts';
 import type { ForecastCar } from './belief.ts';
 import { requireWithin } from './check.ts';
-import { buildPrefix, type RoutePrefix, type SegmentWeather } from './prefix.ts';
+import { buildPrefix, type RoutePrefix } from './prefix.ts';
+import type { SegmentWeather } from './segment-features.ts';
 import type { VehicleModel, VehicleUse } from './vehicle-model.ts';
 
 export interface FlatRoad {

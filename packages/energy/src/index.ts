@@ -17,15 +17,10 @@ export * from './noise.ts';
 export * from './parking.ts';
 export * from './plan.ts';
 export * from './posterior.ts';
-export {
-  buildPrefix,
-  type PrefixInput,
-  type RoutePrefix,
-  type RouteSegment,
-  type SegmentWeather,
-} from './prefix.ts';
+export { buildPrefix, type PrefixInput, type RoutePrefix } from './prefix.ts';
 export * from './prior.ts';
 export * from './probability.ts';
+export type { RouteSegment, SegmentWeather } from './segment-features.ts';
 export * from './solve.ts';
 export { energyKwhOf, readStretch, type Stretch, type StretchStart, secondsTo } from './stretch.ts';
 export * from './vehicle-model.ts';

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { vehicleModel } from './catalogue.ts';
 import { FEATURE_COUNT } from './features.ts';
-import { buildPrefix, type PrefixInput, type RouteSegment } from './prefix.ts';
+import { buildPrefix, type PrefixInput } from './prefix.ts';
 import { priorFor } from './prior.ts';
+import type { RouteSegment } from './segment-features.ts';
 import {
   BY_SPEED,
   BY_TEMPERATURE,

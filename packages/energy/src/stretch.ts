@@ -19,6 +19,7 @@ import {
   warmedShare,
   warmsUp,
 } from './features.ts';
+import type { RoutePrefix } from './prefix.ts';
 import {
   AERO_BY_SPEED,
   AERO_BY_TEMP,
@@ -27,8 +28,8 @@ import {
   COLUMN_COUNT,
   COOLING_BY_TEMP,
   HEAT_BY_TEMP,
-  type RoutePrefix,
-} from './prefix.ts';
+  type SegmentCar,
+} from './segment-features.ts';
 
 /** What the forecast is unsure about outside the car. One draw holds for the whole plan: fully correlated. */
 export const INPUTS = ['temperature', 'wind', 'speed', 'payload', 'capacity'] as const;
@@ -127,8 +128,13 @@ export function readStretch(
  * f7 and f9, J·K/J. The cabin's distance from the set temperature decays as e^(−t/480 s), so a cabin temperature
  * read now says exactly what is left to heat, however long the drive has lasted.
  */
-function cabinFeatures(prefix: RoutePrefix, outsideC: number, durationS: number, start: StretchStart) {
-  const { setTempC, vehicle } = prefix;
+export function cabinFeatures(
+  car: Pick<SegmentCar, 'setTempC' | 'vehicle'>,
+  outsideC: number,
+  durationS: number,
+  start: StretchStart,
+) {
+  const { setTempC, vehicle } = car;
   const known = start.cabinTempC;
   if (known !== undefined) requireFinite('cabinTempC', known);
   const elapsedS = requireFinite('elapsedDriveS', start.elapsedDriveS ?? 0);
