@@ -10,6 +10,7 @@ export type { ForecastCar } from './belief.ts';
 export { catalogue, vehicleModel } from './catalogue.ts';
 export * from './charging.ts';
 export { EnergyInputError } from './check.ts';
+export type { DrivenTrip, UnmeasuredReason } from './driven-trip.ts';
 export * from './features.ts';
 export * from './flat-road.ts';
 export * from './live-factor.ts';
@@ -20,7 +21,16 @@ export * from './posterior.ts';
 export { buildPrefix, type PrefixInput, type RoutePrefix } from './prefix.ts';
 export * from './prior.ts';
 export * from './probability.ts';
+export type { MeterCar } from './road-meter.ts';
 export type { RouteSegment, SegmentWeather } from './segment-features.ts';
 export * from './solve.ts';
-export { energyKwhOf, readStretch, type Stretch, type StretchStart, secondsTo } from './stretch.ts';
+export {
+  energyKwhOf,
+  readStretch,
+  type Stretch,
+  type StretchStart,
+  secondsTo,
+  segmentAt,
+} from './stretch.ts';
+export * from './trip-meter.ts';
 export * from './vehicle-model.ts';

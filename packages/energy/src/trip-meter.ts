@@ -1,0 +1,262 @@
+import type { DrivenTrip, UnmeasuredReason } from './driven-trip.ts';
+import { COOL_DOWN, FEATURE_COUNT, WARM_UP } from './features.ts';
+import {
+  addWay,
+  closeRoad,
+  FASTEST_MPS,
+  isClimbKnown,
+  type MeterCar,
+  newRoadSums,
+  type RoadSums,
+  type SegmentSample,
+  segmentCar,
+} from './road-meter.ts';
+import { cabinFeatures } from './stretch.ts';
+
+/** Grows when the meaning of a stored meter changes: one of another version is dropped with its drive. */
+export const TRIP_METER_VERSION = 1;
+
+/** What a car says at one moment, as far as it says it; null is "not said". */
+export interface TripSample extends SegmentSample {
+  readonly atMs: number;
+  /** In gear, or moving without a known gear. */
+  readonly isDriving: boolean;
+  readonly speedMps: number | null;
+  /** Read at this very moment: an old reading says nothing about the way since. */
+  readonly odometerM: number | null;
+  /** From the place known at the sample before, in a straight line. */
+  readonly movedM: number | null;
+  /** Out of the battery, measured at this very moment; negative while it recuperates. */
+  readonly powerW: number | null;
+  readonly socPct: number | null;
+  readonly cabinTempC: number | null;
+  readonly batteryTempC: number | null;
+}
+
+/**
+ * The odometer has the last word on distance, and speed fills in between its ticks: some count metres, some whole
+ * kilometres, and some say the same for a minute.
+ */
+interface Odometer {
+  readonly readM: number;
+  /** When it last changed. */
+  readonly atMs: number;
+  /** Way counted by speed since then. */
+  readonly countedM: number;
+  readonly hasTicked: boolean;
+}
+
+/**
+ * One drive while it lasts: constant in size, plain JSON, so that it survives a restart in the middle. The road is
+ * summed in pieces of about 500 m with the weather they had, as forecasts are: what is learned from one must
+ * mean the same in the other.
+ */
+export interface TripMeter {
+  readonly version: typeof TRIP_METER_VERSION;
+  readonly startedAtMs: number;
+  readonly startCabinTempC: number | null;
+  readonly startBatteryTempC: number | null;
+  readonly startSocPct: number | null;
+  /** Least charge seen: a rise above it by more than a descent gives back is a charge. */
+  readonly leastSocPct: number | null;
+  readonly socStepPct: number;
+  readonly last: TripSample;
+  readonly odometer: Odometer | null;
+  readonly road: RoadSums;
+  readonly energyJ: number;
+  readonly power: { readonly atMs: number; readonly powerW: number } | null;
+  readonly powerSamples: number;
+  readonly longestPowerGapS: number;
+  readonly longestGapS: number;
+  readonly towedM: number;
+  readonly wasCharged: boolean;
+  /** The meter as it was when the car came to stand: where the drive ends, if it does not go on soon. */
+  readonly atRest: Omit<TripMeter, 'atRest'> | null;
+}
+
+/** Speed × time is trusted for so long: what a car did in a longer silence nobody knows. */
+const HELD_SPEED_S = 60;
+const COARSE_ODOMETER_M = [1000, 1609.344];
+/** A tick may show a step's worth more than was driven since the last. */
+const STEP_MARGIN_M = 2_000;
+/** Wheels count as still below this, and a place as another one from this on. */
+const STILL_M = 10;
+const MOVED_M = 100;
+const TOWED_M = 1000;
+/** As long as the charge was first heard of within this of the start, it is the charge at the start. */
+const SOC_HEARD_WITHIN_M = 500;
+const CHARGED_PCT = 3;
+const SOC_STEPS_PCT = [1, 0.5, 0.1, 0.01];
+/** Power swings within seconds: read more rarely than this, its sum says less than the charge does. */
+const MEAN_POWER_STEP_S = 10;
+const LONGEST_POWER_GAP_S = 30;
+
+/** Begins a drive at a moment at which the car still stood, or stood as far as anybody knows. */
+export function startTripMeter(car: MeterCar, sample: TripSample): TripMeter {
+  return {
+    version: TRIP_METER_VERSION,
+    startedAtMs: sample.atMs,
+    startCabinTempC: sample.cabinTempC,
+    startBatteryTempC: sample.batteryTempC,
+    startSocPct: sample.socPct,
+    leastSocPct: sample.socPct,
+    socStepPct: finerStep(1, sample.socPct),
+    last: sample,
+    odometer: sample.odometerM === null ? null : newOdometer(sample.odometerM, sample.atMs),
+    road: newRoadSums(car, sample),
+    energyJ: 0,
+    power: sample.powerW === null ? null : { atMs: sample.atMs, powerW: sample.powerW },
+    powerSamples: sample.powerW === null ? 0 : 1,
+    longestPowerGapS: 0,
+    longestGapS: 0,
+    towedM: 0,
+    wasCharged: false,
+    atRest: null,
+  };
+}
+
+/** Adds what happened since the sample before. */
+export function addTripSample(meter: TripMeter, car: MeterCar, sample: TripSample): TripMeter {
+  const { last } = meter;
+  const durationS = Math.max(0, (sample.atMs - last.atMs) / 1000);
+  const { distanceM, odometer } = wayTo(meter, sample, durationS);
+  const isStill = distanceM < STILL_M && hasWheels(last) && hasWheels(sample);
+  const movedM = Math.min(sample.movedM ?? 0, FASTEST_MPS * durationS);
+  const driven = {
+    ...meter,
+    last: sample,
+    odometer,
+    road: addWay(meter.road, car, sample, distanceM, durationS),
+    longestGapS: Math.max(meter.longestGapS, durationS),
+    towedM: meter.towedM + (isStill && movedM >= MOVED_M ? movedM : 0),
+    ...chargeSeen(meter, sample),
+    ...(sample.powerW === null ? {} : powerSeen(meter, sample.atMs, sample.powerW)),
+  };
+  return { ...driven, atRest: atRestOf(meter, driven, sample) };
+}
+
+/** Where the drive would end if the car went on standing; a stop that was left again belongs to the drive. */
+function atRestOf(before: TripMeter, driven: TripMeter, sample: TripSample): TripMeter['atRest'] {
+  if (sample.isDriving) return null;
+  if (before.atRest !== null) return before.atRest;
+  const { atRest: _none, ...rest } = driven;
+  return rest;
+}
+
+/** The way since the sample before. */
+function wayTo(meter: TripMeter, sample: TripSample, durationS: number) {
+  const { last, odometer } = meter;
+  const guessM =
+    last.speedMps !== null && sample.speedMps !== null
+      ? ((last.speedMps + sample.speedMps) / 2) * Math.min(durationS, HELD_SPEED_S)
+      : null;
+  const fallbackM = guessM ?? Math.min(sample.movedM ?? 0, FASTEST_MPS * durationS);
+  const { odometerM: readM, atMs } = sample;
+  if (readM === null) return { distanceM: fallbackM, odometer: counted(odometer, fallbackM) };
+  if (odometer === null) return { distanceM: fallbackM, odometer: newOdometer(readM, atMs) };
+  const tickM = readM - odometer.readM;
+  if (tickM === 0) {
+    const distanceM = guessM ?? 0;
+    return { distanceM, odometer: counted(odometer, distanceM) };
+  }
+  const mostM = FASTEST_MPS * ((atMs - odometer.atMs) / 1000) + STEP_MARGIN_M;
+  const isPossible = tickM > 0 && tickM <= mostM;
+  // Where between two ticks the drive began is not known of an odometer in whole kilometres.
+  const isFirstCoarse = !odometer.hasTicked && guessM !== null && isCoarse(readM) && isCoarse(odometer.readM);
+  if (!isPossible || isFirstCoarse)
+    return { distanceM: fallbackM, odometer: { ...newOdometer(readM, atMs), hasTicked: isPossible } };
+  return {
+    distanceM: Math.max(0, tickM - odometer.countedM),
+    odometer: { readM, atMs, countedM: Math.max(0, odometer.countedM - tickM), hasTicked: true },
+  };
+}
+
+const newOdometer = (readM: number, atMs: number): Odometer => ({
+  readM,
+  atMs,
+  countedM: 0,
+  hasTicked: false,
+});
+
+const counted = (odometer: Odometer | null, distanceM: number): Odometer | null =>
+  odometer === null ? null : { ...odometer, countedM: odometer.countedM + distanceM };
+
+const isCoarse = (odometerM: number): boolean =>
+  COARSE_ODOMETER_M.some((step) => Math.abs(odometerM / step - Math.round(odometerM / step)) * step < 1);
+
+const hasWheels = (sample: TripSample): boolean => sample.speedMps !== null || sample.odometerM !== null;
+
+function chargeSeen(meter: TripMeter, { socPct }: TripSample) {
+  if (socPct === null) return {};
+  const isEarly = meter.road.distanceM <= SOC_HEARD_WITHIN_M;
+  const least = meter.leastSocPct ?? socPct;
+  return {
+    startSocPct: meter.startSocPct ?? (isEarly ? socPct : null),
+    leastSocPct: Math.min(least, socPct),
+    socStepPct: finerStep(meter.socStepPct, socPct),
+    wasCharged: meter.wasCharged || socPct >= least + CHARGED_PCT,
+  };
+}
+
+/** The coarsest usual step that this value fits, no coarser than what the values before fitted. */
+function finerStep(stepPct: number, socPct: number | null): number {
+  if (socPct === null) return stepPct;
+  const fits = (step: number) => Math.abs(socPct / step - Math.round(socPct / step)) < 1e-6;
+  return SOC_STEPS_PCT.find((step) => step <= stepPct && fits(step)) ?? (SOC_STEPS_PCT.at(-1) as number);
+}
+
+function powerSeen(meter: TripMeter, atMs: number, powerW: number) {
+  const before = meter.power ?? { atMs: meter.startedAtMs, powerW };
+  const gapS = (atMs - before.atMs) / 1000;
+  return {
+    energyJ: meter.energyJ + (gapS * (before.powerW + powerW)) / 2,
+    power: { atMs, powerW },
+    powerSamples: meter.powerSamples + 1,
+    longestPowerGapS: Math.max(meter.longestPowerGapS, gapS),
+  };
+}
+
+/** Ends the drive where the car last came to stand, or else where it was last heard of. */
+export function finishTrip(meter: TripMeter, car: MeterCar): DrivenTrip | UnmeasuredReason {
+  const end = meter.atRest ?? meter;
+  const road = closeRoad(end.road, car, end.last);
+  const airTempC = road.startTempC;
+  if (road.distanceM < 1 || road.durationS <= 0) return 'did-not-move';
+  if (airTempC === null) return 'air-unknown';
+  // A display may take a moment to follow: what it says of the stop's first minutes counts.
+  const endSocPct = meter.last.socPct;
+  if (end.startSocPct === null || endSocPct === null) return 'charge-unknown';
+  const durationS = (end.last.atMs - end.startedAtMs) / 1000;
+  const cabinTempC = end.startCabinTempC;
+  const cabin = cabinFeatures(segmentCar(car, road), airTempC, durationS, {
+    ...(cabinTempC === null ? {} : { cabinTempC }),
+  });
+  const features = road.columns.slice(0, FEATURE_COUNT);
+  features[WARM_UP] = cabin.warmUp;
+  features[COOL_DOWN] = cabin.coolDown;
+  return {
+    endedAtMs: end.last.atMs,
+    features,
+    meteredKwh: meteredKwh(end, durationS),
+    startSocPct: end.startSocPct,
+    endSocPct,
+    socStepPct: meter.socStepPct,
+    distanceM: road.distanceM,
+    durationS,
+    meanAirTempC: road.airTempCs / road.durationS,
+    startBatteryTempC: end.startBatteryTempC,
+    longestGapS: end.longestGapS,
+    wasCharged: meter.wasCharged,
+    wasTowed: end.towedM >= TOWED_M,
+    isClimbKnown: isClimbKnown(road),
+  };
+}
+
+function meteredKwh(end: Omit<TripMeter, 'atRest'>, durationS: number): number | null {
+  if (end.power === null) return null;
+  const tailS = (end.last.atMs - end.power.atMs) / 1000;
+  const isSeen =
+    Math.max(end.longestPowerGapS, tailS) <= LONGEST_POWER_GAP_S &&
+    durationS <= MEAN_POWER_STEP_S * end.powerSamples;
+  return isSeen ? (end.energyJ + tailS * end.power.powerW) / 3.6e6 : null;
+}
