@@ -1,7 +1,7 @@
 import { findDefects, runsOf } from './defects.ts';
 import { readHeater } from './heater.ts';
 import { judgeHeights } from './heights.ts';
-import type { Cut, LoggedTrip } from './logged-trip.ts';
+import type { Cut, LoggedTrip, TripColumns } from './logged-trip.ts';
 import { readFollowsDirectly, readPayload, type TripNotes } from './overview.ts';
 import type { TripLog } from './trip-log.ts';
 
@@ -83,24 +83,7 @@ function whyTooLittle(log: TripLog, kept: Stretch): string | null {
   return distanceM < KEPT_MIN_M ? `only ${Math.round(distanceM)} m long` : null;
 }
 
-type ColumnsOfTrip = Pick<LoggedTrip, Exclude<keyof LoggedTrip, keyof Named>>;
-type Named = Omit<
-  LoggedTrip,
-  | 'timeS'
-  | 'speedMps'
-  | 'elevationM'
-  | 'batteryW'
-  | 'socPct'
-  | 'displayedSocPct'
-  | 'heaterW'
-  | 'airConW'
-  | 'ambientC'
-  | 'cabinC'
-  | 'batteryC'
-  | 'motorNm'
->;
-
-function keepColumns(log: TripLog, kept: Stretch): ColumnsOfTrip {
+function keepColumns(log: TripLog, kept: Stretch): TripColumns {
   const keep = (values: Float64Array): Float64Array => fillGaps(values.slice(kept.fromS, kept.toS));
   const { columns } = log;
   return {

@@ -1,4 +1,4 @@
-import type { LoggedTrip } from './logged-trip.ts';
+import type { LoggedTrip, TripColumns } from './logged-trip.ts';
 
 /** Newtons at the wheels per newton metre of the motor: reduction 9.7, wheel radius 0.336 m. */
 const N_PER_NM = 28.9;
@@ -10,7 +10,7 @@ const WINDOW_S = 20;
 /** Fewer windows than this fit anything. */
 const WINDOWS_MIN = 12;
 
-type Columns = Pick<LoggedTrip, 'speedMps' | 'elevationM' | 'motorNm'>;
+type Columns = Pick<TripColumns, 'speedMps' | 'elevationM' | 'motorNm'>;
 
 /**
  * Whether the heights along the way can be believed. The files hold a height every few kilometres and straight

@@ -7,8 +7,28 @@ export interface Cut {
 
 export type Season = 'summer' | 'winter';
 
-/** One drive, cleaned. All columns have one value per second and the same length. */
-export interface LoggedTrip {
+/** What was measured: one value per second, all of the same length; NaN only where a column is missing. */
+export interface TripColumns {
+  /** Seconds since the start of what is left after cleaning. */
+  readonly timeS: Float64Array;
+  readonly speedMps: Float64Array;
+  readonly elevationM: Float64Array;
+  /** Mean over the second, positive out of the battery. Never missing. */
+  readonly batteryW: Float64Array;
+  /** As the battery reports it, not as the driver sees it. */
+  readonly socPct: Float64Array;
+  readonly displayedSocPct: Float64Array;
+  readonly heaterW: Float64Array;
+  readonly airConW: Float64Array;
+  readonly ambientC: Float64Array;
+  /** The sensor reads neither below 10 nor above 39.8 °C: see `isCabinSaturated`. */
+  readonly cabinC: Float64Array;
+  readonly batteryC: Float64Array;
+  readonly motorNm: Float64Array;
+}
+
+/** One drive, cleaned. */
+export interface LoggedTrip extends TripColumns {
   /** As the file: `TripA01`. */
   readonly name: string;
   /** The wall clock where the car was, read as if it were UTC: good for order and for the hour of day. */
@@ -24,22 +44,6 @@ export interface LoggedTrip {
   /** `ends`: the heights along the way contradict the motor; only start and end can be used. */
   readonly heights: 'profile' | 'ends';
   readonly cuts: readonly Cut[];
-  /** Seconds since the start of what is left after cleaning. */
-  readonly timeS: Float64Array;
-  readonly speedMps: Float64Array;
-  readonly elevationM: Float64Array;
-  /** Mean over the second, positive out of the battery. Never NaN. */
-  readonly batteryW: Float64Array;
-  /** As the battery reports it, not as the driver sees it. */
-  readonly socPct: Float64Array;
-  readonly displayedSocPct: Float64Array;
-  readonly heaterW: Float64Array;
-  readonly airConW: Float64Array;
-  readonly ambientC: Float64Array;
-  /** The sensor reads neither below 10 nor above 39.8 °C: see `isCabinSaturated`. */
-  readonly cabinC: Float64Array;
-  readonly batteryC: Float64Array;
-  readonly motorNm: Float64Array;
 }
 
 const CABIN_FLOOR_C = 10;

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { runBaselines } from './baselines.ts';
 import { runExperiments } from './experiments/index.ts';
 import { drawPlots } from './plots.ts';
-import { describeDrop, readTrips, type TripFolder, UnusableFolder } from './read-trips.ts';
+import { readTrips, type TripFolder, UnusableFolder } from './read-trips.ts';
 import { reportResults } from './report.ts';
 import { collectResults, describeResults } from './results.ts';
 
@@ -34,14 +34,13 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const folder = await read(options.folder);
   if (folder === null) return 2;
-  const { trips, dropped, problems } = folder;
-  for (const problem of problems) console.error(problem);
-  for (const drop of dropped) console.error(describeDrop(drop));
+  const { trips } = folder;
+  for (const problem of folder.problems) console.error(problem);
   showProgress(`forecasting ${trips.length} trips`);
   const experiments = runExperiments(trips);
   const baselines = runBaselines(trips);
   showProgress('');
-  const results = collectResults(trips, dropped, experiments, baselines);
+  const results = collectResults(folder, experiments, baselines);
   console.log(
     options.json ? JSON.stringify(describeResults(results), nullIfNoNumber, 2) : reportResults(results),
   );

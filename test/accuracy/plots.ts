@@ -7,7 +7,7 @@ import type { Prediction } from './scores.ts';
 
 const COLOURS = { summer: '#d97706', winter: '#2563eb', model: '#111827', other: '#9ca3af' };
 const SEASONS: readonly Season[] = ['summer', 'winter'];
-const SIZE = { width: 860, height: 660 };
+const SIZE = { width: 860, height: 680 };
 /** Shown where there is no forecast of the model: then the pictures show what a constant does. */
 const PREFERRED = ['planner', 'plannerTripMean', 'replay', 'seasonConstant', 'label'];
 const COMPARED = ['planner', 'online', 'lastFive', 'label'];
@@ -32,34 +32,51 @@ export function drawPlots(
   return new Map([
     ['reliability', drawReliability(COMPARED.flatMap(find).slice(0, 3))],
     ['predicted-driven', drawPredictedDriven(shown, byName)],
-    ['error-temperature', drawErrorTemperature(shown, byName)],
+    ['error-temperature', drawErrorTemperature(shown, find('seasonConstant')[0], byName)],
   ]);
 }
 
 type Trips = ReadonlyMap<string, LoggedTrip>;
 type Series = Extract<echarts.EChartsOption['series'], readonly unknown[]>[number];
 
-/** A dot per bin, as large as the bin is full, with its count beside it. */
+/** A dot per bin where anything was forecast, and below how much. */
 function drawReliability(rows: readonly Row[]): string {
   const colours = [COLOURS.model, COLOURS.winter, COLOURS.other];
-  const series = rows.map(({ title, predictions }, i): Series => {
-    const bins = binDecisions(predictions).filter(({ count }) => count > 0);
+  const binned = rows.map(({ title, predictions }, i) => ({
+    ...{ title, colour: colours[i]!, bins: binDecisions(predictions) },
+  }));
+  const curves = binned.map(({ title, colour, bins }): Series => {
+    const filled = bins.filter(({ count }) => count > 0);
     return {
-      ...{ name: title, type: 'line', color: colours[i]!, lineStyle: { width: 1.5 }, symbol: 'circle' },
-      symbolSize: (value: readonly number[]) => 5 + Math.sqrt(value[2] ?? 0),
-      label: { show: true, position: LABEL_SIDES[i]!, formatter: '{@[2]}', color: colours[i]!, fontSize: 12 },
-      data: bins.map(({ forecast, frequency, count }) => [forecast!, frequency!, count]),
+      ...{ name: title, type: 'line', color: colour, symbol: 'circle', symbolSize: 8 },
+      data: filled.map(({ forecast, frequency }) => [forecast!, frequency!]),
     };
   });
+  const bars = binned.map(
+    ({ title, colour, bins }): Series => ({
+      ...{ name: title, type: 'bar', color: colour, xAxisIndex: 1, yAxisIndex: 1 },
+      label: { show: true, position: 'top', color: colour },
+      data: bins.map(({ count }) => count),
+    }),
+  );
+  const ranges = binDecisions([]).map(({ from, to }) => `${from}–${to}`);
   return draw({
-    title: titleOf('Is a probability what it says?', 'Budgets exceeded, forecast and seen; counts per bin'),
-    xAxis: axis('forecast probability', { min: 0, max: 1 }),
-    yAxis: axis('frequency seen', { min: 0, max: 1 }),
-    series: [...series, diagonal(1)],
+    title: titleOf(
+      'Is a probability what it says?',
+      'Budgets exceeded: how likely it was said, how often it was so',
+    ),
+    grid: [
+      { left: 72, right: 32, top: 84, height: 350 },
+      { left: 72, right: 32, top: 516, height: 70 },
+    ],
+    xAxis: [
+      axis('forecast probability', { min: 0, max: 1 }),
+      { ...axis('decisions per bin', {}), type: 'category', gridIndex: 1, data: ranges },
+    ],
+    yAxis: [axis('frequency seen', { min: 0, max: 1 }), { type: 'value', gridIndex: 1, show: false }],
+    series: [...curves, diagonal(1), ...bars],
   });
 }
-
-const LABEL_SIDES = ['top', 'bottom', 'right'] as const;
 
 function drawPredictedDriven({ title, predictions }: Row, trips: Trips): string {
   const ends = predictions.flatMap((one) => [one.drivenKwh, one.distribution.quantile(0.9)]);
@@ -97,23 +114,34 @@ const drawBars =
     };
   };
 
-function drawErrorTemperature({ title, predictions }: Row, trips: Trips): string {
-  const series = SEASONS.map((season): Series => {
-    const own = predictions.flatMap(({ trip, meanKwh, drivenKwh }) => {
-      const found = trips.get(trip);
-      if (found?.season !== season) return [];
-      const meanC = found.ambientC.reduce((sum, value) => sum + value, 0) / found.ambientC.length;
-      return [[meanC, (100 * (meanKwh - drivenKwh)) / drivenKwh]];
-    });
-    return { ...dots(season), data: own };
-  });
+function drawErrorTemperature(row: Row, constant: Row | undefined, trips: Trips): string {
+  const series = SEASONS.map((season): Series => ({ ...dots(season), data: errorsOf(row, season, trips) }));
+  const others = constant === undefined || constant === row ? [] : SEASONS;
+  const behind: Series = {
+    ...{ name: constant?.title ?? '', type: 'scatter', symbolSize: 7, color: COLOURS.other, z: 1 },
+    data: others.flatMap((season) => errorsOf(constant!, season, trips)),
+  };
+  const zero = { silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: COLOURS.model } };
   return draw({
-    title: titleOf('Error by temperature', `${title}; above zero: more was forecast than used`),
+    title: titleOf('Error by temperature', `${row.title}; above zero: more was forecast than used`),
     xAxis: axis('ambient, °C', {}),
     yAxis: axis('error, %', {}),
-    series,
+    series: [
+      { type: 'line', data: [], markLine: { ...zero, data: [{ yAxis: 0 }] } },
+      ...(others.length > 0 ? [behind] : []),
+      ...series,
+    ],
   });
 }
+
+/** Mean ambient temperature and error in percent of what was used. */
+const errorsOf = ({ predictions }: Row, season: Season, trips: Trips): number[][] =>
+  predictions.flatMap(({ trip, meanKwh, drivenKwh }) => {
+    const found = trips.get(trip);
+    if (found?.season !== season) return [];
+    const meanC = found.ambientC.reduce((sum, value) => sum + value, 0) / found.ambientC.length;
+    return [[meanC, (100 * (meanKwh - drivenKwh)) / drivenKwh]];
+  });
 
 const dots = (season: Season) => ({
   ...{ name: season, type: 'scatter' as const, color: COLOURS[season], symbolSize: 9 },
@@ -134,7 +162,7 @@ const titleOf = (text: string, subtext: string): echarts.TitleComponentOption =>
 });
 
 const axis = (name: string, range: { readonly min?: number; readonly max?: number }) => ({
-  ...{ type: 'value' as const, name, nameLocation: 'middle' as const, nameGap: 40, ...range },
+  ...{ type: 'value' as const, name, nameLocation: 'middle' as const, nameGap: 36, ...range },
   axisLine: { show: true, onZero: false },
   splitLine: { lineStyle: { color: '#e5e7eb' } },
 });
@@ -146,8 +174,9 @@ function draw(option: echarts.EChartsOption): string {
     animation: false,
     backgroundColor: '#ffffff',
     textStyle: { fontFamily: 'sans-serif' },
-    legend: { right: 16, top: 16 },
-    grid: { left: 72, right: 32, top: 84, bottom: 64 },
+    // Widths are estimated from narrow letters: the gap is for wide ones.
+    legend: { bottom: 12, itemGap: 36 },
+    grid: { left: 72, right: 32, top: 84, bottom: 100 },
     ...option,
   });
   const svg = chart.renderToSVGString();

@@ -59,7 +59,7 @@ export async function readTrips(
   return { trips: orderTrips(trips), dropped, problems };
 }
 
-export const describeDrop = ({ name, reason }: DroppedTrip): string => `${name} dropped: ${reason}`;
+export const describeDrop = ({ name, reason }: DroppedTrip): string => `dropped: ${name}, ${reason}`;
 
 const isOverview = (file: string): boolean => file.toLowerCase() === OVERVIEW;
 

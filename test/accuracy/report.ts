@@ -1,4 +1,5 @@
 import type { Interval } from './bootstrap.ts';
+import { describeDrop } from './read-trips.ts';
 import type { BaselineResult, Result, Results } from './results.ts';
 import { LEVELS } from './scores.ts';
 
@@ -11,7 +12,7 @@ export function reportResults(results: Results): string {
   return [
     `${trips.length} trips, ${km.toFixed(1)} km, ${kwh.toFixed(2)} kWh: ${trips.length - winter} in summer, ${winter} in winter`,
     ...describeCuts(results),
-    ...dropped.map(({ name, reason }) => `dropped: ${name}, ${reason}`),
+    ...dropped.map(describeDrop),
     '',
     ...alignTable([HEADER, ...modelLines(results), [], ...baselineLines(results)]),
     '',
@@ -76,7 +77,7 @@ function lineOf(title: string, row: Result | null, why: string | undefined): Lin
 const gainOf = ({ gain, against }: BaselineResult): string =>
   gain === null ? '–' : `${digits(gain.mean, 1)} [${span(gain.interval)}] ${against}`;
 
-const span = ({ low, high }: Interval): string => `${low.toFixed(1)}–${high.toFixed(1)}`;
+const span = ({ low, high }: Interval): string => `${low.toFixed(1)} to ${high.toFixed(1)}`;
 
 const digits = (value: number | null, count: number): string =>
   value === null || !Number.isFinite(value) ? '–' : value.toFixed(count);

@@ -3,6 +3,7 @@ import { bootstrapMape, comparePaired, type Interval, type PairedDifference } fr
 import type { DroppedTrip } from './clean-trip.ts';
 import type { Experiments, PriorFigure } from './experiments/index.ts';
 import { type LoggedTrip, totalsOf } from './logged-trip.ts';
+import type { TripFolder } from './read-trips.ts';
 import { type Prediction, type Scores, scoreAll } from './scores.ts';
 
 export interface TripResult {
@@ -44,6 +45,8 @@ const IN_TRIP = /^inTrip\.?(\d+)$/;
 export interface Results {
   readonly trips: readonly TripSummary[];
   readonly dropped: readonly DroppedTrip[];
+  /** Files that were left out. */
+  readonly problems: readonly string[];
   /** By key; null where there is nothing to score. */
   readonly rows: ReadonlyMap<string, Result | null>;
   /** By share of the way in percent. */
@@ -60,8 +63,7 @@ type TripSummary = ReturnType<typeof summarize>;
 
 /** Scores everything that was forecast. */
 export function collectResults(
-  trips: readonly LoggedTrip[],
-  dropped: readonly DroppedTrip[],
+  { trips, dropped, problems }: TripFolder,
   experiments: Experiments,
   baselines: readonly Baseline[],
 ): Results {
@@ -74,7 +76,7 @@ export function collectResults(
   const all = [...keys.map((key) => made.get(key) ?? absent(key)), ...baselines];
   return {
     trips: trips.map(summarize),
-    dropped,
+    ...{ dropped, problems },
     rows: new Map(keys.map((key) => [key, orNull(made.get(key) ?? absent(key))])),
     inTrip: new Map(inTrip),
     baselines: new Map(baselines.map((one) => [one.key, compare(one, made.get(one.against)?.predictions)])),
@@ -134,9 +136,9 @@ const localTime = (startedAtMs: number): string => new Date(startedAtMs).toISOSt
 
 /** The one object of `--json`. What is not a number is null. */
 export function describeResults(results: Results): Readonly<Record<string, unknown>> {
-  const { trips, dropped, rows, inTrip, baselines, missing, priors, notes } = results;
+  const { trips, dropped, problems, rows, inTrip, baselines, missing, priors, notes } = results;
   return {
-    ...{ trips, dropped },
+    ...{ trips, dropped, problems },
     ...Object.fromEntries(rows),
     inTrip: Object.fromEntries(inTrip),
     baselines: Object.fromEntries(baselines),
