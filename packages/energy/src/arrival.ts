@@ -26,6 +26,8 @@ export interface CarState {
   /** Speed now; 0 or absent = standing, and the stretch begins with an acceleration. */
   readonly speedMps?: number;
   readonly elapsedDriveS?: number;
+  /** How cold the tyres were when this drive began; default 1, as the air. */
+  readonly tyreColdRatio?: number;
 }
 
 /** A SOC that is not certain. */
@@ -95,6 +97,7 @@ export function driveTo(
   const stretch = readStretch(prefix, fromM, toM, {
     ...(state.cabinTempC === undefined ? {} : { cabinTempC: state.cabinTempC }),
     elapsedDriveS: state.elapsedDriveS ?? 0,
+    tyreColdRatio: state.tyreColdRatio ?? 1,
     fromRest: speedMps === 0,
   });
   const batteryTempC = requireWithin('batteryTempC', state.batteryTempC ?? stretch.startTempC, -60, 80);

@@ -1,11 +1,11 @@
 import { clamp } from './check.ts';
 
 /**
- * The ten features. Battery energy of a stretch is E = θ·f in joules: each feature is in J per unit of its
+ * The twelve features. Battery energy of a stretch is E = θ·f in joules: each feature is in J per unit of its
  * parameter, and the parameters keep physical meaning.
  */
 export const FEATURES = [
-  'rolling', //        θ: rolling coefficient incl. stop-and-go, 1
+  'rolling', //        θ: rolling coefficient on a free road, 1
   'aero', //           θ: effective drag area, m²
   'climb', //          θ: share of m·g·Δh, 1
   'base', //           θ: base load, W
@@ -15,6 +15,8 @@ export const FEATURES = [
   'cooling', //        θ: steady air conditioning, W/K
   'cool-down', //      θ: heat capacity of a hot cabin, J/K
   'speed-changes', //  θ: share of kinetic energy lost at each change of speed, 1
+  'stop-and-go', //    θ: rolling coefficient's worth of braking in town traffic, 1
+  'tyre-warm-up', //   θ: extra rolling coefficient of tyres and gears that stood, 1
 ] as const;
 
 export const FEATURE_COUNT = FEATURES.length;
@@ -29,6 +31,8 @@ export const WARM_UP = 6;
 export const COOLING = 7;
 export const COOL_DOWN = 8;
 export const SPEED_CHANGES = 9;
+export const STOP_AND_GO = 10;
+export const TYRE_WARM_UP = 11;
 
 export const GRAVITY_MPS2 = 9.81;
 const KELVIN = 273.15;
@@ -47,6 +51,14 @@ const HEAT_PUMP_QUALITY = 0.35;
 const HEAT_PUMP_GIVES_UP_BELOW_C = -15;
 const CROSSWIND_WEIGHT = 0.3;
 const ROLLING_PER_WETNESS = 0.05;
+/** Mean speed of town traffic: below it a car brakes as often as it can. */
+const TOWN_MPS = 30 / 3.6;
+/** Mean speed of open roads: from here on hardly anybody brakes. */
+const OPEN_ROAD_MPS = 80 / 3.6;
+/** Rolling resistance is measured after 30 min of warming up (ISO 28580): about four time constants. */
+const TYRE_TIME_CONSTANT_S = 480;
+/** Judgement: tyres and gears of a parked car are cold again after an hour or two. */
+const TYRE_COOLING_TIME_CONSTANT_S = 1800;
 const RECOVERED_DESCENT = 0.85;
 
 /** Air density, kg/m³, from the gas law of dry air. +9 % from 25 to 0 °C. */
@@ -168,6 +180,32 @@ export function speedChangeFeatureJ(
   coldRatio: number,
 ): number {
   return coldRatio * Math.max(0, 0.5 * massKg * (toMps * toMps - fromMps * fromMps));
+}
+
+/** f11: share of a segment's road with stop-and-go inside it, which its mean speed does not show. */
+export function stopAndGoShare(speedMps: number): number {
+  return clamp((OPEN_ROAD_MPS - speedMps) / (OPEN_ROAD_MPS - TOWN_MPS), 0, 1);
+}
+
+/** d(share)/d(relative speed). */
+export function stopAndGoShareSlope(speedMps: number): number {
+  const isBetween = speedMps > TOWN_MPS && speedMps < OPEN_ROAD_MPS;
+  return isBetween ? -speedMps / (OPEN_ROAD_MPS - TOWN_MPS) : 0;
+}
+
+/** f12, J: rolling work of `durationS` from wholly cold tyres on, their excess decaying as e^(−t/480 s). */
+export function tyreWarmUpFeatureJ(rollingW: number, durationS: number): number {
+  return rollingW * TYRE_TIME_CONSTANT_S * -Math.expm1(-durationS / TYRE_TIME_CONSTANT_S);
+}
+
+/** What is left of the tyres' cold after this much driving; 1 = as cold as the air. */
+export function tyreColdLeft(drivenS: number): number {
+  return Math.exp(-drivenS / TYRE_TIME_CONSTANT_S);
+}
+
+/** How cold tyres are that were `ratio` cold when the car was parked. */
+export function tyreColdAfterParking(ratio: number, parkedS: number): number {
+  return 1 - (1 - ratio) * Math.exp(-parkedS / TYRE_COOLING_TIME_CONSTANT_S);
 }
 
 /** Energy the moving car carries and can still use, J: η·1.1·½·m·v² (1.1 for wheels and rotor). */

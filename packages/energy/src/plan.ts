@@ -2,6 +2,7 @@ import { type ArrivalForecast, type CarState, driveTo, type SocForecast, socFore
 import { type ForecastCar, type KnownCar, knownCar, moveSoc, readSoc, type SocBelief } from './belief.ts';
 import { type ChargingStation, chargeForMinutes, chargeToSoc } from './charging.ts';
 import { requireWithin } from './check.ts';
+import { tyreColdAfterParking, tyreColdLeft } from './features.ts';
 import { type ParkingMode, type Preconditioning, parkCar } from './parking.ts';
 import type { RoutePrefix } from './prefix.ts';
 
@@ -72,6 +73,8 @@ interface Point {
   readonly cabinTempC: number | undefined;
   readonly speedMps: number;
   readonly elapsedDriveS: number;
+  /** When the drive began. */
+  readonly tyreColdRatio: number;
 }
 
 /** What charging to a target leaves open: where exactly the car stops, points. */
@@ -90,6 +93,7 @@ export function forecastPlan(input: PlanInput): PlanForecast {
     cabinTempC: state.cabinTempC,
     speedMps: state.speedMps ?? 0,
     elapsedDriveS: state.elapsedDriveS ?? 0,
+    tyreColdRatio: state.tyreColdRatio ?? 1,
   };
   const stops: PlanStop[] = [];
   for (const [stageIndex, stage] of input.stages.entries()) {
@@ -119,10 +123,12 @@ function runDrive(car: KnownCar, point: Point, stage: DriveStage): StageResult {
     ...(point.cabinTempC === undefined ? {} : { cabinTempC: point.cabinTempC }),
     speedMps: point.speedMps,
     elapsedDriveS: point.elapsedDriveS,
+    tyreColdRatio: point.tyreColdRatio,
   });
   const { batteryTempC, cabinTempC, durationS } = forecast;
+  const tyreColdRatio = point.tyreColdRatio * tyreColdLeft(point.elapsedDriveS + durationS);
   return {
-    point: { belief, batteryTempC, cabinTempC, speedMps: 0, elapsedDriveS: 0 },
+    point: { belief, batteryTempC, cabinTempC, speedMps: 0, elapsedDriveS: 0, tyreColdRatio },
     stop: {
       soc: forecast.soc,
       energyKwh: forecast.energyKwh.mean,
@@ -150,8 +156,9 @@ function runPark(car: KnownCar, point: Point, stage: ParkStage): StageResult {
   });
   const belief = moveSoc(point.belief, parked.socPct, parked.socSdPct);
   const { batteryTempC, cabinTempC, energyKwh } = parked;
+  const tyreColdRatio = tyresAfterStanding(point, stage.durationS);
   return {
-    point: { belief, batteryTempC, cabinTempC, speedMps: 0, elapsedDriveS: 0 },
+    point: { belief, batteryTempC, cabinTempC, speedMps: 0, elapsedDriveS: 0, tyreColdRatio },
     stop: {
       soc: socForecast(car, belief, batteryTempC),
       energyKwh,
@@ -187,8 +194,9 @@ function runCharge(car: KnownCar, point: Point, stage: ChargeStage): StageResult
   const batteryTempC = Math.max(charged.batteryTempC, batteryToC ?? charged.batteryTempC);
   // The cabin follows the air while people are out of the car.
   const cabinTempC = cabinToC ?? cooled(point.cabinTempC ?? airTempC, airTempC, charged.minutes);
+  const tyreColdRatio = tyresAfterStanding(point, charged.minutes * 60);
   return {
-    point: { belief, batteryTempC, cabinTempC, speedMps: 0, elapsedDriveS: 0 },
+    point: { belief, batteryTempC, cabinTempC, speedMps: 0, elapsedDriveS: 0, tyreColdRatio },
     stop: {
       soc: socForecast(car, belief, batteryTempC),
       energyKwh: -charged.energyKwh,
@@ -199,6 +207,9 @@ function runCharge(car: KnownCar, point: Point, stage: ChargeStage): StageResult
     },
   };
 }
+
+const tyresAfterStanding = (point: Point, durationS: number): number =>
+  tyreColdAfterParking(point.tyreColdRatio * tyreColdLeft(point.elapsedDriveS), durationS);
 
 function cooled(cabinTempC: number, airTempC: number, minutes: number): number {
   return airTempC + (cabinTempC - airTempC) * Math.exp(-minutes / 45);

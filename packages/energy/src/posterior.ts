@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FEATURE_COUNT } from './features.ts';
 
 /** Grows when the meaning of the parameters changes; a state of another version is not used. */
-export const POSTERIOR_VERSION = 1;
+export const POSTERIOR_VERSION = 2;
 
 /**
  * What is believed about one car: the calibration's state, plain JSON. A car nobody has watched yet has the prior

@@ -52,7 +52,10 @@ describe('sums along a route', () => {
         const middle = share * prefix.lengthM;
         const whole = readStretch(prefix, 0, prefix.lengthM, { cabinTempC: 5, fromRest: true });
         const first = readStretch(prefix, 0, middle, { cabinTempC: 5, fromRest: true });
-        const second = readStretch(prefix, middle, prefix.lengthM, { cabinTempC: first.endCabinTempC });
+        const second = readStretch(prefix, middle, prefix.lengthM, {
+          cabinTempC: first.endCabinTempC,
+          elapsedDriveS: first.durationS,
+        });
         const warmth = new Set([6, 8]); // cut at another air temperature, the cabin's heat has another price
         for (let k = 0; k < FEATURE_COUNT; k++) {
           if (warmth.has(k)) continue;
@@ -104,7 +107,7 @@ describe('sums along a route', () => {
     });
     const { theta } = priorFor(i3);
     const prefix = buildPrefix(route({}));
-    const slopes = energyByInput(readStretch(prefix, 0, prefix.lengthM), theta);
+    const slopes = energyByInput(readStretch(prefix, 0, prefix.lengthM, { tyreColdRatio: 0 }), theta);
     const difference = (a: PrefixInput, b: PrefixInput, width: number) =>
       (energyKwh(b) - energyKwh(a)) / width;
     expect(slopes[BY_TEMPERATURE]).toBeCloseTo(
@@ -112,8 +115,8 @@ describe('sums along a route', () => {
       4,
     );
     expect(slopes[BY_WIND]).toBeCloseTo(difference(route({ windMps: 3.9 }), route({ windMps: 4.1 }), 0.2), 5);
-    // With a warm cabin: the slope leaves out that a shorter drive also warms the cabin for less long.
-    const warm = { cabinTempC: 22 };
+    // Warmed up: the slope leaves out that a shorter drive also warms cabin and tyres for less long.
+    const warm = { cabinTempC: 22, tyreColdRatio: 0 };
     const faster =
       energyKwh(route({ speedRatio: 1.01 }), warm) - energyKwh(route({ speedRatio: 0.99 }), warm);
     expect(slopes[BY_SPEED]).toBeCloseTo(faster / 0.02, 4);

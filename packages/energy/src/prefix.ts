@@ -1,5 +1,5 @@
 import { EnergyInputError, requireWithin } from './check.ts';
-import { BASE, coldBrakingRatio, regenShare } from './features.ts';
+import { BASE, coldBrakingRatio, ROLLING, regenShare, tyreColdLeft, tyreWarmUpFeatureJ } from './features.ts';
 import {
   addSegmentFeatures,
   COLUMN_COUNT,
@@ -31,6 +31,11 @@ export interface RoutePrefix extends SegmentCar {
   readonly sums: Float64Array;
   readonly speedMps: Float64Array;
   readonly tempC: Float64Array;
+  /**
+   * f12 from the start of segment i to the end of the route, J, if the tyres were cold there. Sums from the front
+   * would have to be scaled by e^(t/480 s), which no double survives on a long route.
+   */
+  readonly tyreWarmUpJ: Float64Array;
   readonly lengthM: number;
   readonly durationS: number;
 }
@@ -61,6 +66,7 @@ export function buildPrefix(input: PrefixInput): RoutePrefix {
     sums: new Float64Array((count + 1) * COLUMN_COUNT),
     speedMps: new Float64Array(count),
     tempC: new Float64Array(count),
+    tyreWarmUpJ: new Float64Array(count + 1),
   };
   const regenW = vehicle.maxRegenKw * 1000 * regenShare(batteryTempC);
   let fullForJ = (Math.max(0, startSocPct - REGEN_BELOW_SOC_PCT) / 100) * vehicle.usableKwh * 3.6e6;
@@ -78,6 +84,18 @@ export function buildPrefix(input: PrefixInput): RoutePrefix {
     fullForJ -= addSegmentFeatures(prefix.sums, next, prefix, segment, previousMps, acceptedW);
     previousMps = segment.speedMps;
   }
+  sumTyreWarmUp(prefix.sums, prefix.tyreWarmUpJ);
   const durationS = prefix.sums[count * COLUMN_COUNT + BASE] ?? 0;
   return { ...prefix, lengthM: prefix.atM[count] ?? 0, durationS };
+}
+
+function sumTyreWarmUp(sums: Float64Array, intoJ: Float64Array): void {
+  for (let i = intoJ.length - 2; i >= 0; i--) {
+    const a = i * COLUMN_COUNT;
+    const b = a + COLUMN_COUNT;
+    const durationS = (sums[b + BASE] ?? 0) - (sums[a + BASE] ?? 0);
+    const rollingJ = (sums[b + ROLLING] ?? 0) - (sums[a + ROLLING] ?? 0);
+    intoJ[i] =
+      tyreWarmUpFeatureJ(rollingJ / durationS, durationS) + tyreColdLeft(durationS) * (intoJ[i + 1] ?? 0);
+  }
 }

@@ -21,8 +21,14 @@ import {
   ROLLING,
   rollingFeatureJ,
   SPEED_CHANGES,
+  STOP_AND_GO,
   speedChangeFeatureJ,
   standardPressureHpa,
+  stopAndGoShare,
+  stopAndGoShareSlope,
+  TYRE_WARM_UP,
+  tyreColdLeft,
+  tyreWarmUpFeatureJ,
 } from './features.ts';
 import type { VehicleModel, VehicleUse } from './vehicle-model.ts';
 
@@ -60,14 +66,15 @@ export interface SegmentCar {
   readonly coldBrakingRatio: number;
 }
 
-/** Columns after the ten features: derivatives by temperature (4), wind (1) and relative speed (1). */
+/** Columns after the features: derivatives by temperature (4), wind (1) and relative speed (2). */
 export const AERO_BY_TEMP = FEATURE_COUNT;
 export const COLD_BY_TEMP = FEATURE_COUNT + 1;
 export const HEAT_BY_TEMP = FEATURE_COUNT + 2;
 export const COOLING_BY_TEMP = FEATURE_COUNT + 3;
 export const AERO_BY_WIND = FEATURE_COUNT + 4;
 export const AERO_BY_SPEED = FEATURE_COUNT + 5;
-export const COLUMN_COUNT = FEATURE_COUNT + 6;
+export const STOP_AND_GO_BY_SPEED = FEATURE_COUNT + 6;
+export const COLUMN_COUNT = FEATURE_COUNT + 7;
 
 /** Refuses a segment with anything in it that is not a usable number. */
 export function requireUsable(segment: RouteSegment): void {
@@ -85,8 +92,9 @@ export function requireUsable(segment: RouteSegment): void {
 }
 
 /**
- * Adds one segment to the row of COLUMN_COUNT sums that begins at `at`; the base column is the time, s. Returns
- * the energy at the wheel, J, a rough measure of what was used. `regenW` is what the battery accepts.
+ * Adds one segment to the row of COLUMN_COUNT sums that begins at `at`; the base column is the time, s, and the
+ * tyres were cold at its zero. Returns the energy at the wheel, J, a rough measure of what was used. `regenW` is
+ * what the battery accepts.
  */
 export function addSegmentFeatures(
   into: Float64Array,
@@ -116,6 +124,7 @@ export function addSegmentFeatures(
   const airMps = Math.max(0, speedMps + headMps);
   const aeroPerAirMps = loadedDrag * aeroFeatureJPerM2(density, 2 * airMps, distanceM, eta);
 
+  const warmUpJ = tyreColdLeft(into[at + BASE] ?? 0) * tyreWarmUpFeatureJ(rolling / durationS, durationS);
   add(into, at + ROLLING, rolling);
   add(into, at + AERO, aero);
   add(into, at + CLIMB, climbFeatureJ(weightN, climbM, resistanceJ, regenW * durationS));
@@ -124,6 +133,9 @@ export function addSegmentFeatures(
   add(into, at + COLD_BY_TEMP, coldKelvin(tempC) > 0 ? -(weightN * distanceM) / eta : 0);
   const changeJ = speedChangeFeatureJ(totalMassKg, previousMps, speedMps, car.coldBrakingRatio);
   add(into, at + SPEED_CHANGES, changeJ);
+  add(into, at + TYRE_WARM_UP, warmUpJ);
+  add(into, at + STOP_AND_GO, rolling * stopAndGoShare(speedMps));
+  add(into, at + STOP_AND_GO_BY_SPEED, rolling * stopAndGoShareSlope(speedMps));
   add(into, at + AERO_BY_TEMP, -aero / (tempC + 273.15));
   add(into, at + AERO_BY_WIND, aeroPerAirMps);
   add(into, at + AERO_BY_SPEED, aeroPerAirMps * speedMps);

@@ -1,4 +1,4 @@
-import { EnergyInputError, requireFinite } from './check.ts';
+import { EnergyInputError, requireFinite, requireWithin } from './check.ts';
 import {
   AERO,
   BASE,
@@ -14,7 +14,11 @@ import {
   HEAT,
   ROLLING,
   SPEED_CHANGES,
+  STOP_AND_GO,
   speedChangeFeatureJ,
+  TYRE_WARM_UP,
+  tyreColdLeft,
+  tyreWarmUpFeatureJ,
   WARM_UP,
   warmedShare,
   warmsUp,
@@ -29,6 +33,7 @@ import {
   COOLING_BY_TEMP,
   HEAT_BY_TEMP,
   type SegmentCar,
+  STOP_AND_GO_BY_SPEED,
 } from './segment-features.ts';
 
 /** What the forecast is unsure about outside the car. One draw holds for the whole plan: fully correlated. */
@@ -44,8 +49,10 @@ export const BY_CAPACITY = 4; //    per unit of relative capacity; enters where 
 export interface StretchStart {
   /** Cabin temperature at `fromM`. Unknown: as the air, less what the elapsed drive has warmed. */
   readonly cabinTempC?: number;
-  /** Time since this drive began, s; counts only while the cabin temperature is unknown. */
+  /** Time since this drive began, s; warms the tyres, and the cabin while its temperature is unknown. */
   readonly elapsedDriveS?: number;
+  /** How cold the tyres were when this drive began, 1 = as the air; default 1. */
+  readonly tyreColdRatio?: number;
   /** The car stands at `fromM` and has to accelerate. */
   readonly fromRest?: boolean;
 }
@@ -120,6 +127,7 @@ export function readStretch(
   const cabin = cabinFeatures(prefix, startTempC, durationS, start);
   features[WARM_UP] = cabin.warmUp;
   features[COOL_DOWN] = cabin.coolDown;
+  features[TYRE_WARM_UP] = tyreWarmUpJ(prefix, i, fromM, toM, durationS, start);
   const { warmUpByTemp, endCabinTempC } = cabin;
   return { prefix, fromM, toM, durationS, features, columns, warmUpByTemp, startTempC, endCabinTempC };
 }
@@ -154,6 +162,31 @@ export function cabinFeatures(
   };
 }
 
+/** f12, J: what cold tyres still cost between two places. */
+function tyreWarmUpJ(
+  prefix: RoutePrefix,
+  i: number,
+  fromM: number,
+  toM: number,
+  durationS: number,
+  start: StretchStart,
+): number {
+  const elapsedS = start.elapsedDriveS ?? 0;
+  const coldRatio = requireWithin('tyreColdRatio', start.tyreColdRatio ?? 1, 0, 1) * tyreColdLeft(elapsedS);
+  const restJ = tyreWarmUpRestJ(prefix, segmentAt(prefix, toM), toM);
+  return coldRatio * (tyreWarmUpRestJ(prefix, i, fromM) - tyreColdLeft(durationS) * restJ);
+}
+
+/** f12 from `m` in segment i to the end of the route, if the tyres were cold there. */
+function tyreWarmUpRestJ(prefix: RoutePrefix, i: number, m: number): number {
+  const a = i * COLUMN_COUNT;
+  const b = a + COLUMN_COUNT;
+  const segmentS = (prefix.sums[b + BASE] ?? 0) - (prefix.sums[a + BASE] ?? 0);
+  const rollingW = ((prefix.sums[b + ROLLING] ?? 0) - (prefix.sums[a + ROLLING] ?? 0)) / segmentS;
+  const leftS = (1 - shareOfSegment(prefix, i, m)) * segmentS;
+  return tyreWarmUpFeatureJ(rollingW, leftS) + tyreColdLeft(leftS) * (prefix.tyreWarmUpJ[i + 1] ?? 0);
+}
+
 /** θ·f, kWh. */
 export function energyKwhOf(stretch: Stretch, theta: readonly number[]): number {
   let joules = 0;
@@ -176,7 +209,8 @@ export function energyByInput(stretch: Stretch, theta: readonly number[]): Float
     3.6e6;
   byInput[BY_WIND] = (t(AERO) * v(c, AERO_BY_WIND)) / 3.6e6;
   byInput[BY_SPEED] =
-    (t(AERO) * v(c, AERO_BY_SPEED) -
+    (t(AERO) * v(c, AERO_BY_SPEED) +
+      t(STOP_AND_GO) * v(c, STOP_AND_GO_BY_SPEED) -
       t(BASE) * v(f, BASE) -
       t(HEAT) * v(f, HEAT) -
       t(COOLING) * v(f, COOLING) +
@@ -186,6 +220,8 @@ export function energyByInput(stretch: Stretch, theta: readonly number[]): Float
     (t(ROLLING) * v(f, ROLLING) +
       t(CLIMB) * v(f, CLIMB) +
       t(COLD_ROLLING) * v(f, COLD_ROLLING) +
+      t(STOP_AND_GO) * v(f, STOP_AND_GO) +
+      t(TYRE_WARM_UP) * v(f, TYRE_WARM_UP) +
       t(SPEED_CHANGES) * v(f, SPEED_CHANGES)) /
     (3.6e6 * stretch.prefix.totalMassKg);
   return byInput;
