@@ -181,5 +181,12 @@ function draw(option: echarts.EChartsOption): string {
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return svg;
+  return keepStill(svg);
 }
+
+/** Takes off what only a live chart needs: styles of hovering, marks of data, numbers that count charts. */
+const keepStill = (svg: string): string =>
+  svg
+    .replace(/<style\b[\s\S]*?<\/style>\s*/, '')
+    .replaceAll(/ (class|ecmeta_\w+)="[^"]*"/g, '')
+    .replaceAll(/\bzr\d+-/g, '');
