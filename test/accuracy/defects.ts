@@ -23,6 +23,8 @@ const STRAIGHT_AMPS = 0.03;
 const LEVEL_AMPS = 0.001;
 /** The heater has 5.5 kW; healthy logs show up to 7.04. */
 const HEATER_MAX_W = 10_000;
+/** A single spike of the signal says nothing about voltage and current. */
+const HEATER_MIN_S = 5;
 /** Standing, the car can only gain from a plug. */
 const STANDING_MPS = 0.2;
 const CHARGING_W = -1_000;
@@ -69,7 +71,7 @@ const RULES: readonly Rule[] = [
   { name: 'silent', minS: SILENT_MIN_S, isBad: isSilent },
   { name: 'frozen', minS: STRAIGHT_MIN_S, isBad: onStraights(isLevel) },
   { name: 'interpolated', minS: STRAIGHT_MIN_S, isBad: onStraights(isSloping) },
-  { name: 'heater-impossible', minS: 0, isBad: isHeaterImpossible },
+  { name: 'heater-impossible', minS: HEATER_MIN_S, isBad: isHeaterImpossible },
   { name: 'charging', minS: CHARGING_MIN_S, isBad: isCharging },
 ];
 

@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const run = (...args: readonly string[]) =>
   spawnSync(process.execPath, [MAIN, ...args], {
     encoding: 'utf8',
-    env: { ...process.env, INIT_CWD: folder },
+    env: { INIT_CWD: folder },
   });
 
 describe('the command', () => {
