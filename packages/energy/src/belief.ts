@@ -1,13 +1,7 @@
 import { type BatteryEnergy, batteryEnergy, kwhPerPoint, socAfterUsing } from './battery.ts';
 import { requireWithin } from './check.ts';
 import { FEATURE_COUNT, kineticEnergyJ } from './features.ts';
-import {
-  type InputSigmas,
-  NOISE_RELATIVE,
-  noiseAbsoluteKwh,
-  parameterSigmaFactor,
-  usualSigmas,
-} from './noise.ts';
+import { type InputSigmas, noiseVarianceKwh2, parameterSigmaFactor, usualSigmas } from './noise.ts';
 import { covarianceForm, type Posterior } from './posterior.ts';
 import {
   BY_CAPACITY,
@@ -49,6 +43,8 @@ export interface ForecastCar {
   readonly unlearnedSigmaFactor?: number;
   /** From `updateLiveFactor`; 1 = none. */
   readonly liveFactor?: number;
+  /** Factor on the sd of parameters and trip noise, from `conformalScale`; 1 = none. */
+  readonly errorScale?: number;
 }
 
 /** `ForecastCar` with its defaults filled in. */
@@ -57,19 +53,22 @@ export interface KnownCar {
   readonly posterior: Posterior;
   readonly battery: BatteryEnergy;
   readonly sigmas: InputSigmas;
-  /** Variance factor on the parameter covariance. */
+  /** Variance factors on the parameter covariance and on the trip noise. */
   readonly parameterFactor2: number;
+  readonly noiseFactor2: number;
   readonly liveFactor: number;
 }
 
 export function knownCar(car: ForecastCar): KnownCar {
-  const factor = parameterSigmaFactor(car.posterior.trips, car.unlearnedSigmaFactor);
+  const errorScale = requireWithin('errorScale', car.errorScale ?? 1, 0.1, 10);
+  const factor = errorScale * parameterSigmaFactor(car.posterior.trips, car.unlearnedSigmaFactor);
   return {
     vehicle: car.vehicle,
     posterior: car.posterior,
     battery: batteryEnergy(car.vehicle, car.sohRatio),
     sigmas: car.sigmas ?? usualSigmas,
     parameterFactor2: factor * factor,
+    noiseFactor2: (errorScale * car.posterior.noiseScale) ** 2,
     liveFactor: requireWithin('liveFactor', car.liveFactor ?? 1, 0.3, 3),
   };
 }
@@ -104,7 +103,8 @@ export function driveStep(car: KnownCar, before: SocBelief, stretch: Stretch, sp
 
   const slopes = energyByInput(stretch, theta);
   const climbKwh = energyPerClimbM(stretch, theta) * sigmas.climbM * (stretch.toM > stretch.fromM ? 1 : 0);
-  const noise = stretch.toM > stretch.fromM ? noiseVarianceKwh2(car, rawKwh) : 0;
+  const noise =
+    stretch.toM > stretch.fromM ? car.noiseFactor2 * noiseVarianceKwh2(rawKwh, car.vehicle.usableKwh) : 0;
   const ownKwh2 = noise + climbKwh * climbKwh;
   const parameters =
     (liveFactor / 3.6e6) ** 2 *
@@ -157,12 +157,6 @@ export function socSdPct(car: KnownCar, belief: SocBelief): number {
   const parameters = car.parameterFactor2 * covarianceForm(car.posterior, belief.byTheta, belief.byTheta);
   const inputs = inputVariance(belief.byInput, car.sigmas);
   return Math.sqrt(Math.max(0, belief.ownVariancePct2 + parameters + inputs));
-}
-
-function noiseVarianceKwh2(car: KnownCar, energyKwh: number): number {
-  const relative = NOISE_RELATIVE * energyKwh;
-  const absolute = noiseAbsoluteKwh(car.vehicle.usableKwh);
-  return car.posterior.noiseScale ** 2 * (relative * relative + absolute * absolute);
 }
 
 function inputVariance(slopes: Float64Array, sigmas: InputSigmas): number {

@@ -7,12 +7,16 @@ export {
 } from './arrival.ts';
 export * from './battery.ts';
 export type { ForecastCar } from './belief.ts';
+export * from './calibrate.ts';
 export { catalogue, vehicleModel } from './catalogue.ts';
 export * from './charging.ts';
 export { EnergyInputError } from './check.ts';
+export { conformalScale } from './conformal.ts';
+export * from './decision.ts';
 export type { DrivenTrip, UnmeasuredReason } from './driven-trip.ts';
 export * from './features.ts';
 export * from './flat-road.ts';
+export { mergeFleet } from './fleet-prior.ts';
 export * from './live-factor.ts';
 export * from './noise.ts';
 export * from './parking.ts';
@@ -24,6 +28,7 @@ export * from './probability.ts';
 export type { MeterCar } from './road-meter.ts';
 export type { RouteSegment, SegmentWeather } from './segment-features.ts';
 export * from './solve.ts';
+export type { StateOfHealth } from './state-of-health.ts';
 export {
   energyKwhOf,
   readStretch,

@@ -1,5 +1,5 @@
 import { requireWithin } from './check.ts';
-import { NOISE_RELATIVE, noiseAbsoluteKwh } from './noise.ts';
+import { noiseVarianceKwh2 } from './noise.ts';
 
 /**
  * How today's consumption compares with the forecast: one factor, believed only slowly. On 20 km trips it does not
@@ -44,7 +44,7 @@ export function updateLiveFactor(state: LiveFactor, stretch: DrivenStretch): Liv
     return { ...sums, factor: 1, logSd: PRIOR_LOG_SD };
   }
   const prior = PRIOR_LOG_SD ** 2;
-  const noise = NOISE_RELATIVE ** 2 + (noiseAbsoluteKwh(stretch.usableKwh) / predictedKwh) ** 2;
+  const noise = noiseVarianceKwh2(predictedKwh, stretch.usableKwh) / predictedKwh ** 2;
   const gain = prior / (prior + noise);
   const logRatio = Math.log(drivenKwh / predictedKwh);
   return { ...sums, factor: Math.exp(gain * logRatio), logSd: Math.sqrt((1 - gain) * prior) };

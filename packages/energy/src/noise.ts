@@ -1,9 +1,17 @@
 /** What one trip differs from the next, all inputs known: relative part. */
-export const NOISE_RELATIVE = 0.06;
+const NOISE_RELATIVE = 0.06;
 
-/** Absolute part, kWh: 0.06 on an 18.8 kWh car, in proportion for others. */
-export function noiseAbsoluteKwh(usableKwh: number): number {
-  return 0.06 * (usableKwh / 18.8);
+/**
+ * Absolute part, kWh: 0.10 on an 18.8 kWh car, in proportion for others. What the heating does in its first minutes
+ * is nobody's to know; on a short trip it is most of the error.
+ */
+function noiseAbsoluteKwh(usableKwh: number): number {
+  return 0.1 * (usableKwh / 18.8);
+}
+
+/** Variance of what one trip differs from the next, kWh², before the car has shown its own (`noiseScale`). */
+export function noiseVarianceKwh2(energyKwh: number, usableKwh: number): number {
+  return (NOISE_RELATIVE * energyKwh) ** 2 + noiseAbsoluteKwh(usableKwh) ** 2;
 }
 
 /** How well the inputs of a forecast are known; standard deviations. */

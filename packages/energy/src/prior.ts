@@ -42,7 +42,7 @@ const TYRE_WARM_UP_RATIO = 0.3;
  * Starting narrower than the table's sd, because with the full ones the first trips of a car were forecast worse
  * (25 % error on trips 1 to 5, against 17 % with 0.6).
  */
-const START_SD_RATIO = 0.6;
+export const START_SD_RATIO = 0.6;
 
 /** Parameter means and covariance of a car of this model that nobody has watched yet. */
 export function priorFor(model: VehicleModel): Posterior {

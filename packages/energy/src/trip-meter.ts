@@ -1,5 +1,5 @@
 import type { DrivenTrip, UnmeasuredReason } from './driven-trip.ts';
-import { COOL_DOWN, FEATURE_COUNT, WARM_UP } from './features.ts';
+import { COOL_DOWN, FEATURE_COUNT, TYRE_WARM_UP, WARM_UP } from './features.ts';
 import {
   addWay,
   closeRoad,
@@ -11,6 +11,7 @@ import {
   type SegmentSample,
   segmentCar,
 } from './road-meter.ts';
+import { COLUMN_COUNT } from './segment-features.ts';
 import { cabinFeatures } from './stretch.ts';
 
 /** Grows when the meaning of a stored meter changes: one of another version is dropped with its drive. */
@@ -56,6 +57,8 @@ export interface TripMeter {
   readonly startedAtMs: number;
   readonly startCabinTempC: number | null;
   readonly startBatteryTempC: number | null;
+  /** 1 = as the air, 0 = warm from a drive that has only just ended. */
+  readonly startTyreColdRatio: number;
   readonly startSocPct: number | null;
   /** Least charge seen: a rise above it by more than a descent gives back is a charge. */
   readonly leastSocPct: number | null;
@@ -92,12 +95,13 @@ const MEAN_POWER_STEP_S = 10;
 const LONGEST_POWER_GAP_S = 30;
 
 /** Begins a drive at a moment at which the car still stood, or stood as far as anybody knows. */
-export function startTripMeter(car: MeterCar, sample: TripSample): TripMeter {
+export function startTripMeter(car: MeterCar, sample: TripSample, tyreColdRatio = 1): TripMeter {
   return {
     version: TRIP_METER_VERSION,
     startedAtMs: sample.atMs,
     startCabinTempC: sample.cabinTempC,
     startBatteryTempC: sample.batteryTempC,
+    startTyreColdRatio: tyreColdRatio,
     startSocPct: sample.socPct,
     leastSocPct: sample.socPct,
     socStepPct: finerStep(1, sample.socPct),
@@ -216,6 +220,10 @@ function powerSeen(meter: TripMeter, atMs: number, powerW: number) {
   };
 }
 
+/** A stored meter, if it can still be gone on with. */
+export const restoreTripMeter = (stored: TripMeter | null | undefined): TripMeter | null =>
+  stored?.version === TRIP_METER_VERSION && stored.road.columns.length === COLUMN_COUNT ? stored : null;
+
 /** Ends the drive where the car last came to stand, or else where it was last heard of. */
 export function finishTrip(meter: TripMeter, car: MeterCar): DrivenTrip | UnmeasuredReason {
   const end = meter.atRest ?? meter;
@@ -234,6 +242,7 @@ export function finishTrip(meter: TripMeter, car: MeterCar): DrivenTrip | Unmeas
   const features = road.columns.slice(0, FEATURE_COUNT);
   features[WARM_UP] = cabin.warmUp;
   features[COOL_DOWN] = cabin.coolDown;
+  features[TYRE_WARM_UP] = end.startTyreColdRatio * (features[TYRE_WARM_UP] ?? 0);
   return {
     endedAtMs: end.last.atMs,
     features,

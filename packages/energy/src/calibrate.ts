@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import { batteryEnergy, kwhPerPoint, usableBetweenKwh } from './battery.ts';
+import { clamp } from './check.ts';
+import { conformalScale, conformalScoresSchema, noScores, withScore } from './conformal.ts';
+import type { DrivenTrip } from './driven-trip.ts';
+import { FEATURE_COUNT } from './features.ts';
+import { noiseVarianceKwh2 } from './noise.ts';
+import { covarianceForm, type Posterior, posteriorSchema } from './posterior.ts';
+import { priorFor, START_SD_RATIO } from './prior.ts';
+import { learnSoh, newSoh, type StateOfHealth, sohSchema } from './state-of-health.ts';
+import type { VehicleModel } from './vehicle-model.ts';
+
+/** Grows when what is stored means something else; a state of another version is learned anew. */
+export const LEARNED_VERSION = 1;
+
+/** All that was learned of one car: plain JSON, part of the vehicle's state. */
+export const learnedSchema = z.object({
+  version: z.literal(LEARNED_VERSION),
+  posterior: posteriorSchema,
+  soh: sohSchema,
+  scores: conformalScoresSchema,
+});
+export type Learned = z.infer<typeof learnedSchema>;
+
+/** A car that nobody has watched yet; also what a reset goes back to. */
+export const noLearning = (model: VehicleModel): Learned => ({
+  version: LEARNED_VERSION,
+  posterior: priorFor(model),
+  soh: newSoh,
+  scores: noScores,
+});
+
+/** A stored state, if it can still be used for this model; else undefined: the caller starts anew. */
+export function restoreLearned(stored: unknown, modelId: string): Learned | undefined {
+  const parsed = learnedSchema.safeParse(stored);
+  return parsed.success && parsed.data.posterior.modelId === modelId ? parsed.data : undefined;
+}
+
+export type RejectReason =
+  | 'charged'
+  | 'towed'
+  | 'gap'
+  | 'too-short'
+  | 'charge-barely-moved'
+  | 'not-a-number'
+  | 'meter-against-charge';
+
+export interface LearnedTrip {
+  readonly learned: Learned;
+  readonly outcome: 'learned' | RejectReason;
+}
+
+/** Longer than this without a word, and nobody knows which road was driven. */
+const LONGEST_GAP_S = 120;
+/** The first kilometres are manoeuvring and electronics waking up. */
+const SHORTEST_M = 2000;
+/** A label from so few steps of the displayed charge says less than the prior. */
+const FEWEST_SOC_STEPS = 3;
+/** The meter and the charge contradict each other beyond this and what rounding explains: one of them is wrong. */
+const METER_AGAINST_CHARGE = 0.1;
+/** Current and voltage sensors of cars, relative. */
+const METER_SD_RATIO = 0.01;
+
+/** Weight of what lies further back: every trip counts 3 % less for each one after it. */
+const FORGETTING = 0.97;
+/** A direction no trip has excited for long is not trusted less than four times (in variance) the prior. */
+const MOST_VARIANCE_RATIO = 4;
+/** Learned parameters stay physical: within so many prior sd, and never negative. */
+const PROJECTION_SD = 4;
+const CLIP_SD = 3;
+/** Tails of the single trip: Student-t, so that one odd trip counts as one. */
+const ROBUST_DEGREES_OF_FREEDOM = 4;
+const NOISE_WEIGHT = { first: 5, most: 20 } as const;
+const MOST_SCORE2 = 4;
+
+/**
+ * Learns from one finished trip: vector recursive least squares (a Kalman filter on θ) with forgetting, from the
+ * prior of the model. Safeguards, in this order: trips that cannot be used are rejected; the innovation is clipped
+ * at 3 sd and weighted as Student-t; only directions that the trip excited are forgotten; θ is projected to
+ * physical values. The trip's noise is adapted too, and its score kept for the conformal correction.
+ */
+export function learnTrip(model: VehicleModel, learned: Learned, trip: DrivenTrip): LearnedTrip {
+  const reason = reasonToReject(model, learned, trip);
+  if (reason !== undefined) return { learned, outcome: reason };
+  const label = labelOf(model, learned.soh, trip);
+  const features = Float64Array.from(trip.features);
+  const { posterior } = learned;
+  const forecast = tripForecast(posterior, features, model.usableKwh);
+  const errorKwh = label.kwh - forecast.meanKwh;
+  const noiseKwh2 = forecast.noiseKwh2 + label.sdKwh ** 2;
+  const variance = forecast.parameterKwh2 + noiseKwh2;
+  const score2 = errorKwh ** 2 / variance;
+  const robust = (ROBUST_DEGREES_OF_FREEDOM + 1) / (ROBUST_DEGREES_OF_FREEDOM + score2);
+  const clippedKwh = clamp(errorKwh, -CLIP_SD * Math.sqrt(variance), CLIP_SD * Math.sqrt(variance));
+  const moved = moveTheta(posterior, features, clippedKwh, noiseKwh2 / robust);
+  const noiseScale = nextNoiseScale(posterior, score2);
+  const after = settle({ ...moved, noiseScale, trips: posterior.trips + 1 }, features, priorFor(model));
+  return {
+    learned: {
+      version: LEARNED_VERSION,
+      posterior: after,
+      soh: learnSoh(learned.soh, model, trip),
+      scores: withScore(learned.scores, errorKwh / Math.sqrt(variance)),
+    },
+    outcome: 'learned',
+  };
+}
+
+export interface TripForecast {
+  readonly meanKwh: number;
+  /** Variance from the parameters, and from what one trip differs from the next. */
+  readonly parameterKwh2: number;
+  readonly noiseKwh2: number;
+}
+
+/** Energy of a trip with these features, all inputs known. */
+export function tripForecast(posterior: Posterior, features: Float64Array, usableKwh: number): TripForecast {
+  let joules = 0;
+  for (let k = 0; k < FEATURE_COUNT; k++) joules += (posterior.theta[k] ?? 0) * (features[k] ?? 0);
+  const meanKwh = joules / 3.6e6;
+  return {
+    meanKwh,
+    parameterKwh2: Math.max(0, covarianceForm(posterior, features, features)) / 3.6e6 ** 2,
+    noiseKwh2: posterior.noiseScale ** 2 * noiseVarianceKwh2(meanKwh, usableKwh),
+  };
+}
+
+/** What forecasts of this car are made with. */
+export const forecastBasis = ({ posterior, soh, scores }: Learned) => ({
+  posterior,
+  sohRatio: soh.ratio,
+  capacitySdRatio: soh.sdRatio,
+  errorScale: conformalScale(scores),
+});
+
+function reasonToReject(model: VehicleModel, { soh }: Learned, trip: DrivenTrip): RejectReason | undefined {
+  const figures = [...trip.features, trip.startSocPct, trip.endSocPct, trip.distanceM, trip.meteredKwh ?? 0];
+  if (trip.features.length !== FEATURE_COUNT || !figures.every(Number.isFinite)) return 'not-a-number';
+  if (trip.wasCharged) return 'charged';
+  if (trip.wasTowed) return 'towed';
+  if (trip.longestGapS > LONGEST_GAP_S) return 'gap';
+  if (trip.distanceM < SHORTEST_M) return 'too-short';
+  const usedPct = trip.startSocPct - trip.endSocPct;
+  if (trip.meteredKwh === null)
+    return usedPct < FEWEST_SOC_STEPS * trip.socStepPct ? 'charge-barely-moved' : undefined;
+  const expectedKwh = usableBetweenKwh(batteryEnergy(model, soh.ratio), trip.startSocPct, trip.endSocPct);
+  const roundingKwh = (model.usableKwh / 100) * 2 * trip.socStepPct;
+  const allowedKwh = (METER_AGAINST_CHARGE + 2 * soh.sdRatio) * Math.abs(trip.meteredKwh) + roundingKwh;
+  return Math.abs(trip.meteredKwh - expectedKwh) > allowedKwh ? 'meter-against-charge' : undefined;
+}
+
+/** What the trip took: metered at the terminals, else what the charge fell by. */
+function labelOf(model: VehicleModel, soh: StateOfHealth, trip: DrivenTrip) {
+  if (trip.meteredKwh !== null)
+    return { kwh: trip.meteredKwh, sdKwh: METER_SD_RATIO * Math.abs(trip.meteredKwh) };
+  const battery = batteryEnergy(model, soh.ratio);
+  const kwh = usableBetweenKwh(battery, trip.startSocPct, trip.endSocPct);
+  const roundingKwh = kwhPerPoint(battery, trip.endSocPct) * trip.socStepPct * Math.sqrt(2 / 12);
+  return { kwh, sdKwh: Math.hypot(roundingKwh, soh.sdRatio * kwh) };
+}
+
+/** One Kalman step: K = Cf/(fᵀCf + R), θ + K·error, C − K(Cf)ᵀ. */
+function moveTheta(
+  posterior: Posterior,
+  features: Float64Array,
+  errorKwh: number,
+  noiseKwh2: number,
+): Posterior {
+  const n = FEATURE_COUNT;
+  const spread = new Float64Array(n); // C·f
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    for (let j = 0; j < n; j++) sum += (posterior.covariance[i * n + j] ?? 0) * (features[j] ?? 0);
+    spread[i] = sum / 3.6e6;
+  }
+  let parameterKwh2 = 0;
+  for (let i = 0; i < n; i++) parameterKwh2 += ((spread[i] ?? 0) * (features[i] ?? 0)) / 3.6e6;
+  const total = parameterKwh2 + noiseKwh2;
+  const theta = posterior.theta.map((value, i) => value + ((spread[i] ?? 0) / total) * errorKwh);
+  const covariance = posterior.covariance.map((value, at) => {
+    const i = Math.floor(at / n);
+    return value - ((spread[i] ?? 0) * (spread[at - i * n] ?? 0)) / total;
+  });
+  return { ...posterior, theta, covariance };
+}
+
+function nextNoiseScale(posterior: Posterior, score2: number): number {
+  const weight = Math.min(NOISE_WEIGHT.most, NOISE_WEIGHT.first + posterior.trips);
+  return Math.sqrt((weight * posterior.noiseScale ** 2 + Math.min(score2, MOST_SCORE2)) / (weight + 1));
+}
+
+/** Forgets a little in the directions the trip excited, and keeps θ and C where physics and the prior allow. */
+function settle(moved: Posterior, features: Float64Array, prior: Posterior): Posterior {
+  const n = FEATURE_COUNT;
+  const inflate = new Float64Array(n);
+  const priorVariance = (k: number) => prior.covariance[k * n + k] ?? 0;
+  for (let k = 0; k < n; k++) {
+    const forgetting = features[k] === 0 ? 1 : FORGETTING;
+    const variance = (moved.covariance[k * n + k] ?? 0) / forgetting;
+    const most = MOST_VARIANCE_RATIO * priorVariance(k);
+    inflate[k] = Math.sqrt(Math.min(1, variance > 0 ? most / variance : 1) / forgetting);
+  }
+  const covariance = moved.covariance.map((value, at) => {
+    const i = Math.floor(at / n);
+    return value * (inflate[i] ?? 1) * (inflate[at - i * n] ?? 1);
+  });
+  const theta = moved.theta.map((value, k) => {
+    const mean = prior.theta[k] ?? 0;
+    const reach = (PROJECTION_SD / START_SD_RATIO) * Math.sqrt(priorVariance(k));
+    return clamp(value, Math.max(0, mean - reach), mean + reach);
+  });
+  return { ...moved, theta, covariance };
+}
