@@ -134,13 +134,17 @@ export function addSegmentFeatures(
   const changeJ = speedChangeFeatureJ(totalMassKg, previousMps, speedMps, car.coldBrakingRatio);
   add(into, at + SPEED_CHANGES, changeJ);
   add(into, at + TYRE_WARM_UP, warmUpJ);
-  add(into, at + STOP_AND_GO, rolling * stopAndGoShare(speedMps));
-  add(into, at + STOP_AND_GO_BY_SPEED, rolling * stopAndGoShareSlope(speedMps));
+  addStopAndGo(into, at, rolling, speedMps);
   add(into, at + AERO_BY_TEMP, -aero / (tempC + 273.15));
   add(into, at + AERO_BY_WIND, aeroPerAirMps);
   add(into, at + AERO_BY_SPEED, aeroPerAirMps * speedMps);
   addClimate(into, at, car, tempC, durationS);
   return resistanceJ + weightN * climbM;
+}
+
+function addStopAndGo(into: Float64Array, at: number, rollingJ: number, speedMps: number): void {
+  add(into, at + STOP_AND_GO, rollingJ * stopAndGoShare(speedMps));
+  add(into, at + STOP_AND_GO_BY_SPEED, rollingJ * stopAndGoShareSlope(speedMps));
 }
 
 function addClimate(into: Float64Array, at: number, car: SegmentCar, tempC: number, durationS: number): void {

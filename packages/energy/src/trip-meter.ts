@@ -222,7 +222,7 @@ function powerSeen(meter: TripMeter, atMs: number, powerW: number) {
 
 /** A stored meter, if it can still be gone on with. */
 export const restoreTripMeter = (stored: TripMeter | null | undefined): TripMeter | null =>
-  stored?.version === TRIP_METER_VERSION && stored.road.columns.length === COLUMN_COUNT ? stored : null;
+  stored?.version === TRIP_METER_VERSION && stored.road?.columns?.length === COLUMN_COUNT ? stored : null;
 
 /** Ends the drive where the car last came to stand, or else where it was last heard of. */
 export function finishTrip(meter: TripMeter, car: MeterCar): DrivenTrip | UnmeasuredReason {

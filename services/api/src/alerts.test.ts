@@ -93,6 +93,15 @@ test('an alert says why, and who was told and who was not', async () => {
   ]);
 });
 
+test('that what was learned is to be forgotten is told, by who owns the car now', async () => {
+  const vehicleId = await it.addVehicle(owner.token);
+  const forget = (token: string) => it.call('DELETE', `/v1/vehicles/${vehicleId}/learned`, { token });
+  expect((await forget((await it.addPerson()).token)).status).toBe(404);
+  expect((await forget(owner.token)).status).toBe(204);
+  const told = (await publishedFeedback()).filter((said) => said.vehicleId === vehicleId);
+  expect(told).toMatchObject([{ kind: 'forget-learned', personId: owner.personId }]);
+});
+
 test('feedback said twice is published once, and another word is another record', async () => {
   const vehicleId = await it.addVehicle(owner.token);
   await storeAlerts(it, [alertRecord(vehicleId, { alertId: 'said' })]);

@@ -86,8 +86,8 @@ export const endOwnership = (trust: FullTrust, vehicleId: string, toMs: number):
 
 /** A partition's surroundings, with what it counted. */
 export function partitionDeps({ state, trust, clock }: Stores) {
-  const counted = { late: 0, unknownVehicle: 0, failed: 0, ownerless: 0 };
-  const counter = (name: keyof typeof counted) => ({
+  const counted = { late: 0, unknownVehicle: 0, failed: 0, ownerless: 0, trips: [] as string[] };
+  const counter = (name: Exclude<keyof typeof counted, 'trips'>) => ({
     inc(by = 1) {
       counted[name] += by;
     },
@@ -105,6 +105,7 @@ export function partitionDeps({ state, trust, clock }: Stores) {
       unknownVehicle: counter('unknownVehicle'),
       failed: counter('failed'),
       ownerless: counter('ownerless'),
+      trips: { inc: ({ outcome }) => void counted.trips.push(outcome) },
     },
     metrics: createMetrics(),
   };

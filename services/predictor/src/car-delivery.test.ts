@@ -93,6 +93,7 @@ describe('however the network delivers', () => {
             end,
           );
           expect(shaken.alerts).toEqual(kept.alerts);
+          expect(JSON.stringify(shaken.live.car.memory)).toBe(JSON.stringify(kept.live.car.memory));
           heard += kept.alerts.length;
         },
       ),

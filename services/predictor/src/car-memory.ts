@@ -2,10 +2,11 @@ import type { RouteProgress } from '@outrider/domain';
 import { SIGNAL } from '@outrider/domain';
 import {
   drivenBatteryTempC,
+  type Learned,
   type LiveFactor,
   noLiveFactor,
-  type Posterior,
   parkedBatteryTempC,
+  type TripMeter,
   type VehicleModel,
 } from '@outrider/energy';
 import { freshNumber, numberAt, type VehicleState } from './vehicle-state.ts';
@@ -17,8 +18,14 @@ export interface CarMemory {
   readonly battery: { readonly tempC: number; readonly atMs: number } | null;
   /** This drive against the model, from its start. */
   readonly drive: DriveBasis | null;
+  /** The drive under way as it is measured; null while the car stands, or nobody saw the drive begin. */
+  readonly trip: TripMeter | null;
+  /** How cold the tyres were when the last drive ended. */
+  readonly tyres: { readonly coldRatio: number; readonly atMs: number } | null;
+  /** Cabin temperature asked for on the last drive; null when the car does not say it. */
+  readonly setTempC: number | null;
   /** What is learned of this car; null = the prior of its model. */
-  readonly posterior: Posterior | null;
+  readonly learned: Learned | null;
 }
 
 export interface DriveBasis {
@@ -33,7 +40,15 @@ export interface DriveBasis {
   readonly live: LiveFactor;
 }
 
-export const emptyMemory: CarMemory = { progress: null, battery: null, drive: null, posterior: null };
+export const emptyMemory: CarMemory = {
+  progress: null,
+  battery: null,
+  drive: null,
+  trip: null,
+  tyres: null,
+  setTempC: null,
+  learned: null,
+};
 
 /** Mean power of a drive when only the temperature of the pack is wanted, kW. */
 const DRIVING_POWER_KW = 15;

@@ -7,15 +7,16 @@ import {
   SIGNAL,
   type Trip,
 } from '@outrider/domain';
-import { priorFor, type VehicleModel } from '@outrider/energy';
+import type { VehicleModel } from '@outrider/energy';
 import { type CarMemory, emptyMemory, estimateBattery } from './car-memory.ts';
 import { followDrive } from './drive-basis.ts';
 import { forecastRecord, isNewsworthy, withCurve } from './forecast-record.ts';
 import { type Episodes, judge, nextDueMs } from './judge.ts';
 import { forecastCar, isDriving, plannedDepartureMs, type Situation } from './outlook.ts';
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
-import type { RouteView } from './route-view.ts';
+import { buildRouteView, type RouteView } from './route-view.ts';
 import type { LoadedRule } from './rule.ts';
+import { rememberDrive } from './trip-learning.ts';
 import {
   emptyVehicleState,
   foldRecord,
@@ -73,6 +74,8 @@ export interface Judged {
   readonly alerts: readonly { readonly alert: Alert; readonly isShadow: boolean }[];
   readonly forecasts: readonly Forecast[];
   readonly lateRecords: number;
+  /** Drives that ended: what was learned of each, or why nothing. */
+  readonly trips: readonly string[];
   /** What could not be computed; the car then counts as unknown, and nobody else's cars wait for it. */
   readonly failures: readonly string[];
 }
@@ -94,32 +97,27 @@ export function advanceCar(live: LiveCar, frontierMs: number, rules: readonly Lo
     alerts: [],
     forecasts: [],
     lateRecords: 0,
+    trips: [],
     failures: [],
   };
   for (const record of released) {
     now = fireTimers(now, record.observedAtMs, rules);
-    if (isLate(now.live.car.state, record)) now = { ...now, lateRecords: now.lateRecords + 1 };
-    else
-      now = judgeAt(
-        now,
-        apply(now.live, record),
-        Math.max(record.observedAtMs, now.live.car.judgedToMs),
-        rules,
-      );
+    if (isLate(now.live.car.state, record)) {
+      now = { ...now, lateRecords: now.lateRecords + 1 };
+      continue;
+    }
+    const applied = apply(now.live, record);
+    if (applied.outcome !== null) now = { ...now, trips: [...now.trips, applied.outcome] };
+    now = judgeAt(now, applied.live, Math.max(record.observedAtMs, now.live.car.judgedToMs), rules);
   }
   return fireTimers(now, frontierMs, rules, true);
 }
 
 /** Judges now, without a new record: the world changed. */
 export function rejudge(live: LiveCar, nowMs: number, rules: readonly LoadedRule[]): Judged {
-  if (live.car.state.observedToMs === 0)
-    return { live, alerts: [], forecasts: [], lateRecords: 0, failures: [] };
-  return judgeAt(
-    { live, alerts: [], forecasts: [], lateRecords: 0, failures: [] },
-    live,
-    Math.max(nowMs, live.car.judgedToMs),
-    rules,
-  );
+  const nothing = { live, alerts: [], forecasts: [], lateRecords: 0, trips: [], failures: [] };
+  if (live.car.state.observedToMs === 0) return nothing;
+  return judgeAt(nothing, live, Math.max(nowMs, live.car.judgedToMs), rules);
 }
 
 /** When this car wants to be looked at again although nothing arrives; undefined: not before it speaks. */
@@ -166,8 +164,11 @@ function timerDueMs(live: LiveCar): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Folds a record and everything that follows from it: temperature, progress, this drive against the model. */
-function apply(live: LiveCar, record: OpenedRecord): LiveCar {
+/** Folds a record and all that follows from it: temperature, progress, this drive against the model, a drive's end. */
+function apply(
+  live: LiveCar,
+  record: OpenedRecord,
+): { readonly live: LiveCar; readonly outcome: string | null } {
   const { car, view, vehicle } = live;
   const atMs = record.observedAtMs;
   const state = foldRecord(car.state, record);
@@ -180,12 +181,21 @@ function apply(live: LiveCar, record: OpenedRecord): LiveCar {
       ? advanceProgress(view.progressStretches, before, { ...position, atMs, isStanding: !isDriving(state) })
       : before;
   const soc = freshSoc(state, atMs);
-  const posterior = car.memory.posterior ?? priorFor(vehicle);
   const drive =
     view !== null && progress !== null && soc !== undefined && isDriving(state)
-      ? followDrive(car.memory.drive, view, progress, soc.value, { vehicle, posterior })
+      ? followDrive(car.memory.drive, view, progress, soc.value, forecastCar(vehicle, car.memory, view))
       : car.memory.drive;
-  return { ...live, car: { ...car, state, memory: { ...car.memory, battery, progress, drive } } };
+  const followed = { ...car.memory, battery, progress, drive };
+  const { memory, outcome } = rememberDrive(followed, car.state, state, vehicle, view);
+  const applied = { ...live, car: { ...car, state, memory } };
+  return { live: memory.setTempC === car.memory.setTempC ? applied : redrawn(applied), outcome };
+}
+
+/** The same road for a cabin as warm as the driver now wants it. */
+function redrawn(live: LiveCar): LiveCar {
+  const { conditions, drawnTrip } = live.world;
+  if (live.view === null || conditions === null) return live;
+  return { ...live, view: buildRouteView(conditions, drawnTrip, live.vehicle, live.car.memory.setTempC) };
 }
 
 function judgeAt(before: Judged, live: LiveCar, nowMs: number, rules: readonly LoadedRule[]): Judged {

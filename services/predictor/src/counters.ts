@@ -10,6 +10,9 @@ export const createCounters = (metrics: Metrics) => ({
     'predictor_judgements_failed_total',
     'Judgements that could not be computed; the car counted as unknown.',
   ),
+  trips: metrics.counter('predictor_trips_total', 'Drives that ended: learned from, or why not.', [
+    'outcome',
+  ]),
   ownerless: metrics.counter(
     'predictor_vehicles_ownerless_total',
     'Cars forgotten, since who owned them then does not own them now.',

@@ -2,12 +2,11 @@ import type { RouteProgress } from '@outrider/domain';
 import {
   batteryEnergy,
   energyKwhOf,
+  type ForecastCar,
   noLiveFactor,
-  type Posterior,
   readStretch,
   updateLiveFactor,
   usableBetweenKwh,
-  type VehicleModel,
 } from '@outrider/energy';
 import type { DriveBasis } from './car-memory.ts';
 import type { RouteView } from './route-view.ts';
@@ -24,7 +23,7 @@ export function followDrive(
   view: RouteView,
   progress: RouteProgress,
   socPct: number,
-  car: { readonly vehicle: VehicleModel; readonly posterior: Posterior },
+  car: Pick<ForecastCar, 'vehicle' | 'posterior' | 'sohRatio'>,
 ): DriveBasis | null {
   if (progress.isOffRoute || progress.atStop !== null) return basis;
   const stretch = view.stretches[progress.stretch];
@@ -51,7 +50,7 @@ export function followDrive(
   );
   const drivenM = basis.drivenM + toM - basis.alongM;
   const predictedKwh = basis.predictedKwh + added;
-  const drivenKwh = usableBetweenKwh(batteryEnergy(car.vehicle), basis.startSocPct, socPct);
+  const drivenKwh = usableBetweenKwh(batteryEnergy(car.vehicle, car.sohRatio), basis.startSocPct, socPct);
   const live = updateLiveFactor(noLiveFactor, {
     distanceM: drivenM,
     drivenKwh,

@@ -5,7 +5,12 @@ import type { Partition, PartitionOutput } from './partition.ts';
 import { openedRecord } from './vehicle-state.ts';
 
 /** The topics the predictor reads, in the order in which records of one moment are taken. */
-export const TOPIC_NAMES = [TOPICS.signals.name, TOPICS.trips.name, TOPICS.conditions.name] as const;
+export const TOPIC_NAMES = [
+  TOPICS.signals.name,
+  TOPICS.trips.name,
+  TOPICS.conditions.name,
+  TOPICS.feedback.name,
+] as const;
 
 const NOTHING: PartitionOutput = { forecasts: [] };
 
@@ -42,6 +47,11 @@ async function foldRecordOf(
     const decoded = decodeRecord(TOPICS.trips, record, reader);
     if (decoded.kind === 'unreadable') return undefined;
     return memory.trip(record.key, decoded.kind === 'record' ? decoded.record : null, record.timestampMs);
+  }
+  if (topic === TOPICS.feedback.name) {
+    const decoded = decodeRecord(TOPICS.feedback, record, reader);
+    if (decoded.kind !== 'record') return undefined;
+    return decoded.record.kind === 'forget-learned' ? memory.forget(record.key, record.timestampMs) : NOTHING;
   }
   const decoded = decodeRecord(TOPICS.conditions, record, reader);
   if (decoded.kind !== 'record') return undefined;

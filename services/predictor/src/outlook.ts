@@ -7,11 +7,13 @@ import {
   forecastPlan,
   type PlanForecast,
   type PlanStage,
-  priorFor,
+  usualSigmas,
   type VehicleModel,
 } from '@outrider/energy';
 import { type CarMemory, liveFactorOf } from './car-memory.ts';
+import { basisOf } from './learning.ts';
 import type { RouteView, ViewStretch } from './route-view.ts';
+import { tyreColdRatio, tyresAfter } from './tyres.ts';
 import { flagAt, freshNumber, numberAt, type VehicleState } from './vehicle-state.ts';
 
 /** Everything facts, remedies and the forecast are computed from: the car now, the road, the time. */
@@ -38,16 +40,15 @@ export function whyUnknown(situation: Situation): string | undefined {
 /** A stay this long is a place where the car could be plugged in: today's drive ends there. */
 export const LONG_STAY_MS = 3 * 3_600_000;
 
-export const forecastCar = (
-  vehicle: VehicleModel,
-  memory: CarMemory,
-  view: RouteView | null,
-): ForecastCar => ({
-  vehicle,
-  posterior: memory.posterior ?? priorFor(vehicle),
-  liveFactor: liveFactorOf(memory),
-  ...(view === null ? {} : { sigmas: view.sigmas }),
-});
+export function forecastCar(vehicle: VehicleModel, memory: CarMemory, view: RouteView | null): ForecastCar {
+  const { capacitySdRatio, ...basis } = basisOf(vehicle, memory);
+  return {
+    vehicle,
+    ...basis,
+    liveFactor: liveFactorOf(memory),
+    sigmas: { ...(view?.sigmas ?? usualSigmas), capacityRatio: capacitySdRatio },
+  };
+}
 
 export const isDriving = (state: VehicleState): boolean => state.phase?.motion === 'driving';
 export const isCharging = (state: VehicleState): boolean => flagAt(state, SIGNAL.isCharging);
@@ -64,8 +65,18 @@ export function carStateOf(situation: Situation): CarState {
     ...(memory.battery === null ? {} : { batteryTempC: memory.battery.tempC }),
     ...(cabin === undefined ? {} : { cabinTempC: cabin.value }),
     speedMps: driving ? Math.abs(speedKmh) / 3.6 : 0,
-    elapsedDriveS: driving && state.phase !== null ? Math.max(0, (nowMs - state.phase.sinceMs) / 1000) : 0,
+    ...warmthOf(situation, driving),
   };
+}
+
+/** How long the drive has lasted, short stops included, and how cold the tyres were when it began. */
+function warmthOf({ state, memory, nowMs }: Situation, driving: boolean) {
+  const { trip, tyres } = memory;
+  const sinceMs = trip?.startedAtMs ?? state.phase?.sinceMs ?? nowMs;
+  const drivenS = Math.max(0, nowMs - sinceMs) / 1000;
+  if (driving) return { elapsedDriveS: drivenS, tyreColdRatio: trip?.startTyreColdRatio ?? 1 };
+  const stopped = trip === null ? tyres : tyresAfter(trip.startTyreColdRatio, trip.startedAtMs, nowMs);
+  return { elapsedDriveS: 0, tyreColdRatio: tyreColdRatio(stopped, nowMs) };
 }
 
 /** When the car leaves the stop it stands at; null while it drives or when the plan does not say. */

@@ -13,6 +13,7 @@ import {
   restoreResidents,
 } from './residents.ts';
 import type { LoadedRule } from './rule.ts';
+import { withoutLearning } from './trip-learning.ts';
 import type { OpenedRecord } from './vehicle-state.ts';
 
 export interface PartitionDeps extends ResidentsDeps {
@@ -23,6 +24,7 @@ export interface PartitionDeps extends ResidentsDeps {
   readonly counters: ResidentsDeps['counters'] & {
     readonly late: { inc(by?: number): void };
     readonly failed: { inc(): void };
+    readonly trips: { inc(labels: { outcome: string }): void };
   };
   readonly metrics: Metrics;
 }
@@ -43,6 +45,8 @@ export interface Partition {
   telemetry(vehicleId: string, record: OpenedRecord): Promise<void>;
   trip(vehicleId: string, trip: Trip | null, nowMs: number): Promise<PartitionOutput>;
   conditions(vehicleId: string, conditions: Conditions, nowMs: number): Promise<PartitionOutput>;
+  /** The owner wants the car to be learned anew. */
+  forget(vehicleId: string, nowMs: number): Promise<PartitionOutput>;
   /** Everything up to this offset of the topic is in memory. */
   moveOffset(topic: string, nextOffset: number): void;
   /** Moves every car that has something due on to the partition's time. */
@@ -101,6 +105,7 @@ function createPartition(
         'a car could not be judged',
       );
     }
+    for (const outcome of judged.trips) deps.counters.trips.inc({ outcome });
     if (judged.lateRecords > 0) deps.counters.late.inc(judged.lateRecords);
     return { forecasts: judged.forecasts };
   };
@@ -143,6 +148,7 @@ function createPartition(
     trip: (vehicleId, trip, nowMs) => newWorld(vehicleId, (live) => withTrip(live, trip), nowMs),
     conditions: (vehicleId, conditions, nowMs) =>
       newWorld(vehicleId, (live) => withConditions(live, conditions), nowMs),
+    forget: (vehicleId, nowMs) => newWorld(vehicleId, withoutLearning, nowMs),
     moveOffset(topic, nextOffset) {
       isDirty ||= offsets.get(topic) !== nextOffset;
       offsets.set(topic, nextOffset);

@@ -3,6 +3,7 @@ import type { State, VehicleBlob } from '@outrider/state';
 import { type Trust, UnknownSubject } from '@outrider/trust';
 import { type Car, type CarWorld, emptyCar, emptyWorld, type LiveCar } from './car.ts';
 import { buildRouteView } from './route-view.ts';
+import { restoreMemory } from './trip-learning.ts';
 
 /** Blobs of the checkpoint: the car under its id, what the world said under this suffix. */
 export const WORLD_SUFFIX = '/world';
@@ -112,12 +113,15 @@ export async function restoreResidents(
   for (const blob of blobs) {
     if (blob.vehicleId.endsWith(WORLD_SUFFIX) || blob.version !== 1) continue;
     const row = await deps.state.vehicles.find(blob.vehicleId);
-    const car = open<Car>(blob);
-    if (row === undefined || car === undefined) continue;
+    const stored = open<Car>(blob);
+    if (row === undefined || stored === undefined) continue;
     const world = open<CarWorld>(worlds.get(blob.vehicleId)) ?? emptyWorld;
     const vehicle = deps.modelOf(row.modelId);
+    const car = { ...stored, memory: restoreMemory(stored.memory, vehicle) };
     const view =
-      world.conditions === null ? null : buildRouteView(world.conditions, world.drawnTrip, vehicle);
+      world.conditions === null
+        ? null
+        : buildRouteView(world.conditions, world.drawnTrip, vehicle, car.memory.setTempC);
     residents.set(blob.vehicleId, {
       live: { car, world, view, vehicle, reserveSocPct: row.reserveSocPct },
       keyId: blob.keyId,

@@ -19,6 +19,8 @@ export interface ViewStretch {
   readonly planned: Stop | null;
   readonly road: PrefixInput;
   readonly prefix: RoutePrefix;
+  /** Height at the start of each segment and at the end, from where the plan begins. */
+  readonly heightsM: Float64Array;
   readonly chargers: readonly ChargerOnRoute[];
 }
 
@@ -34,22 +36,28 @@ export interface RouteView {
 
 /**
  * Null when the snapshot belongs to another plan or revision than the one known (the two are on their way), or
- * holds figures no road has.
+ * holds figures no road has. `setTempC` is the cabin the driver asks for, if the car says it.
  */
 export function buildRouteView(
   conditions: Conditions,
   trip: Trip | null,
   vehicle: VehicleModel,
+  setTempC: number | null = null,
 ): RouteView | null {
   try {
-    return viewOf(conditions, trip, vehicle);
+    return viewOf(conditions, trip, vehicle, setTempC);
   } catch (error) {
     if (error instanceof EnergyInputError) return null;
     throw error;
   }
 }
 
-function viewOf(conditions: Conditions, trip: Trip | null, vehicle: VehicleModel): RouteView | null {
+function viewOf(
+  conditions: Conditions,
+  trip: Trip | null,
+  vehicle: VehicleModel,
+  setTempC: number | null,
+): RouteView | null {
   const isOfTrip =
     trip === null
       ? conditions.tripId === undefined
@@ -57,12 +65,18 @@ function viewOf(conditions: Conditions, trip: Trip | null, vehicle: VehicleModel
   if (!isOfTrip) return null;
   const stretches: ViewStretch[] = [];
   const progressStretches: ProgressStretch[] = [];
+  let heightM = 0;
   for (const [i, stretch] of conditions.stretches.entries()) {
     // The world draws one stretch per stop, in their order; what follows them is the way home.
     const planned = trip?.stops[i] ?? null;
     const stop = planned ?? conditions.home;
     if (stop === undefined) continue;
-    const road: PrefixInput = { vehicle, segments: stretch.segments.map(routeSegment) };
+    const road: PrefixInput = {
+      ...{ vehicle, segments: stretch.segments.map(routeSegment) },
+      ...(setTempC === null ? {} : { setTempC }),
+    };
+    const heightsM = heightsAlong(road.segments, heightM);
+    heightM = heightsM.at(-1) ?? heightM;
     progressStretches.push({
       stopId: stretch.stopId,
       stop: { lat: stop.lat, lon: stop.lon },
@@ -75,22 +89,25 @@ function viewOf(conditions: Conditions, trip: Trip | null, vehicle: VehicleModel
       planned,
       road,
       prefix: buildPrefix(road),
+      heightsM,
       chargers: stretch.chargers,
     });
   }
-  return {
-    conditions,
-    trip,
-    stretches,
-    progressStretches,
-    sigmas: {
-      ...usualSigmas,
-      temperatureK: conditions.sigma.tempK,
-      windMps: conditions.sigma.windMps,
-      speedRatio: conditions.sigma.speedRatio,
-      climbM: conditions.sigma.climbM,
-    },
-  };
+  return { conditions, trip, stretches, progressStretches, sigmas: sigmasOf(conditions) };
+}
+
+const sigmasOf = ({ sigma }: Conditions): InputSigmas => ({
+  ...usualSigmas,
+  temperatureK: sigma.tempK,
+  windMps: sigma.windMps,
+  speedRatio: sigma.speedRatio,
+  climbM: sigma.climbM,
+});
+
+function heightsAlong(segments: readonly RouteSegment[], fromM: number): Float64Array {
+  const heightsM = new Float64Array(segments.length + 1).fill(fromM);
+  for (const [i, { climbM }] of segments.entries()) heightsM[i + 1] = (heightsM[i] ?? 0) + climbM;
+  return heightsM;
 }
 
 type Segment = Conditions['stretches'][number]['segments'][number];

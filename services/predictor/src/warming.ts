@@ -10,6 +10,7 @@ const HEATER_KW = 5;
 export function afterWarming({
   memory,
   vehicle,
+  car,
   soc,
 }: Situation): { readonly socPct: number; readonly minutes: number } | null {
   const tempC = memory.battery?.tempC;
@@ -17,7 +18,7 @@ export function afterWarming({
   const energyKwh =
     (vehicle.batteryHeatCapacityJPerK * (WARM_C - tempC)) / vehicle.drivelineEfficiency / 3.6e6;
   return {
-    socPct: Math.max(0, socAfterUsing(batteryEnergy(vehicle), soc.value, energyKwh)),
+    socPct: Math.max(0, socAfterUsing(batteryEnergy(vehicle, car.sohRatio), soc.value, energyKwh)),
     minutes: Math.ceil((energyKwh / HEATER_KW) * 60),
   };
 }

@@ -7,13 +7,44 @@ import { HELPER_ROLES, OWNER_ROLES } from '../credentials.ts';
 import { notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
 import { feedbackBody } from '../shapes/alerts.ts';
-import { alertParams } from '../shapes/fields.ts';
+import { alertParams, noContent, vehicleParams } from '../shapes/fields.ts';
 import { readableAlert } from './alerts.ts';
 
 const taken = z.strictObject({ feedbackId: z.string() });
 
-/** What people say about alerts. Saying the same again changes nothing. */
+/** What people say about alerts, and about what was learned of their car. Saying the same again changes nothing. */
 export function feedbackRoutes(server: ApiServer, context: ApiContext): void {
+  alertRoute(server, context);
+  forgetRoute(server, context);
+}
+
+function forgetRoute(server: ApiServer, context: ApiContext): void {
+  server.delete(
+    '/v1/vehicles/:vehicleId/learned',
+    {
+      config: { roles: OWNER_ROLES },
+      schema: {
+        tags: ['vehicles'],
+        summary: 'Forget what was learned of the car’s consumption',
+        description:
+          'For new tyres, another battery, another use. Forecasts start from the model’s data sheet again.',
+        params: vehicleParams,
+        response: answers({ 204: noContent }),
+      },
+    },
+    async (request, reply) => {
+      const principal = principalOf(request);
+      const { vehicleId, keyId } = await context.access.own(principal, request.params.vehicleId);
+      const { personId } = principal;
+      const atMs = context.eventClock.nowMs();
+      const feedbackId = contentId('forget-learned', vehicleId, personId, atMs);
+      await tell(context, { feedbackId, vehicleId, personId, kind: 'forget-learned', atMs }, keyId);
+      return reply.code(204).send();
+    },
+  );
+}
+
+function alertRoute(server: ApiServer, context: ApiContext): void {
   server.post(
     '/v1/alerts/:alertId/feedback',
     {

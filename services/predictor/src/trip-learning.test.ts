@@ -1,0 +1,126 @@
+import { GEAR, SIGNAL } from '@outrider/domain';
+import { noLearning, usualSigmas } from '@outrider/energy';
+import { describe, expect, test } from 'vitest';
+import { advanceCar, type LiveCar, receive } from './car.ts';
+import { emptyMemory } from './car-memory.ts';
+import { carStateOf, forecastCar } from './outlook.ts';
+import { liveCar, modelOf, NOW_MS, PARKED, record, situation } from './predictor.fixture.ts';
+import { rememberDrive, restoreMemory, withoutLearning } from './trip-learning.ts';
+import type { OpenedRecord } from './vehicle-state.ts';
+
+const vehicle = modelOf();
+const said = (atS: number, values: object) => record(NOW_MS + atS * 1000, { [SIGNAL.airTemp]: 5, ...values });
+
+function tell(from: LiveCar, records: readonly OpenedRecord[]): { live: LiveCar; trips: readonly string[] } {
+  let live = from;
+  const trips: string[] = [];
+  for (const one of records) {
+    const judged = advanceCar(receive(live, one), one.observedAtMs, []);
+    expect(judged.failures).toEqual([]);
+    live = judged.live;
+    trips.push(...judged.trips);
+  }
+  return { live, trips };
+}
+
+/** Half an hour at 72 km/h that takes `usedPct`, and the stop after it. */
+const drive = (usedPct: number, values: object = {}): OpenedRecord[] => [
+  said(0, PARKED),
+  ...Array.from({ length: 181 }, (_, i) =>
+    said(10 + i * 10, {
+      ...{ [SIGNAL.gear]: GEAR.drive, [SIGNAL.speed]: 72, [SIGNAL.soc]: 80 - (usedPct * i) / 180 },
+      ...values,
+    }),
+  ),
+  said(1_820, { ...PARKED, [SIGNAL.soc]: 80 - usedPct }),
+  said(1_940, PARKED),
+];
+const driven = (usedPct: number, values?: object) => tell(liveCar({ trip: null }), drive(usedPct, values));
+
+describe('a drive that ended', () => {
+  test('teaches: forecasts of a thirsty car rise, of a thrifty one fall', () => {
+    const rolling = (usedPct: number) => {
+      const { live, trips } = driven(usedPct);
+      expect(trips).toEqual(['learned']);
+      const car = forecastCar(vehicle, live.car.memory, null);
+      expect(car.posterior.trips).toBe(1);
+      return car.posterior.theta[0] ?? 0;
+    };
+    const prior = noLearning(vehicle).posterior.theta[0] ?? 0;
+    expect(rolling(12)).toBeGreaterThan(prior);
+    expect(rolling(6)).toBeLessThan(prior);
+  });
+
+  test('that says nothing is counted, and leaves the car as its model', () => {
+    const { live, trips } = driven(0.5, { [SIGNAL.soc]: 80 });
+    expect(trips).toEqual(['charge-barely-moved']);
+    expect(live.car.memory.learned).toBeNull();
+  });
+
+  test('leaves warm tyres, which cool while the car stands', () => {
+    const { live } = driven(9);
+    expect(live.car.memory.tyres).toMatchObject({ coldRatio: expect.closeTo(Math.exp(-1820 / 480), 5) });
+    const { memory, state } = live.car;
+    const coldAfter = (laterS: number) =>
+      carStateOf({ ...situation({ trip: null }), memory, state, nowMs: NOW_MS + (1_820 + laterS) * 1000 })
+        .tyreColdRatio;
+    expect(coldAfter(0)).toBeCloseTo(0.02, 2);
+    expect(coldAfter(3 * 3_600)).toBeGreaterThan(0.95);
+  });
+
+  test('leaves the cabin temperature the driver asked for, and roads are drawn for it', () => {
+    const { live } = tell(liveCar(), drive(9, { [SIGNAL.cabinSetTemp]: 18 }));
+    expect(live.car.memory.setTempC).toBe(18);
+    expect(live.view?.stretches[0]?.road.setTempC).toBe(18);
+    expect(live.view?.stretches[0]?.prefix.setTempC).toBe(18);
+    expect(tell(liveCar(), drive(9)).live.view?.stretches[0]?.prefix.setTempC).toBe(22);
+  });
+
+  test('with a figure nobody thought of is lost, and the car goes on', () => {
+    const meter = tell(liveCar({ trip: null }), drive(9).slice(0, 20)).live.car;
+    const broken = { ...vehicle, drivelineEfficiency: Number.NaN };
+    const memory = { ...meter.memory, learned: noLearning(vehicle) };
+    const state = { ...meter.state, observedToMs: NOW_MS + 3_600_000 };
+    const { outcome, memory: after } = rememberDrive(memory, meter.state, state, broken, null);
+    expect(outcome).not.toBe('learned');
+    expect(after).toMatchObject({ trip: null, learned: memory.learned });
+  });
+});
+
+describe('what is stored', () => {
+  const learned = driven(9).live.car.memory;
+  const underWay = tell(liveCar({ trip: null }), drive(9).slice(0, 50)).live.car.memory;
+
+  test('is gone on with as it was', () => {
+    expect(restoreMemory(JSON.parse(JSON.stringify(learned)), vehicle)).toEqual(learned);
+    expect(restoreMemory(JSON.parse(JSON.stringify(underWay)), vehicle)).toEqual(underWay);
+  });
+
+  test.each<[string, object]>([
+    ['nothing at all', {}],
+    ['of a time before learning', { progress: null, battery: null, drive: null, posterior: null }],
+    ['by another method', { ...learned, learned: { ...learned.learned, version: 99 } }],
+    ['of another model', { ...learned, learned: noLearning(modelOf('bmw-i3-60ah')) }],
+    ['that is no state', { ...learned, learned: 'much' }],
+  ])('%s: the model’s prior', (_name, stored) => {
+    expect(restoreMemory(stored, vehicle).learned).toBeNull();
+  });
+
+  test.each<[string, object]>([
+    ['of another version', { ...underWay.trip, version: 99 }],
+    ['of other features', { ...underWay.trip, road: { ...underWay.trip?.road, columns: [1, 2, 3] } }],
+    ['of no road', { version: underWay.trip?.version }],
+  ])('a drive under way %s is dropped', (_name, trip) => {
+    expect(restoreMemory({ ...underWay, trip: trip as typeof underWay.trip }, vehicle)).toMatchObject({
+      trip: null,
+    });
+  });
+});
+
+test('forgotten is as if nobody had watched the car', () => {
+  const live = withoutLearning(driven(9).live);
+  const fresh = forecastCar(vehicle, emptyMemory, null);
+  expect(forecastCar(vehicle, live.car.memory, null)).toEqual(fresh);
+  expect(fresh).toMatchObject({ sohRatio: 1, liveFactor: 1 });
+  expect(fresh.sigmas).toEqual({ ...usualSigmas, capacityRatio: fresh.sigmas?.capacityRatio });
+});
