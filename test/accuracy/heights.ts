@@ -1,7 +1,6 @@
 import type { LoggedTrip, TripColumns } from './logged-trip.ts';
+import { N_PER_NM } from './motor.ts';
 
-/** Newtons at the wheels per newton metre of the motor: reduction 9.7, wheel radius 0.336 m. */
-const N_PER_NM = 28.9;
 /** The car with a driver. */
 const MASS_KG = 1_320;
 const G = 9.81;

@@ -74,36 +74,53 @@ const NOISE_WEIGHT = { first: 5, most: 20 } as const;
 const MOST_SCORE2 = 4;
 
 /**
- * Learns from one finished trip: vector recursive least squares (a Kalman filter on θ) with forgetting, from the
- * prior of the model. Safeguards, in this order: trips that cannot be used are rejected; the innovation is clipped
- * at 3 sd and weighted as Student-t; only directions that the trip excited are forgotten; θ is projected to
- * physical values. The trip's noise is adapted too, and its score kept for the conformal correction.
+ * Learns from one finished trip, or says why it cannot be used. The energy metered at the terminals is the label,
+ * else what the charge fell by; usable energy is learned from both.
  */
 export function learnTrip(model: VehicleModel, learned: Learned, trip: DrivenTrip): LearnedTrip {
   const reason = reasonToReject(model, learned, trip);
   if (reason !== undefined) return { learned, outcome: reason };
   const label = labelOf(model, learned.soh, trip);
-  const features = Float64Array.from(trip.features);
-  const { posterior } = learned;
-  const forecast = tripForecast(posterior, features, model.usableKwh);
-  const errorKwh = label.kwh - forecast.meanKwh;
-  const noiseKwh2 = forecast.noiseKwh2 + label.sdKwh ** 2;
-  const variance = forecast.parameterKwh2 + noiseKwh2;
-  const score2 = errorKwh ** 2 / variance;
-  const robust = (ROBUST_DEGREES_OF_FREEDOM + 1) / (ROBUST_DEGREES_OF_FREEDOM + score2);
-  const clippedKwh = clamp(errorKwh, -CLIP_SD * Math.sqrt(variance), CLIP_SD * Math.sqrt(variance));
-  const moved = moveTheta(posterior, features, clippedKwh, noiseKwh2 / robust);
-  const noiseScale = nextNoiseScale(posterior, score2);
-  const after = settle({ ...moved, noiseScale, trips: posterior.trips + 1 }, features, priorFor(model));
+  const { posterior, score } = learnEnergy(model, learned.posterior, Float64Array.from(trip.features), label);
   return {
     learned: {
       version: LEARNED_VERSION,
-      posterior: after,
+      posterior,
       soh: learnSoh(learned.soh, model, trip),
-      scores: withScore(learned.scores, errorKwh / Math.sqrt(variance)),
+      scores: withScore(learned.scores, score),
     },
     outcome: 'learned',
   };
+}
+
+/** What a trip took, and how well that is known. */
+export interface EnergyLabel {
+  readonly kwh: number;
+  readonly sdKwh: number;
+}
+
+/**
+ * One step of vector recursive least squares (a Kalman filter on θ) with forgetting. Safeguards: the innovation is
+ * clipped at 3 sd and weighted as Student-t; only directions that the trip excited are forgotten; θ is projected
+ * to physical values. The trip noise is adapted too. `score` is the error in sd of the forecast.
+ */
+export function learnEnergy(
+  model: VehicleModel,
+  before: Posterior,
+  features: Float64Array,
+  label: EnergyLabel,
+): { readonly posterior: Posterior; readonly score: number } {
+  const forecast = tripForecast(before, features, model.usableKwh);
+  const noiseKwh2 = forecast.noiseKwh2 + label.sdKwh ** 2;
+  const sdKwh = Math.sqrt(forecast.parameterKwh2 + noiseKwh2);
+  const errorKwh = label.kwh - forecast.meanKwh;
+  const score = errorKwh / sdKwh;
+  const robust = (ROBUST_DEGREES_OF_FREEDOM + 1) / (ROBUST_DEGREES_OF_FREEDOM + score ** 2);
+  const clippedKwh = clamp(errorKwh, -CLIP_SD * sdKwh, CLIP_SD * sdKwh);
+  const moved = moveTheta(before, features, clippedKwh, noiseKwh2 / robust);
+  const noiseScale = nextNoiseScale(before, score ** 2);
+  const posterior = settle({ ...moved, noiseScale, trips: before.trips + 1 }, features, priorFor(model));
+  return { posterior, score };
 }
 
 export interface TripForecast {
@@ -149,8 +166,7 @@ function reasonToReject(model: VehicleModel, { soh }: Learned, trip: DrivenTrip)
   return Math.abs(trip.meteredKwh - expectedKwh) > allowedKwh ? 'meter-against-charge' : undefined;
 }
 
-/** What the trip took: metered at the terminals, else what the charge fell by. */
-function labelOf(model: VehicleModel, soh: StateOfHealth, trip: DrivenTrip) {
+function labelOf(model: VehicleModel, soh: StateOfHealth, trip: DrivenTrip): EnergyLabel {
   if (trip.meteredKwh !== null)
     return { kwh: trip.meteredKwh, sdKwh: METER_SD_RATIO * Math.abs(trip.meteredKwh) };
   const battery = batteryEnergy(model, soh.ratio);

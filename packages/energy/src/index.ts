@@ -30,7 +30,9 @@ export type { RouteSegment, SegmentWeather } from './segment-features.ts';
 export * from './solve.ts';
 export type { StateOfHealth } from './state-of-health.ts';
 export {
+  energyByInput,
   energyKwhOf,
+  energyPerClimbM,
   readStretch,
   type Stretch,
   type StretchStart,
