@@ -5,7 +5,9 @@ import { type InputSigmas, noiseVarianceKwh2, parameterSigmaFactor, usualSigmas 
 import { covarianceForm, type Posterior } from './posterior.ts';
 import {
   BY_CAPACITY,
+  BY_DRAG,
   BY_PAYLOAD,
+  BY_ROLLING,
   BY_SPEED,
   BY_TEMPERATURE,
   BY_WIND,
@@ -166,6 +168,8 @@ function inputVariance(slopes: Float64Array, sigmas: InputSigmas): number {
     squared(BY_WIND, sigmas.windMps) +
     squared(BY_SPEED, sigmas.speedRatio) +
     squared(BY_PAYLOAD, sigmas.payloadKg) +
-    squared(BY_CAPACITY, sigmas.capacityRatio)
+    squared(BY_CAPACITY, sigmas.capacityRatio) +
+    squared(BY_DRAG, sigmas.dragAreaM2) +
+    squared(BY_ROLLING, sigmas.rollingRatio)
   );
 }

@@ -40,4 +40,5 @@ export {
   segmentAt,
 } from './stretch.ts';
 export * from './trip-meter.ts';
+export * from './use-priors.ts';
 export * from './vehicle-model.ts';

@@ -24,6 +24,10 @@ export interface InputSigmas {
   /** Net climb of one leg. */
   readonly climbM: number;
   readonly payloadKg: number;
+  /** Of what is on the roof or behind the car, Cd·A. */
+  readonly dragAreaM2: number;
+  /** Relative: tyres other than usual, a trailer's wheels. */
+  readonly rollingRatio: number;
   /** Relative: usable energy, state of health. */
   readonly capacityRatio: number;
   /** Step of the SOC the car reports, points; its error is step/√12. */
@@ -37,6 +41,8 @@ export const usualSigmas: InputSigmas = {
   speedRatio: 0.05,
   climbM: 10,
   payloadKg: 60,
+  dragAreaM2: 0,
+  rollingRatio: 0,
   capacityRatio: 0.015,
   socStepPct: 1,
 };

@@ -37,13 +37,15 @@ import {
 } from './segment-features.ts';
 
 /** What the forecast is unsure about outside the car. One draw holds for the whole plan: fully correlated. */
-export const INPUTS = ['temperature', 'wind', 'speed', 'payload', 'capacity'] as const;
+export const INPUTS = ['temperature', 'wind', 'speed', 'payload', 'capacity', 'drag', 'rolling'] as const;
 export const INPUT_COUNT = INPUTS.length;
 export const BY_TEMPERATURE = 0; // per K
 export const BY_WIND = 1; //        per m/s of headwind
 export const BY_SPEED = 2; //       per unit of relative speed (0.1 = 10 % faster)
 export const BY_PAYLOAD = 3; //     per kg
 export const BY_CAPACITY = 4; //    per unit of relative capacity; enters where energy becomes SOC
+export const BY_DRAG = 5; //        per m² of Cd·A beside the car's own
+export const BY_ROLLING = 6; //     per unit of relative rolling resistance
 
 /** How a stretch begins; features 7 and 9 and the first acceleration depend on it. */
 export interface StretchStart {
@@ -224,7 +226,16 @@ export function energyByInput(stretch: Stretch, theta: readonly number[]): Float
       t(TYRE_WARM_UP) * v(f, TYRE_WARM_UP) +
       t(SPEED_CHANGES) * v(f, SPEED_CHANGES)) /
     (3.6e6 * stretch.prefix.totalMassKg);
+  addUseSlopes(stretch, byInput, t);
   return byInput;
+}
+
+function addUseSlopes({ prefix, features: f }: Stretch, byInput: Float64Array, t: (k: number) => number) {
+  const { vehicle, use } = prefix;
+  const v = (k: number) => t(k) * (f[k] ?? 0);
+  const dragAreaM2 = vehicle.dragCoefficient * vehicle.frontalAreaM2 + use.extraDragAreaM2;
+  byInput[BY_DRAG] = v(AERO) / (3.6e6 * dragAreaM2);
+  byInput[BY_ROLLING] = (v(ROLLING) + v(STOP_AND_GO) + v(TYRE_WARM_UP)) / (3.6e6 * use.rollingRatio);
 }
 
 /** kWh per metre of error in the net climb. */
