@@ -69,8 +69,9 @@ describe('with too few trips', () => {
 
 describe('points of charge', () => {
   test('hold more the fuller the battery is', () => {
-    // 0.1982 + 0.000428 · 75 kWh at the middle of 80 … 70.
-    expect(pointsOf(10 * (0.1982 + 0.000428 * 75), 80)).toBeCloseTo(10, 9);
+    // 21.6 kWh over 100 points, 6 % less each at 0 % and 6 % more at 100 %.
+    expect(pointsOf(21.6, 100)).toBeCloseTo(100, 9);
+    expect(pointsOf(10 * 0.216 * (0.94 + 0.0012 * 75), 80)).toBeCloseTo(10, 9);
     expect(pointsOf(2, 30)).toBeGreaterThan(pointsOf(2, 80));
   });
 });

@@ -1,4 +1,5 @@
-import { normalCdf } from '@outrider/energy';
+import { batteryEnergy, normalCdf, socAfterUsing } from '@outrider/energy';
+import { car } from './experiments/car.ts';
 import { type LoggedTrip, type Season, type TripTotals, totalsOf } from './logged-trip.ts';
 import { type ForecastDistribution, meanOf, type Prediction } from './scores.ts';
 
@@ -23,9 +24,6 @@ interface Drive extends TripTotals {
 const LABEL_KWH_PER_KM = 0.1678 * 0.88;
 /** How far a label is off on one trip, before any was driven. Judgement. */
 const LABEL_SD_RATIO = 0.2;
-/** Kilowatt hours per raw point of charge at 0 %, and what each point adds: see the reference of the i3. */
-const KWH_PER_POINT = 0.1982;
-const KWH_PER_POINT_SLOPE = 0.000428;
 const COLD_TRIPS = 10;
 const WINDOW = 5;
 
@@ -125,12 +123,9 @@ function predictDrive(drive: Drive, kwhPerKm: number, sdRatio: number): Predicti
   return { trip: name, drivenKwh, meanKwh, distribution, distanceKm, drivenSocPct, predictedSocPct };
 }
 
-/** Raw points that an energy takes from a charge: a point holds more the fuller the battery is. */
-export function pointsOf(kwh: number, startSocPct: number): number {
-  const first = KWH_PER_POINT + KWH_PER_POINT_SLOPE * startSocPct;
-  // kwh = first·d − slope·d²/2, solved for d.
-  return (2 * kwh) / (first + Math.sqrt(Math.max(0, first * first - 2 * KWH_PER_POINT_SLOPE * kwh)));
-}
+/** Raw points that an energy takes from a charge, by the data sheet: a point holds more the fuller the battery is. */
+export const pointsOf = (kwh: number, startSocPct: number): number =>
+  startSocPct - socAfterUsing(batteryEnergy(car), startSocPct, kwh);
 
 /** Quantiles by halving: a baseline needs few of them. */
 export function gaussian(mean: number, sd: number): ForecastDistribution {

@@ -1,30 +1,53 @@
 import { describe, expect, test } from 'vitest';
 import { readHeater } from './heater.ts';
-import { during, makeLog } from './trip.fixture.ts';
+import { makeLog } from './trip.fixture.ts';
 
-const flicker = (second: number): number => 3_000 + 100 * (second % 2);
 const none = () => Number.NaN;
 const at = (values: Parameters<typeof makeLog>[1], seconds: readonly number[]): readonly number[] => {
-  const watts = readHeater(makeLog(40, values));
+  const watts = readHeater(makeLog(120, values));
   return seconds.map((second) => watts[second]!);
 };
+/** A standing car without air conditioning that gives 450 W, and so much more. */
+const standing = (moreW: (second: number) => number) => ({
+  heaterLinW: none,
+  speedMps: () => 0,
+  airConW: () => 0,
+  batteryW: (second: number) => 450 + moreW(second),
+});
 
 describe('the heater', () => {
-  test('is what LIN says, whatever CAN says', () => {
-    expect(at({ heaterLinW: () => 800, heaterCanW: () => 5_300 }, [0, 20])).toEqual([800, 800]);
+  test('is what LIN says, whatever else is said', () => {
+    const values = { heaterLinW: () => 800, heaterCanW: () => 5_300, heaterAskedW: () => 3_000 };
+    expect(at(values, [0, 20])).toEqual([800, 800]);
   });
-  test('without LIN is what CAN says while heat is asked for', () => {
-    const values = { heaterLinW: none, heaterCanW: flicker, heaterAskedW: during(0, 20, () => 2_000) };
-    expect(at(values, [10, 19, 20])).toEqual([3_000, 3_100, 0]);
+  test('without LIN is what was asked for, where the battery feels at least half of it', () => {
+    const asked = { heaterAskedW: () => 2_000 };
+    expect(at({ ...standing(() => 1_000), ...asked }, [60])).toEqual([2_000]);
+    expect(at({ ...standing(() => 999), ...asked }, [60])).toEqual([0]);
   });
-  test('may stay the same for 5 s, and is off when it does for 6', () => {
-    const hung = (toS: number) => (second: number) =>
-      second >= 10 && second < toS ? 5_300 : flicker(second);
-    const values = { heaterLinW: none, heaterAskedW: () => 2_000 };
-    expect(at({ ...values, heaterCanW: hung(15) }, [9, 10, 14, 15])).toEqual([3_100, 5_300, 5_300, 3_100]);
-    expect(at({ ...values, heaterCanW: hung(16) }, [9, 10, 15, 16])).toEqual([3_100, 0, 0, 3_000]);
+  test('is asked for and felt over half a minute, not second by second', () => {
+    const felt = { ...standing((second) => (second < 60 ? 2_000 : 0)), heaterAskedW: () => 2_000 };
+    expect(at(felt, [40, 59, 61, 80])).toEqual([2_000, 2_000, 0, 0]);
   });
-  test('counts where nobody logged what was asked for', () => {
-    expect(at({ heaterLinW: none, heaterCanW: flicker, heaterAskedW: none }, [10])).toEqual([3_000]);
+  test('does not count what CAN says, hung or not', () => {
+    expect(at({ ...standing(() => 5_000), heaterCanW: () => 5_300, heaterAskedW: () => 0 }, [60])).toEqual([
+      0,
+    ]);
+  });
+  test('takes no more than it can, and nothing where nobody logged what was asked for', () => {
+    expect(at({ ...standing(() => 7_000), heaterAskedW: () => 7_000 }, [60])).toEqual([5_500]);
+    expect(at({ ...standing(() => 7_000), heaterAskedW: none }, [60])).toEqual([0]);
+  });
+  test('leaves what the motor and the air conditioning draw to them', () => {
+    const driving = {
+      heaterLinW: none,
+      speedMps: () => 10,
+      motorNm: () => 20,
+      airConW: () => 500,
+      heaterAskedW: () => 2_000,
+    };
+    const motorW = (28.9 * 20 * 10) / 0.92;
+    expect(at({ ...driving, batteryW: () => motorW + 500 + 450 + 900 }, [60])).toEqual([0]);
+    expect(at({ ...driving, batteryW: () => motorW + 500 + 450 + 1_100 }, [60])).toEqual([2_000]);
   });
 });

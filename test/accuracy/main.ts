@@ -4,10 +4,12 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runBaselines } from './baselines.ts';
 import { runExperiments } from './experiments/index.ts';
+import { runPlainKalman } from './experiments/plain-kalman.ts';
 import { drawPlots } from './plots.ts';
 import { readTrips, type TripFolder, UnusableFolder } from './read-trips.ts';
 import { reportResults } from './report.ts';
 import { collectResults, describeResults } from './results.ts';
+import { checkWinterRange } from './winter-range.ts';
 
 const HELP = `npm run accuracy -- <folder> [options]
 
@@ -38,9 +40,9 @@ async function main(args: readonly string[]): Promise<number> {
   for (const problem of folder.problems) console.error(problem);
   showProgress(`forecasting ${trips.length} trips`);
   const experiments = runExperiments(trips);
-  const baselines = runBaselines(trips);
+  const baselines = [...runBaselines(trips), ...runPlainKalman(trips)];
   showProgress('');
-  const results = collectResults(folder, experiments, baselines);
+  const results = collectResults(folder, experiments, baselines, checkWinterRange());
   console.log(
     options.json ? JSON.stringify(describeResults(results), nullIfNoNumber, 2) : reportResults(results),
   );

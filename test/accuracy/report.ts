@@ -21,6 +21,8 @@ export function reportResults(results: Results): string {
     'is exceeded. Gain: points of MAPE by which the named row is better, trip by trip.',
     ...notes.flatMap((note) => ['', note]),
     ...describePriors(results),
+    '',
+    describeWinterRange(results),
   ].join('\n');
 }
 
@@ -111,6 +113,11 @@ function describePriors({ priors }: Results): readonly string[] {
     ),
   ];
 }
+
+const describeWinterRange = ({ winterRange: found }: Results): string =>
+  `Range lost in the winter test of January 2026, ${found.cars} cars: ${found.drivenLossPct.toFixed(1)} % driven, ` +
+  `${found.predictedLossPct.toFixed(1)} % predicted for an unknown car;\n` +
+  `mean absolute deviation ${found.meanAbsoluteDeviation.toFixed(1)} points. A check of the cold, not a fit.`;
 
 /** Three significant digits; priors range from 1e−4 to thousands. */
 const round = (value: number): string => String(Number(value.toPrecision(3)));

@@ -6,6 +6,7 @@ import { reportResults } from './report.ts';
 import { collectResults, describeResults } from './results.ts';
 import type { Prediction } from './scores.ts';
 import { makeTrip } from './trip.fixture.ts';
+import { checkWinterRange } from './winter-range.ts';
 
 const TRIPS = Array.from({ length: 12 }, (_, i) =>
   makeTrip({
@@ -37,7 +38,7 @@ const EXPERIMENTS: Experiments = {
 };
 const NOTHING: Experiments = { rows: [], priors: [], notes: [] };
 const collect = (experiments: Experiments, trips = TRIPS) =>
-  collectResults({ trips, dropped: [], problems: [] }, experiments, runBaselines(trips));
+  collectResults({ trips, dropped: [], problems: [] }, experiments, runBaselines(trips), checkWinterRange());
 
 describe('the object of results', () => {
   const found = describeResults(collect(EXPERIMENTS)) as Record<string, Record<string, unknown>>;
@@ -94,7 +95,7 @@ describe('the table', () => {
     ];
     const dropped = [{ name: 'T9', reason: 'only 3 s long', cuts: [] }];
     const text = reportResults(
-      collectResults({ trips, dropped, problems: [] }, NOTHING, runBaselines(trips)),
+      collectResults({ trips, dropped, problems: [] }, NOTHING, runBaselines(trips), checkWinterRange()),
     );
     expect(text).toContain('cleaned: T0 20–90 s frozen');
     expect(text).toContain('dropped: T9, only 3 s long');

@@ -5,6 +5,7 @@ import type { Experiments, PriorFigure } from './experiments/index.ts';
 import { type LoggedTrip, totalsOf } from './logged-trip.ts';
 import type { TripFolder } from './read-trips.ts';
 import { type Prediction, type Scores, scoreAll } from './scores.ts';
+import type { WinterRange } from './winter-range.ts';
 
 export interface TripResult {
   readonly trip: string;
@@ -57,6 +58,7 @@ export interface Results {
   readonly titles: ReadonlyMap<string, string>;
   readonly priors: readonly PriorFigure[];
   readonly notes: readonly string[];
+  readonly winterRange: WinterRange;
 }
 
 type TripSummary = ReturnType<typeof summarize>;
@@ -66,6 +68,7 @@ export function collectResults(
   { trips, dropped, problems }: TripFolder,
   experiments: Experiments,
   baselines: readonly Baseline[],
+  winterRange: WinterRange,
 ): Results {
   const made = new Map(experiments.rows.map((row) => [row.key, row]));
   const inTrip = experiments.rows.flatMap((row) => {
@@ -86,6 +89,7 @@ export function collectResults(
     titles: new Map(all.map(({ key, title }) => [key, title])),
     priors: experiments.priors,
     notes: experiments.notes,
+    winterRange,
   };
 }
 
@@ -136,13 +140,13 @@ const localTime = (startedAtMs: number): string => new Date(startedAtMs).toISOSt
 
 /** The one object of `--json`. What is not a number is null. */
 export function describeResults(results: Results): Readonly<Record<string, unknown>> {
-  const { trips, dropped, problems, rows, inTrip, baselines, missing, priors, notes } = results;
+  const { trips, dropped, problems, rows, inTrip, baselines, missing, priors, notes, winterRange } = results;
   return {
     ...{ trips, dropped, problems },
     ...Object.fromEntries(rows),
     inTrip: Object.fromEntries(inTrip),
     baselines: Object.fromEntries(baselines),
     missing: Object.fromEntries(missing),
-    ...{ priors, notes },
+    ...{ priors, notes, winterRange },
   };
 }

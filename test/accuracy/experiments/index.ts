@@ -1,11 +1,15 @@
-import { noLearning } from '@outrider/energy';
-import { seededRandom } from '@outrider/runtime';
+import { type Learned, noLearning } from '@outrider/energy';
 import type { LoggedTrip } from '../logged-trip.ts';
 import type { Prediction } from '../scores.ts';
 import { car } from './car.ts';
+import { predictUnderWay } from './in-trip.ts';
 import { type KnownTrip, knownTrips } from './known-trip.ts';
+import { noisyPlanner } from './noisy.ts';
 import { learnFrom, predictHalves, predictOnline, predictTrip } from './planner.ts';
+import { listPriors, type PriorFigure } from './priors.ts';
 import { replayHalves } from './replay.ts';
+
+export type { PriorFigure } from './priors.ts';
 
 export interface ResultRow {
   readonly key: string;
@@ -14,56 +18,94 @@ export interface ResultRow {
   readonly note?: string;
 }
 
-export interface PriorFigure {
-  readonly name: string;
-  readonly mean: number;
-  readonly sd: number;
-  readonly unit: string;
-  readonly source: string;
-}
-
 export interface Experiments {
   readonly rows: readonly ResultRow[];
   readonly priors: readonly PriorFigure[];
   readonly notes: readonly string[];
 }
 
+/** What map and traffic services tell apart. */
 const PIECE_M = 500;
 const COLD_TRIPS = 10;
+const SHARES_PCT = [25, 50, 75];
 
-/** Every forecast of the energy model for these trips. */
+/** Every forecast of the energy model for these trips, in the order they were driven. */
 export function runExperiments(logs: readonly LoggedTrip[]): Experiments {
   const trips = knownTrips(logs);
   const prior = noLearning(car);
-  const halves = (pieceM: number | null) =>
+  const unused = new Set<string>();
+  const learn = (others: readonly KnownTrip[], pieceM: number | null): Learned =>
+    learnFrom(prior, others, pieceM, (trip, reason) => unused.add(`${trip.log.name} (${reason})`));
+  const online = predictOnline(prior, trips, PIECE_M);
+  const rows = [
+    ...halvesRows(trips, learn),
+    row('online', online.slice(COLD_TRIPS), `needs ${COLD_TRIPS + 1} trips`),
+    row('cold', online.slice(0, COLD_TRIPS), 'needs a trip'),
+    row('winter', predictWinter(trips, learn), 'needs trips of both seasons'),
+    ...SHARES_PCT.map((pct) =>
+      row(
+        `inTrip${pct}`,
+        predictUnderWay(prior, trips, PIECE_M, pct / 100).slice(COLD_TRIPS),
+        `needs ${COLD_TRIPS + 1} trips`,
+      ),
+    ),
+  ];
+  const notes = unused.size === 0 ? [] : [`not learned from: ${[...unused].join(', ')}`];
+  return { rows, priors: listPriors(), notes };
+}
+
+type Learn = (others: readonly KnownTrip[], pieceM: number | null) => Learned;
+
+/** Every second trip from those between. */
+function halvesRows(trips: readonly KnownTrip[], learn: Learn): readonly ResultRow[] {
+  const needs = 'needs 2 trips';
+  if (trips.length < 2)
+    return ['replay', 'replayAuxPredicted', 'plannerTripMean', 'planner', 'plannerNoisy'].map((key) =>
+      row(key, [], needs),
+    );
+  const planner = (pieceM: number | null) =>
     predictHalves(
       trips,
-      (others) => learnFrom(prior, others, pieceM),
+      (others) => learn(others, pieceM),
       (learned, trip) => predictTrip(learned, trip, pieceM),
     );
-  const online = predictOnline(prior, trips, PIECE_M);
-  const summer = trips.filter((t) => t.log.season === 'summer');
-  const winter = trips.filter((t) => t.log.season === 'winter');
-  const ls = learnFrom(prior, summer, PIECE_M);
-  return {
-    rows: [
-      { key: 'replay', title: 'replay, aux measured', predictions: replayHalves(trips, 'measured') },
-      {
-        key: 'replayAuxPredicted',
-        title: 'replay, aux predicted',
-        predictions: replayHalves(trips, 'predicted'),
-      },
-      { key: 'plannerTripMean', title: 'planner, trip mean speed', predictions: halves(null) },
-      { key: 'planner', title: 'planner, 500 m speeds', predictions: halves(PIECE_M) },
-      { key: 'online', title: 'online, from trip 11', predictions: online.slice(COLD_TRIPS) },
-      { key: 'cold', title: 'trips 1–10', predictions: online.slice(0, COLD_TRIPS) },
-      {
-        key: 'winter',
-        title: 'summer → winter',
-        predictions: winter.map((t) => predictTrip(ls, t, PIECE_M)),
-      },
-    ],
-    priors: [],
-    notes: [],
-  };
+  const noisy = predictHalves(trips, (others) => learn(others, PIECE_M), noisyPlanner(PIECE_M, trips.length));
+  return [
+    row('replay', replayHalves(trips, 'measured'), needs),
+    row('replayAuxPredicted', replayHalves(trips, 'predicted'), needs),
+    row('plannerTripMean', planner(null), needs),
+    row('planner', planner(PIECE_M), needs),
+    row('plannerNoisy', noisy, needs),
+  ];
 }
+
+/** The first winter of a car that was only known in summer. */
+function predictWinter(trips: readonly KnownTrip[], learn: Learn): readonly Prediction[] {
+  const summer = trips.filter(({ log }) => log.season === 'summer');
+  if (summer.length === 0) return [];
+  const learned = learn(summer, PIECE_M);
+  return trips
+    .filter(({ log }) => log.season === 'winter')
+    .map((trip) => predictTrip(learned, trip, PIECE_M));
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  replay: 'replay, aux measured',
+  replayAuxPredicted: 'replay, aux predicted',
+  plannerTripMean: 'planner, trip mean speed',
+  planner: 'planner, 500 m speeds',
+  plannerNoisy: 'planner, noisy inputs',
+  online: 'online, from trip 11',
+  cold: 'trips 1–10 of an unseen car',
+  winter: 'summer → winter',
+  inTrip25: 'under way, at 25 %',
+  inTrip50: 'under way, at 50 %',
+  inTrip75: 'under way, at 75 %',
+};
+
+const row = (key: string, predictions: readonly Prediction[], needs: string): ResultRow => ({
+  key,
+  title: TITLES[key] ?? key,
+  predictions,
+  ...(predictions.length === 0 ? { note: needs } : {}),
+});
