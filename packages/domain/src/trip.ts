@@ -40,6 +40,15 @@ export const stop = z.strictObject({
 });
 export type Stop = z.infer<typeof stop>;
 
+/** How the car is loaded and shod on a trip; what is absent is as usual. */
+export const carUse = z.strictObject({
+  payloadKg: z.number().min(0).max(1_500).optional().describe('Driver, passengers and luggage.'),
+  roofBox: z.boolean().optional(),
+  trailerKg: z.number().min(0).max(3_500).optional().describe('The trailer and what is on it; 0 is none.'),
+  tyres: z.enum(['summer', 'winter']).optional(),
+});
+export type CarUse = z.infer<typeof carUse>;
+
 /**
  * `trips.v1` (compacted): the plan as it is known now; `stops[i]` is reached by `legs[i]`.
  * Its places are sealed with the whole record.
@@ -56,6 +65,7 @@ export const trip = z
     origin: z.strictObject({ name: shortText, lat: latitude, lon: longitude }),
     stops: z.array(stop).min(1).max(100),
     legs: z.array(leg).max(100).optional(),
+    use: carUse.optional(),
     withdrawn: z.boolean().optional(),
   })
   .refine((plan) => plan.legs === undefined || plan.legs.length === plan.stops.length, {

@@ -13,6 +13,7 @@ import {
 } from './road-meter.ts';
 import { COLUMN_COUNT } from './segment-features.ts';
 import { cabinFeatures } from './stretch.ts';
+import type { VehicleUse } from './vehicle-model.ts';
 
 /** Grows when the meaning of a stored meter changes: one of another version is dropped with its drive. */
 export const TRIP_METER_VERSION = 1;
@@ -55,6 +56,8 @@ interface Odometer {
 export interface TripMeter {
   readonly version: typeof TRIP_METER_VERSION;
   readonly startedAtMs: number;
+  /** Load, roof and tyres do not change on the way. */
+  readonly use: VehicleUse;
   readonly startCabinTempC: number | null;
   readonly startBatteryTempC: number | null;
   /** 1 = as the air, 0 = warm from a drive that has only just ended. */
@@ -99,6 +102,7 @@ export function startTripMeter(car: MeterCar, sample: TripSample, tyreColdRatio 
   return {
     version: TRIP_METER_VERSION,
     startedAtMs: sample.atMs,
+    use: car.use,
     startCabinTempC: sample.cabinTempC,
     startBatteryTempC: sample.batteryTempC,
     startTyreColdRatio: tyreColdRatio,

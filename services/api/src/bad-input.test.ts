@@ -74,6 +74,7 @@ const cases: readonly Case[] = [
       origin: { name: 'O', lat: 1, lon: 1 },
       stops: [{ ...stop, stopId: 's', chargeToSocPct: 80.5, powerKw: 50.5, locationId: 'l' }],
       legs: [{ points: [point, point], distanceM: 5.5, speedMps: 5.5 }],
+      use: { payloadKg: 150.5, roofBox: true, trailerKg: 500.5, tyres: 'winter' },
     },
   },
   {

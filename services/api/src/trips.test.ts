@@ -46,6 +46,28 @@ test('a planned trip is kept sealed and published', async () => {
   expect(await publishedTrips(it)).toMatchObject([{ tripId: body.tripId, revision: 1, source: 'driver' }]);
 });
 
+test('how the car is loaded and shod is kept with the plan, and taken back with the next revision', async () => {
+  const use = { payloadKg: 320, roofBox: true, trailerKg: 0, tyres: 'winter' };
+  const made = (await plan({ ...tripPlan(), use })).body;
+  expect(made.use).toEqual(use);
+  const path = `/v1/trips/${made.tripId}`;
+  const revised = await it.call('PUT', path, { token: owner.token, body: tripPlan() });
+  expect(revised.body).not.toHaveProperty('use');
+  await vi.waitUntil(() => it.api.isIdle());
+  expect((await publishedTrips(it)).map((one) => one.use)).toEqual([use, undefined]);
+});
+
+test.each([
+  [{ payloadKg: 1_500, trailerKg: 3_500 }, 201],
+  [{ payloadKg: 1_500.1 }, 400],
+  [{ trailerKg: 3_500.1 }, 400],
+  [{ trailerKg: -1 }, 400],
+  [{ tyres: 'all-season' }, 400],
+  [{ bicycles: 2 }, 400],
+])('a plan for a car with %j: %i', async (use, status) => {
+  expect((await plan({ ...tripPlan(), use })).status).toBe(status);
+});
+
 test('a revision replaces the plan, and the same stop keeps its id', async () => {
   const made = (await plan()).body;
   const path = `/v1/trips/${made.tripId}`;

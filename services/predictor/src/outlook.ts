@@ -4,9 +4,11 @@ import {
   type CarState,
   type ChargingStation,
   type ForecastCar,
+  flatRoad,
   forecastPlan,
   type PlanForecast,
   type PlanStage,
+  type RoutePrefix,
   usualSigmas,
   type VehicleModel,
 } from '@outrider/energy';
@@ -173,6 +175,17 @@ const MILD_C = 10;
 /** The air outside as the car last said it, within what roads and batteries are modelled for. */
 export const outsideC = ({ state }: Pick<Situation, 'state'>): number =>
   Math.min(60, Math.max(-60, numberAt(state, SIGNAL.airTemp) ?? MILD_C));
+
+/** Road nobody has drawn, as this car drives it today. */
+export const undrawnRoad = (situation: Situation, lengthM: number, speedMps: number): RoutePrefix =>
+  flatRoad({
+    vehicle: situation.vehicle,
+    lengthM,
+    speedMps,
+    weather: { tempC: outsideC(situation) },
+    ...(situation.view === null ? {} : { use: situation.view.use }),
+    ...(situation.memory.setTempC === null ? {} : { setTempC: situation.memory.setTempC }),
+  });
 
 /** Road still to drive in these stages. */
 export const roadM = (stages: readonly PlanStage[]): number =>

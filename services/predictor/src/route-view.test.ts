@@ -54,6 +54,29 @@ test('a stop visited twice keeps its two roads apart', () => {
   expect(view?.progressStretches[2]?.segments[0]).toMatchObject({ bearingDeg: 270 });
 });
 
+test('a road is drawn for the car as it is loaded and shod, and says how well that is known', () => {
+  const plain = buildRouteView(conditionsOf(), tripOf(), car);
+  const loaded = tripOf({ use: { roofBox: true, payloadKg: 350, tyres: 'winter' } });
+  const view = buildRouteView(conditionsOf({ trip: loaded }), loaded, car, 18);
+  expect(view?.stretches[0]?.prefix).toMatchObject({
+    setTempC: 18,
+    use: { payloadKg: 350, extraDragAreaM2: 0.15, rollingRatio: 1.05 },
+  });
+  expect(plain?.stretches[0]?.prefix).toMatchObject({ setTempC: 22, use: { extraDragAreaM2: 0 } });
+  expect(plain?.sigmas).toMatchObject({ dragAreaM2: 0, rollingRatio: 0 });
+  expect(view?.sigmas.dragAreaM2).toBeGreaterThan(0);
+  expect(view?.sigmas.temperatureK).toBe(plain?.sigmas.temperatureK);
+});
+
+test('heights go on from one stretch to the next', () => {
+  const trip = tripOf({ stops: [stopAt('a', 2_000), stopAt('b', 4_000)] });
+  const view = buildRouteView(conditionsOf({ trip, segment: { climbM: 5 } }), trip, car);
+  expect(view?.stretches.map(({ heightsM }) => [...heightsM])).toEqual([
+    [0, 5, 10],
+    [10, 15, 20],
+  ]);
+});
+
 test('figures no road has are no view, and no error', () => {
   expect(buildRouteView(conditionsOf({ segment: { tempC: 65 } }), tripOf(), car)).toBeNull();
   expect(buildRouteView(conditionsOf({ segment: { speedMps: 0.1 } }), tripOf(), car)).toBeNull();

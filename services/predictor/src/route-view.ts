@@ -6,8 +6,10 @@ import {
   type PrefixInput,
   type RoutePrefix,
   type RouteSegment,
+  useOf,
   usualSigmas,
   type VehicleModel,
+  type VehicleUse,
 } from '@outrider/energy';
 
 /** One stretch of the plan, ready for forecasts: `road` is what a speed cap is applied to. */
@@ -32,6 +34,8 @@ export interface RouteView {
   /** The same stretches as the progress along them is measured. */
   readonly progressStretches: readonly ProgressStretch[];
   readonly sigmas: InputSigmas;
+  /** The car as it is loaded and shod on this plan. */
+  readonly use: VehicleUse;
 }
 
 /**
@@ -63,6 +67,7 @@ function viewOf(
       ? conditions.tripId === undefined
       : conditions.tripId === trip.tripId && conditions.tripRevision === trip.revision;
   if (!isOfTrip) return null;
+  const { use, sigmas } = useOf(trip?.use);
   const stretches: ViewStretch[] = [];
   const progressStretches: ProgressStretch[] = [];
   let heightM = 0;
@@ -72,28 +77,19 @@ function viewOf(
     const stop = planned ?? conditions.home;
     if (stop === undefined) continue;
     const road: PrefixInput = {
-      ...{ vehicle, segments: stretch.segments.map(routeSegment) },
+      ...{ vehicle, use, segments: stretch.segments.map(routeSegment) },
       ...(setTempC === null ? {} : { setTempC }),
     };
     const heightsM = heightsAlong(road.segments, heightM);
     heightM = heightsM.at(-1) ?? heightM;
-    progressStretches.push({
-      stopId: stretch.stopId,
-      stop: { lat: stop.lat, lon: stop.lon },
-      segments: stretch.segments,
-    });
-    stretches.push({
-      stopId: stretch.stopId,
-      stopName: planned?.name ?? 'home',
-      stop: { lat: stop.lat, lon: stop.lon },
-      planned,
-      road,
-      prefix: buildPrefix(road),
-      heightsM,
-      chargers: stretch.chargers,
-    });
+    const to = { stopId: stretch.stopId, stop: { lat: stop.lat, lon: stop.lon } };
+    progressStretches.push({ ...to, segments: stretch.segments });
+    const { chargers } = stretch;
+    const stopName = planned?.name ?? 'home';
+    stretches.push({ ...to, stopName, planned, road, prefix: buildPrefix(road), heightsM, chargers });
   }
-  return { conditions, trip, stretches, progressStretches, sigmas: sigmasOf(conditions) };
+  const allSigmas = { ...sigmasOf(conditions), ...sigmas };
+  return { conditions, trip, stretches, progressStretches, use, sigmas: allSigmas };
 }
 
 const sigmasOf = ({ sigma }: Conditions): InputSigmas => ({

@@ -1,10 +1,10 @@
-import { GEAR, SIGNAL } from '@outrider/domain';
-import { noLearning, usualSigmas } from '@outrider/energy';
+import { type CarUse, GEAR, SIGNAL } from '@outrider/domain';
+import { noLearning, usualSigmas, usualUse } from '@outrider/energy';
 import { describe, expect, test } from 'vitest';
 import { advanceCar, type LiveCar, receive } from './car.ts';
 import { emptyMemory } from './car-memory.ts';
 import { carStateOf, forecastCar } from './outlook.ts';
-import { liveCar, modelOf, NOW_MS, PARKED, record, situation } from './predictor.fixture.ts';
+import { HOUR_MS, liveCar, modelOf, NOW_MS, PARKED, record, situation, tripOf } from './predictor.fixture.ts';
 import { rememberDrive, restoreMemory, withoutLearning } from './trip-learning.ts';
 import type { OpenedRecord } from './vehicle-state.ts';
 
@@ -84,6 +84,27 @@ describe('a drive that ended', () => {
     const { outcome, memory: after } = rememberDrive(memory, meter.state, state, broken, null);
     expect(outcome).not.toBe('learned');
     expect(after).toMatchObject({ trip: null, learned: memory.learned });
+  });
+});
+
+describe('load and tyres of a plan', () => {
+  const trip = (hours: number, use: CarUse) => tripOf({ departAtMs: NOW_MS + hours * HOUR_MS, use });
+  const used = (hours: number, use: CarUse) => {
+    const { live, trips } = tell(liveCar({ trip: trip(hours, use) }), drive(9).slice(0, 50));
+    expect(trips).toEqual([]);
+    return live.car.memory.trip?.use;
+  };
+
+  test('count for the drive that begins near the planned departure, and not for another day', () => {
+    expect(used(3, { roofBox: true })).toMatchObject({ extraDragAreaM2: 0.15 });
+    expect(used(3.1, { roofBox: true })).toEqual(usualUse);
+  });
+
+  test('with a trailer nothing is learned: nobody knows it well enough', () => {
+    const { live, trips } = tell(liveCar({ trip: trip(0, { trailerKg: 900 }) }), drive(18));
+    expect(trips).toEqual(['with-trailer']);
+    expect(live.car.memory.learned).toBeNull();
+    expect(live.car.memory.tyres).not.toBeNull();
   });
 });
 

@@ -1,11 +1,13 @@
 import {
   type DrivenTrip,
   learnTrip,
+  pullsTrailer,
   restoreLearned,
   restoreTripMeter,
   type UnmeasuredReason,
   usualUse,
   type VehicleModel,
+  type VehicleUse,
 } from '@outrider/energy';
 import type { LiveCar } from './car.ts';
 import { type CarMemory, emptyMemory } from './car-memory.ts';
@@ -14,6 +16,9 @@ import type { RouteView } from './route-view.ts';
 import { followTrip } from './trip-recorder.ts';
 import { tyresAfter } from './tyres.ts';
 import type { VehicleState } from './vehicle-state.ts';
+
+/** A drive that begins further from the planned departure is another drive. */
+const DEPARTS_WITHIN_MS = 3 * 3_600_000;
 
 export interface Remembered {
   readonly memory: CarMemory;
@@ -45,14 +50,22 @@ function followed(
   vehicle: VehicleModel,
   view: RouteView | null,
 ): Remembered {
-  const car = { vehicle, use: usualUse };
+  const car = { vehicle, use: memory.trip?.use ?? useNow(memory, view, now.observedToMs) };
   const { meter, ended } = followTrip(memory.trip, before, now, car, { view, ...memory });
   if (ended === null)
     return { memory: meter === memory.trip ? memory : { ...memory, trip: meter }, outcome: null };
   const after = { ...memory, trip: meter, ...drivenHabits(memory, ended) };
   if (typeof ended === 'string') return { memory: after, outcome: ended };
+  if (pullsTrailer(car.use)) return { memory: after, outcome: 'with-trailer' };
   const { learned, outcome } = learnTrip(vehicle, learnedOf(vehicle, memory), ended);
   return { memory: outcome === 'learned' ? { ...after, learned } : after, outcome };
+}
+
+/** A plan's load and tyres count for a drive on that plan, and not for one to the shop the day before. */
+function useNow({ progress }: CarMemory, view: RouteView | null, nowMs: number): VehicleUse {
+  if (view?.trip == null || progress === null || progress.isOffRoute) return usualUse;
+  const isTheDay = Math.abs(nowMs - view.trip.departAtMs) <= DEPARTS_WITHIN_MS;
+  return progress.atStop !== -1 || isTheDay ? view.use : usualUse;
 }
 
 /** What a drive leaves behind, whether or not it can be learned from. */

@@ -1,4 +1,4 @@
-import { leg, recordKey, socPct, stop, type Trip, trip, vehicleId } from '@outrider/domain';
+import { carUse, leg, recordKey, socPct, stop, type Trip, trip, vehicleId } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import { z } from 'zod';
 import { instant, iso, isoText } from './fields.ts';
@@ -19,6 +19,7 @@ export const tripPlan = z
     origin: trip.shape.origin,
     stops: z.array(plannedStop).min(1).max(100),
     legs: z.array(leg).max(100).optional(),
+    use: carUse.optional().describe('How the car is loaded and shod; what is absent is as usual.'),
   })
   .superRefine((plan, context) => {
     if (plan.legs !== undefined && plan.legs.length !== plan.stops.length)
@@ -60,6 +61,7 @@ export const tripView = z.strictObject({
     untimedStop.extend({ stopId: recordKey, arriveAt: isoText.optional(), departAt: isoText.optional() }),
   ),
   legs: z.array(leg).optional(),
+  use: carUse.optional(),
   withdrawn: z.boolean(),
 });
 
@@ -68,7 +70,7 @@ export function tripOf(
   plan: TripPlan,
   about: Pick<Trip, 'tripId' | 'vehicleId' | 'revision' | 'createdAtMs' | 'reserveSocPct'>,
 ): Trip {
-  const { departAt, reserveSocPct, origin, stops, legs } = plan;
+  const { departAt, reserveSocPct, origin, stops, legs, use } = plan;
   const ids = stopIds(stops);
   const { tripId, vehicleId, revision, createdAtMs } = about;
   return {
@@ -87,6 +89,7 @@ export function tripOf(
       ...(leaveAt !== undefined && { departAtMs: leaveAt }),
     })),
     ...(legs !== undefined && { legs }),
+    ...(use !== undefined && { use }),
   };
 }
 

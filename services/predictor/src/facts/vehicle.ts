@@ -1,7 +1,7 @@
 import { distanceM, type Position, SIGNAL } from '@outrider/domain';
-import { flatRoad, forecastPlan, type PlanStage, reachOf, secondsTo } from '@outrider/energy';
+import { forecastPlan, type PlanStage, reachOf, secondsTo } from '@outrider/energy';
 import { known, knownOr, motionFacts, unknown } from '../fact.ts';
-import { carStateOf, outsideC, type Situation, stagesTo, whyUnknown } from '../outlook.ts';
+import { carStateOf, type Situation, stagesTo, undrawnRoad, whyUnknown } from '../outlook.ts';
 import { ENOUGH_PROBABILITY } from '../remedy.ts';
 import type { Facts, Subject } from '../rule.ts';
 import { freshNumber, freshPosition } from '../vehicle-state.ts';
@@ -104,12 +104,7 @@ function reachFacts(situation: Situation): Facts {
     };
   }
   const carState = carStateOf(situation);
-  const flat = flatRoad({
-    vehicle: situation.vehicle,
-    lengthM: LONGEST_M,
-    speedMps: UNPLANNED_MPS,
-    weather: { tempC: outsideC(situation) },
-  });
+  const flat = undrawnRoad(situation, LONGEST_M, UNPLANNED_MPS);
   const { distanceM: reachM } = reachOf({
     prefix: flat,
     fromM: 0,
@@ -176,12 +171,7 @@ function wayHome(
 
 const flatStage = (situation: Situation, lengthM: number): PlanStage => ({
   kind: 'drive',
-  prefix: flatRoad({
-    vehicle: situation.vehicle,
-    lengthM,
-    speedMps: UNPLANNED_MPS,
-    weather: { tempC: outsideC(situation) },
-  }),
+  prefix: undrawnRoad(situation, lengthM, UNPLANNED_MPS),
   fromM: 0,
   toM: lengthM,
 });

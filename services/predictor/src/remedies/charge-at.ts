@@ -1,5 +1,5 @@
 import { type ChargerOnRoute, distanceM, type Remedy } from '@outrider/domain';
-import { chargeMinutesFor, flatRoad, forecastPlan, type PlanStage, secondsTo } from '@outrider/energy';
+import { chargeMinutesFor, forecastPlan, type PlanStage, secondsTo } from '@outrider/energy';
 import {
   carStateOf,
   chargerHere,
@@ -8,6 +8,7 @@ import {
   parkHere,
   plannedDepartureMs,
   stagesTo,
+  undrawnRoad,
 } from '../outlook.ts';
 import { reachableChargers } from '../reachable.ts';
 import { ENOUGH_PROBABILITY, outcomeOf, type Problem, type RemedySource, type Simulated } from '../remedy.ts';
@@ -154,9 +155,7 @@ const plannedSpeed = (stretch: Problem['view']['stretches'][number] | undefined)
 
 function detourStages(situation: Problem['situation'], lengthM: number, speedMps = DETOUR_MPS): PlanStage[] {
   if (lengthM < 1) return [];
-  const weather = { tempC: outsideC(situation) };
-  const prefix = flatRoad({ vehicle: situation.vehicle, lengthM, speedMps, weather });
-  return [{ kind: 'drive', prefix, fromM: 0, toM: lengthM }];
+  return [{ kind: 'drive', prefix: undrawnRoad(situation, lengthM, speedMps), fromM: 0, toM: lengthM }];
 }
 
 function simulateWay({ situation }: Problem, way: Way): Simulated | null {

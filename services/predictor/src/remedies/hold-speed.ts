@@ -24,6 +24,8 @@ const SLOWEST_MPS = 50 / 3.6;
 
 /** With gloves and seat heating this is bearable; off is not asked of anybody (windows fog up). */
 const SAVING_CABIN_C = 16;
+/** What roads are drawn for where the car does not say what its driver wants. */
+const USUAL_CABIN_C = 22;
 /** Heating counts only where it is cold. */
 const COLD_BELOW_C = 14;
 
@@ -36,7 +38,9 @@ export const holdSpeedRemedy: RemedySource = {
     const warm = slowedDown(problem, road, undefined);
     if (warm === null) return null;
     const isCold = (road.route.segments[0]?.weather.tempC ?? COLD_BELOW_C) < COLD_BELOW_C;
-    if (!warm.isEnough && isCold) return (slowedDown(problem, road, SAVING_CABIN_C) ?? warm).simulated;
+    const isHeated = (road.route.setTempC ?? USUAL_CABIN_C) > SAVING_CABIN_C;
+    if (!warm.isEnough && isCold && isHeated)
+      return (slowedDown(problem, road, SAVING_CABIN_C) ?? warm).simulated;
     // Where nothing slower is left to ask for, "drive as you do" is no advice.
     return warm.isSlower ? warm.simulated : null;
   },

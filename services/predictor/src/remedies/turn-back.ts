@@ -1,6 +1,6 @@
 import { distanceM } from '@outrider/domain';
-import { flatRoad, forecastArrival } from '@outrider/energy';
-import { carStateOf, isDriving, outsideC, roadM, stagesTo } from '../outlook.ts';
+import { forecastArrival } from '@outrider/energy';
+import { carStateOf, isDriving, roadM, stagesTo, undrawnRoad } from '../outlook.ts';
 import { bandOf, type Problem, type RemedySource, roundProbability } from '../remedy.ts';
 import { freshPosition } from '../vehicle-state.ts';
 
@@ -18,12 +18,7 @@ export const turnBack: RemedySource = {
     const { situation } = problem;
     const place = isDriving(situation.state) ? placeBehind(problem) : null;
     if (place === null || place.roadM < HERE_M || !isShortOf(problem, place.roadM)) return null;
-    const prefix = flatRoad({
-      vehicle: situation.vehicle,
-      lengthM: place.roadM,
-      speedMps: BACK_MPS,
-      weather: { tempC: outsideC(situation) },
-    });
+    const prefix = undrawnRoad(situation, place.roadM, BACK_MPS);
     const arrival = forecastArrival({
       prefix,
       fromM: 0,
