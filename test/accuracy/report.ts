@@ -10,7 +10,7 @@ export function reportResults(results: Results): string {
   const kwh = trips.reduce((sum, trip) => sum + trip.kwh, 0);
   const winter = trips.filter(({ season }) => season === 'winter').length;
   return [
-    `${trips.length} trips, ${km.toFixed(1)} km, ${kwh.toFixed(2)} kWh: ${trips.length - winter} in summer, ${winter} in winter`,
+    `${trips.length} ${trips.length === 1 ? 'trip' : 'trips'}, ${km.toFixed(1)} km, ${kwh.toFixed(2)} kWh: ${trips.length - winter} in summer, ${winter} in winter`,
     ...describeCuts(results),
     ...dropped.map(describeDrop),
     '',
