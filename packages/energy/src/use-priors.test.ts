@@ -36,6 +36,14 @@ test('what nobody says is as usual', () => {
   expect(useOf({}).sigmas).toEqual({ payloadKg, dragAreaM2, rollingRatio });
 });
 
+test('of a trailer that the car feels nobody knows the weight, unless somebody said it', () => {
+  const felt = useOf({ isTowing: true });
+  const said = useOf({ isTowing: true, trailerKg: 800 });
+  expect(felt.use).toEqual(said.use);
+  expect(felt.sigmas.payloadKg).toBeGreaterThan(said.sigmas.payloadKg);
+  expect(useOf({ isTowing: false }).use).toEqual(usualUse);
+});
+
 describe('on the road', () => {
   test('a roof box costs 8 to 25 % on a motorway, and less in town', () => {
     const ratio = (kmh: number) => energyKwh(useOf({ roofBox: true }).use, kmh) / energyKwh(usualUse, kmh);
@@ -81,4 +89,5 @@ test('a trailer is told from a roof box', () => {
   expect(pullsTrailer(useOf({ roofBox: true }).use)).toBe(false);
   expect(pullsTrailer(useOf({ trailerKg: 1 }).use)).toBe(true);
   expect(pullsTrailer(usualUse)).toBe(false);
+  expect(pullsTrailer(useOf({ isTowing: true }).use)).toBe(true);
 });

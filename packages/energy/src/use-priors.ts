@@ -9,6 +9,8 @@ export interface SaidUse {
   /** The trailer and what is on it. */
   readonly trailerKg?: number | undefined;
   readonly tyres?: 'summer' | 'winter' | undefined;
+  /** The car says that a trailer is connected; what it weighs nobody may have said. */
+  readonly isTowing?: boolean | undefined;
 }
 
 export interface KnownUse {
@@ -25,6 +27,8 @@ interface Prior {
 const SAID_PAYLOAD_SD_KG = 25;
 /** The same for a loaded trailer, relative. */
 const SAID_TRAILER_SD_RATIO = 0.1;
+/** Judgement: between an empty box trailer and a caravan. */
+const UNKNOWN_TRAILER_KG: Prior = { mean: 800, sd: 350 };
 /**
  * Cd·A, m². A Model 3 took 305.7 instead of 266.8 Wh per mile with a Thule Motion XT: 0.13 m² if that was at
  * 70 mph. Boxes and bars differ: sd by judgement.
@@ -41,8 +45,8 @@ const AS_USUAL: Prior = { mean: 1, sd: 0 };
 
 /** What that means for the road, and how well it is known. */
 export function useOf(said: SaidUse = {}): KnownUse {
-  const hasTrailer = said.trailerKg !== undefined && said.trailerKg > 0;
-  const trailerKg = hasTrailer ? (said.trailerKg ?? 0) : 0;
+  const mass = trailerMass(said);
+  const hasTrailer = mass.mean > 0;
   const box = said.roofBox === true ? ROOF_BOX_M2 : NOTHING;
   const trailer = hasTrailer ? TRAILER_M2 : NOTHING;
   const tyres = said.tyres === 'winter' ? WINTER_TYRES : AS_USUAL;
@@ -50,16 +54,21 @@ export function useOf(said: SaidUse = {}): KnownUse {
   const payloadSdKg = said.payloadKg === undefined ? usualSigmas.payloadKg : SAID_PAYLOAD_SD_KG;
   return {
     use: {
-      payloadKg: (said.payloadKg ?? usualUse.payloadKg) + trailerKg,
+      payloadKg: (said.payloadKg ?? usualUse.payloadKg) + mass.mean,
       extraDragAreaM2: box.mean + trailer.mean,
       rollingRatio: tyres.mean * towing.mean,
     },
     sigmas: {
-      payloadKg: Math.hypot(payloadSdKg, SAID_TRAILER_SD_RATIO * trailerKg),
+      payloadKg: Math.hypot(payloadSdKg, mass.sd),
       dragAreaM2: Math.hypot(box.sd, trailer.sd),
       rollingRatio: Math.hypot(tyres.sd, towing.sd),
     },
   };
+}
+
+function trailerMass({ trailerKg = 0, isTowing = false }: SaidUse): Prior {
+  if (trailerKg > 0) return { mean: trailerKg, sd: SAID_TRAILER_SD_RATIO * trailerKg };
+  return isTowing ? UNKNOWN_TRAILER_KG : NOTHING;
 }
 
 /** More air than any roof load pushes: the drive says little about the car without what it pulls. */

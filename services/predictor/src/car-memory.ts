@@ -24,6 +24,8 @@ export interface CarMemory {
   readonly tyres: { readonly coldRatio: number; readonly atMs: number } | null;
   /** Cabin temperature asked for on the last drive; null when the car does not say it. */
   readonly setTempC: number | null;
+  /** The car says that a trailer is connected. */
+  readonly isTowing: boolean;
   /** What is learned of this car; null = the prior of its model. */
   readonly learned: Learned | null;
 }
@@ -47,6 +49,7 @@ export const emptyMemory: CarMemory = {
   trip: null,
   tyres: null,
   setTempC: null,
+  isTowing: false,
   learned: null,
 };
 

@@ -57,7 +57,7 @@ function withDrawnView(live: LiveCar, conditions: Conditions | null): LiveCar {
   if (conditions === null) return live;
   const { trips, drawnTrip } = live.world;
   const trip = conditions.tripId === undefined ? null : (trips[conditions.tripId] ?? drawnTrip);
-  const view = buildRouteView(conditions, trip, live.vehicle, live.car.memory.setTempC);
+  const view = buildRouteView(conditions, trip, live.vehicle, live.car.memory);
   if (view === null) return live;
   const progress = progressOn(live, view, conditions.asOfMs);
   const isFollowed = progress !== null && progress === live.car.memory.progress;

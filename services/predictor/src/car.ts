@@ -188,14 +188,15 @@ function apply(
   const followed = { ...car.memory, battery, progress, drive };
   const { memory, outcome } = rememberDrive(followed, car.state, state, vehicle, view);
   const applied = { ...live, car: { ...car, state, memory } };
-  return { live: memory.setTempC === car.memory.setTempC ? applied : redrawn(applied), outcome };
+  const isSame = memory.setTempC === car.memory.setTempC && memory.isTowing === car.memory.isTowing;
+  return { live: isSame ? applied : redrawn(applied), outcome };
 }
 
-/** The same road for a cabin as warm as the driver now wants it. */
+/** The same road for the car as it now says it is used. */
 function redrawn(live: LiveCar): LiveCar {
   const { conditions, drawnTrip } = live.world;
   if (live.view === null || conditions === null) return live;
-  return { ...live, view: buildRouteView(conditions, drawnTrip, live.vehicle, live.car.memory.setTempC) };
+  return { ...live, view: buildRouteView(conditions, drawnTrip, live.vehicle, live.car.memory) };
 }
 
 function judgeAt(before: Judged, live: LiveCar, nowMs: number, rules: readonly LoadedRule[]): Judged {

@@ -121,7 +121,7 @@ export async function restoreResidents(
     const view =
       world.conditions === null
         ? null
-        : buildRouteView(world.conditions, world.drawnTrip, vehicle, car.memory.setTempC);
+        : buildRouteView(world.conditions, world.drawnTrip, vehicle, car.memory);
     residents.set(blob.vehicleId, {
       live: { car, world, view, vehicle, reserveSocPct: row.reserveSocPct },
       keyId: blob.keyId,

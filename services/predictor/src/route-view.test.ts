@@ -57,13 +57,15 @@ test('a stop visited twice keeps its two roads apart', () => {
 test('a road is drawn for the car as it is loaded and shod, and says how well that is known', () => {
   const plain = buildRouteView(conditionsOf(), tripOf(), car);
   const loaded = tripOf({ use: { roofBox: true, payloadKg: 350, tyres: 'winter' } });
-  const view = buildRouteView(conditionsOf({ trip: loaded }), loaded, car, 18);
+  const view = buildRouteView(conditionsOf({ trip: loaded }), loaded, car, { setTempC: 18, isTowing: false });
   expect(view?.stretches[0]?.prefix).toMatchObject({
     setTempC: 18,
     use: { payloadKg: 350, extraDragAreaM2: 0.15, rollingRatio: 1.05 },
   });
   expect(plain?.stretches[0]?.prefix).toMatchObject({ setTempC: 22, use: { extraDragAreaM2: 0 } });
   expect(plain?.sigmas).toMatchObject({ dragAreaM2: 0, rollingRatio: 0 });
+  const towing = buildRouteView(conditionsOf(), tripOf(), car, { setTempC: null, isTowing: true });
+  expect(towing?.use.extraDragAreaM2).toBe(1);
   expect(view?.sigmas.dragAreaM2).toBeGreaterThan(0);
   expect(view?.sigmas.temperatureK).toBe(plain?.sigmas.temperatureK);
 });

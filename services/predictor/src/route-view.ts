@@ -11,6 +11,7 @@ import {
   type VehicleModel,
   type VehicleUse,
 } from '@outrider/energy';
+import type { CarMemory } from './car-memory.ts';
 
 /** One stretch of the plan, ready for forecasts: `road` is what a speed cap is applied to. */
 export interface ViewStretch {
@@ -38,18 +39,21 @@ export interface RouteView {
   readonly use: VehicleUse;
 }
 
+type CarSays = Pick<CarMemory, 'setTempC' | 'isTowing'>;
+const SILENT: CarSays = { setTempC: null, isTowing: false };
+
 /**
  * Null when the snapshot belongs to another plan or revision than the one known (the two are on their way), or
- * holds figures no road has. `setTempC` is the cabin the driver asks for, if the car says it.
+ * holds figures no road has. `said` is what the car itself says of how it is used.
  */
 export function buildRouteView(
   conditions: Conditions,
   trip: Trip | null,
   vehicle: VehicleModel,
-  setTempC: number | null = null,
+  said: CarSays = SILENT,
 ): RouteView | null {
   try {
-    return viewOf(conditions, trip, vehicle, setTempC);
+    return viewOf(conditions, trip, vehicle, said);
   } catch (error) {
     if (error instanceof EnergyInputError) return null;
     throw error;
@@ -60,14 +64,14 @@ function viewOf(
   conditions: Conditions,
   trip: Trip | null,
   vehicle: VehicleModel,
-  setTempC: number | null,
+  { setTempC, isTowing }: CarSays,
 ): RouteView | null {
   const isOfTrip =
     trip === null
       ? conditions.tripId === undefined
       : conditions.tripId === trip.tripId && conditions.tripRevision === trip.revision;
   if (!isOfTrip) return null;
-  const { use, sigmas } = useOf(trip?.use);
+  const { use, sigmas } = useOf({ ...trip?.use, isTowing });
   const stretches: ViewStretch[] = [];
   const progressStretches: ProgressStretch[] = [];
   let heightM = 0;

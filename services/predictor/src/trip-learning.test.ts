@@ -105,6 +105,15 @@ describe('load and tyres of a plan', () => {
     expect(trips).toEqual(['with-trailer']);
     expect(live.car.memory.learned).toBeNull();
     expect(live.car.memory.tyres).not.toBeNull();
+    const felt = tell(liveCar(), drive(18, { [SIGNAL.isTrailerConnected]: true }));
+    expect(felt.trips).toEqual(['with-trailer']);
+  });
+
+  test('a trailer that the car feels is in the forecast at once, and out of it again', () => {
+    const dragOf = (records: OpenedRecord[]) => tell(liveCar(), records).live.view?.use.extraDragAreaM2;
+    const on = said(0, { ...PARKED, [SIGNAL.isTrailerConnected]: true });
+    expect(dragOf([on])).toBe(1);
+    expect(dragOf([on, said(60, { ...PARKED, [SIGNAL.isTrailerConnected]: false })])).toBe(0);
   });
 });
 

@@ -1,3 +1,4 @@
+import { SIGNAL } from '@outrider/domain';
 import {
   type DrivenTrip,
   learnTrip,
@@ -5,7 +6,7 @@ import {
   restoreLearned,
   restoreTripMeter,
   type UnmeasuredReason,
-  usualUse,
+  useOf,
   type VehicleModel,
   type VehicleUse,
 } from '@outrider/energy';
@@ -15,7 +16,7 @@ import { learnedOf } from './learning.ts';
 import type { RouteView } from './route-view.ts';
 import { followTrip } from './trip-recorder.ts';
 import { tyresAfter } from './tyres.ts';
-import type { VehicleState } from './vehicle-state.ts';
+import { flagAt, type VehicleState } from './vehicle-state.ts';
 
 /** A drive that begins further from the planned departure is another drive. */
 const DEPARTS_WITHIN_MS = 3 * 3_600_000;
@@ -50,11 +51,13 @@ function followed(
   vehicle: VehicleModel,
   view: RouteView | null,
 ): Remembered {
-  const car = { vehicle, use: memory.trip?.use ?? useNow(memory, view, now.observedToMs) };
+  const car = { vehicle, use: memory.trip?.use ?? useNow(memory, view, now) };
   const { meter, ended } = followTrip(memory.trip, before, now, car, { view, ...memory });
+  const isTowing = flagAt(now, SIGNAL.isTrailerConnected);
+  const isSame = meter === memory.trip && isTowing === memory.isTowing;
   if (ended === null)
-    return { memory: meter === memory.trip ? memory : { ...memory, trip: meter }, outcome: null };
-  const after = { ...memory, trip: meter, ...drivenHabits(memory, ended) };
+    return { memory: isSame ? memory : { ...memory, trip: meter, isTowing }, outcome: null };
+  const after = { ...memory, trip: meter, isTowing, ...drivenHabits(memory, ended) };
   if (typeof ended === 'string') return { memory: after, outcome: ended };
   if (pullsTrailer(car.use)) return { memory: after, outcome: 'with-trailer' };
   const { learned, outcome } = learnTrip(vehicle, learnedOf(vehicle, memory), ended);
@@ -62,10 +65,12 @@ function followed(
 }
 
 /** A plan's load and tyres count for a drive on that plan, and not for one to the shop the day before. */
-function useNow({ progress }: CarMemory, view: RouteView | null, nowMs: number): VehicleUse {
-  if (view?.trip == null || progress === null || progress.isOffRoute) return usualUse;
-  const isTheDay = Math.abs(nowMs - view.trip.departAtMs) <= DEPARTS_WITHIN_MS;
-  return progress.atStop !== -1 || isTheDay ? view.use : usualUse;
+function useNow({ progress }: CarMemory, view: RouteView | null, now: VehicleState): VehicleUse {
+  const isTowing = flagAt(now, SIGNAL.isTrailerConnected);
+  const trip = progress === null || progress.isOffRoute ? null : (view?.trip ?? null);
+  const departsNow = Math.abs(now.observedToMs - (trip?.departAtMs ?? 0)) <= DEPARTS_WITHIN_MS;
+  const isOnPlan = progress?.atStop !== -1 || departsNow;
+  return useOf({ ...(isOnPlan ? trip?.use : {}), isTowing }).use;
 }
 
 /** What a drive leaves behind, whether or not it can be learned from. */
