@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CarState, forecastArrival } from './arrival.ts';
+import { type CarState, forecastArrival, prepareForecast } from './arrival.ts';
 import type { ForecastCar } from './belief.ts';
 import { vehicleModel } from './catalogue.ts';
 import { flatRoad } from './flat-road.ts';
@@ -127,6 +127,53 @@ describe('arrival', () => {
   test('refuses a route computed for another car', () => {
     const i3 = vehicleModel('bmw-i3-60ah') as VehicleModel;
     expect(() => arrive({ socPct: 50 }, { car: { vehicle: i3 } })).toThrow(/computed for/);
+  });
+});
+
+describe('re-forecasting', () => {
+  const anyState = fc.record(
+    {
+      socPct: fc.double({ min: -100, max: 100, noNaN: true }),
+      socSigmaPct: fc.double({ min: 0, max: 5, noNaN: true }),
+      cabinTempC: fc.double({ min: -20, max: 50, noNaN: true }),
+      speedMps: fc.double({ min: 0, max: 40, noNaN: true }),
+      elapsedDriveS: fc.double({ min: 0, max: 7200, noNaN: true }),
+      tyreColdRatio: fc.double({ min: 0, max: 1, noNaN: true }),
+    },
+    { requiredKeys: ['socPct'] },
+  );
+  const anyWay = fc.tuple(fc.integer({ min: 0, max: 350_000 }), fc.integer({ min: 0, max: 350_000 }));
+
+  test('says to the bit what a whole forecast says, whatever was forecast before', () => {
+    const reforecast = prepareForecast(car, winter);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyState, anyWay), { minLength: 1, maxLength: 5 }), (cases) => {
+        for (const [state, [oneM, otherM]] of cases) {
+          const [fromM, toM] = [Math.min(oneM, otherM), Math.max(oneM, otherM)];
+          const whole = forecastArrival({ prefix: winter, fromM, toM, car, state });
+          expect({ ...reforecast(fromM, toM, state, 5) }).toEqual({
+            meanPct: whole.soc.meanPct,
+            sdPct: whole.soc.sdPct,
+            belowReserveProbability: whole.probabilityBelow(5),
+          });
+        }
+      }),
+    );
+  });
+
+  test('a refused one leaves nothing behind, and another car on another road in between does not either', () => {
+    const reforecast = prepareForecast(car, winter);
+    const first = { ...reforecast(0, 200 * KM, { socPct: 90 }, 5) };
+    expect(() => reforecast(0, 200 * KM, { socPct: 90, cabinTempC: Number.NaN }, 5)).toThrow(RangeError);
+    const i3 = vehicleModel('bmw-i3-60ah') as VehicleModel;
+    const other = flatRoad({ vehicle: i3, lengthM: 90 * KM, speedMps: 20, weather: { tempC: 30 } });
+    prepareForecast({ vehicle: i3, posterior: priorFor(i3) }, other)(0, 90 * KM, { socPct: 70 }, 5);
+    expect(reforecast(0, 200 * KM, { socPct: 90 }, 5)).toEqual(first);
+  });
+
+  test('is refused on a route computed for another car', () => {
+    const i3 = vehicleModel('bmw-i3-60ah') as VehicleModel;
+    expect(() => prepareForecast({ vehicle: i3, posterior: priorFor(i3) }, winter)).toThrow(/computed for/);
   });
 });
 

@@ -1,18 +1,20 @@
 import { coldLock, drivenBatteryTempC, powerHeadroomKw } from './battery.ts';
 import {
-  type DriveStep,
-  driveStep,
+  type BeliefRoom,
+  driveInto,
+  energySdKwh,
   type ForecastCar,
   type KnownCar,
   knownCar,
-  readSoc,
+  newBelief,
+  readSocInto,
   type SocBelief,
   socSdPct,
 } from './belief.ts';
 import { EnergyInputError, requireWithin } from './check.ts';
 import type { RoutePrefix } from './prefix.ts';
 import { probabilityBelow, type Quantiles, quantileOf, quantilesOf } from './probability.ts';
-import { readStretch, type Stretch, segmentAt } from './stretch.ts';
+import { newStretch, readStretchInto, type Stretch, type StretchRoom } from './stretch.ts';
 
 /** The car as its telemetry shows it at the start of the stretch. */
 export interface CarState {
@@ -75,10 +77,15 @@ export interface ArrivalInput {
  */
 export function forecastArrival(input: ArrivalInput): ArrivalForecast {
   const car = knownCar(input.car);
-  const { state } = input;
-  const start = readSoc(car, state.socPct, state.socSigmaPct);
-  return driveTo(car, input.prefix, input.fromM, input.toM, start, state).forecast;
+  const { prefix, fromM, toM, state } = input;
+  requireSameCar(car, prefix);
+  const room = roomFor(prefix);
+  const start = readSocInto(room.reading, car, state.socPct, state.socSigmaPct);
+  const energyKwh = driveAlong(room, car, prefix, fromM, toM, start, state);
+  return arrivalOf(car, room.stretch, room.arrival, energyKwh, state.batteryTempC);
 }
+
+type DriveState = Omit<CarState, 'socPct' | 'socSigmaPct'>;
 
 /** Drives a stretch from any belief; what plans are made of. */
 export function driveTo(
@@ -87,41 +94,107 @@ export function driveTo(
   fromM: number,
   toM: number,
   start: SocBelief,
-  state: Omit<CarState, 'socPct' | 'socSigmaPct'>,
+  state: DriveState,
 ): { readonly belief: SocBelief; readonly forecast: ArrivalForecast } {
+  requireSameCar(car, prefix);
+  const { stretch } = roomFor(prefix);
+  const belief = newBelief();
+  const energyKwh = driveAlong({ stretch, arrival: belief }, car, prefix, fromM, toM, start, state);
+  return { belief, forecast: arrivalOf(car, stretch, belief, energyKwh, state.batteryTempC) };
+}
+
+/** The figures of an {@link ArrivalForecast} that decide. */
+export interface Reforecast {
+  readonly meanPct: number;
+  readonly sdPct: number;
+  /** P(arrival SOC < reserve). */
+  readonly belowReserveProbability: number;
+}
+
+export type Reforecaster = (fromM: number, toM: number, state: CarState, reserveSocPct: number) => Reforecast;
+
+/**
+ * `forecastArrival` of one car on one route for sweeps over many places or charges: the same arithmetic, only
+ * what decides, and nothing left behind to collect. An answer is overwritten by the next.
+ */
+export function prepareForecast(forecastCar: ForecastCar, prefix: RoutePrefix): Reforecaster {
+  const car = knownCar(forecastCar);
+  requireSameCar(car, prefix);
+  const room = roomFor(prefix);
+  const answer = { meanPct: 0, sdPct: 0, belowReserveProbability: 0 };
+  return (fromM, toM, state, reserveSocPct) => {
+    const start = readSocInto(room.reading, car, state.socPct, state.socSigmaPct);
+    driveAlong(room, car, prefix, fromM, toM, start, state);
+    answer.meanPct = room.arrival.meanSocPct;
+    answer.sdPct = socSdPct(car, room.arrival);
+    answer.belowReserveProbability = probabilityBelow(reserveSocPct, answer.meanPct, answer.sdPct);
+    return answer;
+  };
+}
+
+/** What a forecast is worked out in. */
+interface Room {
+  readonly reading: BeliefRoom;
+  readonly stretch: StretchRoom;
+  readonly arrival: BeliefRoom;
+}
+
+/**
+ * Making these arrays costs more than all the arithmetic in them. Nothing here awaits or calls back, so one room
+ * does for all forecasts; each writes everything in it that it reads.
+ */
+let onlyRoom: Room | undefined;
+
+function roomFor(prefix: RoutePrefix): Room {
+  onlyRoom ??= { reading: newBelief(), stretch: newStretch(prefix), arrival: newBelief() };
+  return onlyRoom;
+}
+
+function requireSameCar(car: KnownCar, prefix: RoutePrefix): void {
   const { modelId } = prefix.vehicle;
   if (modelId !== car.vehicle.modelId) {
     throw new EnergyInputError(`the route was computed for ${modelId}, not for ${car.vehicle.modelId}`);
   }
+}
+
+/** Reads the stretch and drives it; returns the energy, kWh. */
+function driveAlong(
+  { stretch, arrival }: Pick<Room, 'stretch' | 'arrival'>,
+  car: KnownCar,
+  prefix: RoutePrefix,
+  fromM: number,
+  toM: number,
+  start: SocBelief,
+  state: DriveState,
+): number {
   const speedMps = requireWithin('speedMps', state.speedMps ?? 0, 0, 120);
-  const stretch = readStretch(prefix, fromM, toM, {
-    ...(state.cabinTempC === undefined ? {} : { cabinTempC: state.cabinTempC }),
-    elapsedDriveS: state.elapsedDriveS ?? 0,
-    tyreColdRatio: state.tyreColdRatio ?? 1,
+  readStretchInto(stretch, prefix, fromM, toM, {
+    cabinTempC: state.cabinTempC,
+    elapsedDriveS: state.elapsedDriveS,
+    tyreColdRatio: state.tyreColdRatio,
     fromRest: speedMps === 0,
   });
-  const batteryTempC = requireWithin('batteryTempC', state.batteryTempC ?? stretch.startTempC, -60, 80);
-  const step = driveStep(car, start, stretch, speedMps);
-  return { belief: step.belief, forecast: arrivalOf(car, stretch, step, batteryTempC) };
+  return driveInto(arrival, car, start, stretch, speedMps);
 }
 
 function arrivalOf(
   car: KnownCar,
   stretch: Stretch,
-  step: DriveStep,
-  startBatteryTempC: number,
+  belief: SocBelief,
+  energyKwh: number,
+  startBatteryTempC = stretch.startTempC,
 ): ArrivalForecast {
-  const { prefix, durationS, toM } = stretch;
-  const endTempC = prefix.tempC[segmentAt(prefix, toM)] ?? stretch.startTempC;
-  const airTempC = (stretch.startTempC + endTempC) / 2;
-  const meanPowerKw = durationS > 0 ? (3600 * step.energyKwh) / durationS : 0;
+  const { durationS, startTempC, endTempC } = stretch;
+  requireWithin('batteryTempC', startBatteryTempC, -60, 80);
+  const airTempC = (startTempC + endTempC) / 2;
+  const meanPowerKw = durationS > 0 ? (3600 * energyKwh) / durationS : 0;
   const batteryTempC = drivenBatteryTempC(car.vehicle, startBatteryTempC, airTempC, meanPowerKw, durationS);
-  const soc = socForecast(car, step.belief, batteryTempC);
+  const soc = socForecast(car, belief, batteryTempC);
   const headroomKw = powerHeadroomKw(car.vehicle, soc.meanPct, batteryTempC);
   return {
-    distanceM: toM - stretch.fromM,
+    distanceM: stretch.toM - stretch.fromM,
     durationS,
-    energyKwh: { mean: step.energyKwh, sd: step.energySdKwh },
+    energyKwh: { mean: energyKwh, sd: energySdKwh(car, stretch) },
     arrivalSocPct: soc.quantilesPct,
     soc,
     batteryTempC,

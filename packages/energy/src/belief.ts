@@ -2,7 +2,7 @@ import { type BatteryEnergy, batteryEnergy, kwhPerPoint, socAfterUsing } from '.
 import { requireWithin } from './check.ts';
 import { FEATURE_COUNT, kineticEnergyJ } from './features.ts';
 import { type InputSigmas, noiseVarianceKwh2, parameterSigmaFactor, usualSigmas } from './noise.ts';
-import { covarianceForm, type Posterior } from './posterior.ts';
+import { type Posterior, varianceForm } from './posterior.ts';
 import {
   BY_CAPACITY,
   BY_DRAG,
@@ -12,6 +12,7 @@ import {
   BY_TEMPERATURE,
   BY_WIND,
   energyByInput,
+  energyByInputInto,
   energyKwhOf,
   energyPerClimbM,
   INPUT_COUNT,
@@ -75,68 +76,88 @@ export function knownCar(car: ForecastCar): KnownCar {
   };
 }
 
+/** A belief to be written into again and again. */
+export type BeliefRoom = { -readonly [Field in keyof SocBelief]: SocBelief[Field] };
+
+export const newBelief = (): BeliefRoom => ({
+  meanSocPct: 0,
+  ownVariancePct2: 0,
+  byTheta: new Float64Array(FEATURE_COUNT),
+  byInput: new Float64Array(INPUT_COUNT),
+});
+
 /** A SOC just read from the car. `socSigmaPct` is beyond the rounding of the display. */
-export function readSoc(car: KnownCar, socPct: number, socSigmaPct = 0): SocBelief {
-  requireWithin('socPct', socPct, -100, 100);
+export const readSoc = (car: KnownCar, socPct: number, socSigmaPct?: number): SocBelief =>
+  readSocInto(newBelief(), car, socPct, socSigmaPct);
+
+/** `into` must not have been driven yet: its errors are the reading's alone. */
+export function readSocInto(
+  into: BeliefRoom,
+  { sigmas }: KnownCar,
+  socPct: number,
+  socSigmaPct = 0,
+): BeliefRoom {
+  into.meanSocPct = requireWithin('socPct', socPct, -100, 100);
   requireWithin('socSigmaPct', socSigmaPct, 0, 50);
-  return {
-    meanSocPct: socPct,
-    ownVariancePct2: socSigmaPct ** 2 + car.sigmas.socStepPct ** 2 / 12,
-    byTheta: new Float64Array(FEATURE_COUNT),
-    byInput: new Float64Array(INPUT_COUNT),
-  };
+  into.ownVariancePct2 = socSigmaPct ** 2 + sigmas.socStepPct ** 2 / 12;
+  return into;
 }
 
-export interface DriveStep {
-  readonly belief: SocBelief;
-  readonly energyKwh: number;
-  /** Of this stretch alone. */
-  readonly energySdKwh: number;
+/** Energy of a stretch at rest or at speed, kWh: what the wheels ask for, and what the battery gives. */
+function energyOf(car: KnownCar, stretch: Stretch, speedMps: number) {
+  const rawKwh = car.liveFactor * energyKwhOf(stretch, car.posterior.theta);
+  const { totalMassKg } = stretch.prefix;
+  const kineticKwh = kineticEnergyJ(totalMassKg, speedMps, car.vehicle.drivelineEfficiency) / 3.6e6;
+  return { rawKwh, energyKwh: rawKwh > 0 ? Math.max(0, rawKwh - kineticKwh) : rawKwh };
 }
 
-/** Drives a stretch: takes its energy out and adds its errors. `speedMps` is the speed the car has now. */
-export function driveStep(car: KnownCar, before: SocBelief, stretch: Stretch, speedMps = 0): DriveStep {
-  const { posterior, battery, sigmas, liveFactor } = car;
-  const { theta } = posterior;
-  const rawKwh = liveFactor * energyKwhOf(stretch, theta);
-  const kineticKwh =
-    kineticEnergyJ(stretch.prefix.totalMassKg, speedMps, car.vehicle.drivelineEfficiency) / 3.6e6;
-  const energyKwh = rawKwh > 0 ? Math.max(0, rawKwh - kineticKwh) : rawKwh;
+/** Variance of what is new in every leg, kWh²: trip noise and climb. */
+function legVarianceKwh2(car: KnownCar, stretch: Stretch, rawKwh: number): number {
+  if (stretch.toM <= stretch.fromM) return 0;
+  const climbKwh = energyPerClimbM(stretch, car.posterior.theta) * car.sigmas.climbM;
+  return car.noiseFactor2 * noiseVarianceKwh2(rawKwh, car.vehicle.usableKwh) + climbKwh * climbKwh;
+}
 
-  const slopes = energyByInput(stretch, theta);
-  const climbKwh = energyPerClimbM(stretch, theta) * sigmas.climbM * (stretch.toM > stretch.fromM ? 1 : 0);
-  const noise =
-    stretch.toM > stretch.fromM ? car.noiseFactor2 * noiseVarianceKwh2(rawKwh, car.vehicle.usableKwh) : 0;
-  const ownKwh2 = noise + climbKwh * climbKwh;
-  const parameters =
-    (liveFactor / 3.6e6) ** 2 *
-    car.parameterFactor2 *
-    covarianceForm(posterior, stretch.features, stretch.features);
-  const inputs = liveFactor ** 2 * inputVariance(slopes, sigmas);
-
+/**
+ * Drives a stretch: takes its energy out of the belief `before` and adds its errors. Returns the energy, kWh.
+ * `speedMps` is the speed the car has now.
+ */
+export function driveInto(
+  into: BeliefRoom,
+  car: KnownCar,
+  before: SocBelief,
+  stretch: Stretch,
+  speedMps: number,
+): number {
+  const { battery, liveFactor } = car;
+  const { rawKwh, energyKwh } = energyOf(car, stretch, speedMps);
   const meanSocPct = socAfterUsing(battery, before.meanSocPct, energyKwh);
   const perPoint = kwhPerPoint(battery, meanSocPct);
   const carried = kwhPerPoint(battery, before.meanSocPct) / perPoint;
-  const byTheta = new Float64Array(FEATURE_COUNT);
+  const { byTheta, byInput } = into;
   const perJoule = liveFactor / (3.6e6 * perPoint);
   for (let k = 0; k < FEATURE_COUNT; k++) {
     byTheta[k] = carried * (before.byTheta[k] ?? 0) - perJoule * (stretch.features[k] ?? 0);
   }
-  const byInput = new Float64Array(INPUT_COUNT);
+  energyByInputInto(byInput, stretch, car.posterior.theta);
   for (let j = 0; j < INPUT_COUNT; j++) {
-    byInput[j] = carried * (before.byInput[j] ?? 0) - (liveFactor * (slopes[j] ?? 0)) / perPoint;
+    byInput[j] = carried * (before.byInput[j] ?? 0) - (liveFactor * (byInput[j] ?? 0)) / perPoint;
   }
-  byInput[BY_CAPACITY] = carried * (before.byInput[BY_CAPACITY] ?? 0) + energyKwh / perPoint;
-  return {
-    belief: {
-      meanSocPct,
-      ownVariancePct2: carried ** 2 * before.ownVariancePct2 + ownKwh2 / perPoint ** 2,
-      byTheta,
-      byInput,
-    },
-    energyKwh,
-    energySdKwh: Math.sqrt(Math.max(0, ownKwh2 + parameters + inputs)),
-  };
+  byInput[BY_CAPACITY] = (byInput[BY_CAPACITY] ?? 0) + energyKwh / perPoint;
+  into.meanSocPct = meanSocPct;
+  into.ownVariancePct2 =
+    carried ** 2 * before.ownVariancePct2 + legVarianceKwh2(car, stretch, rawKwh) / perPoint ** 2;
+  return energyKwh;
+}
+
+/** sd of the energy of this stretch alone, kWh. */
+export function energySdKwh(car: KnownCar, stretch: Stretch): number {
+  const { posterior, liveFactor } = car;
+  const { rawKwh } = energyOf(car, stretch, 0);
+  const parameters =
+    (liveFactor / 3.6e6) ** 2 * car.parameterFactor2 * varianceForm(car.posterior, stretch.features);
+  const inputs = liveFactor ** 2 * inputVariance(energyByInput(stretch, posterior.theta), car.sigmas);
+  return Math.sqrt(Math.max(0, legVarianceKwh2(car, stretch, rawKwh) + parameters + inputs));
 }
 
 /** Moves the mean and adds an independent error; slopes and variance before it count with `carriedRatio`. */
@@ -156,7 +177,7 @@ export function moveSoc(
 
 /** Standard deviation of the SOC, points. */
 export function socSdPct(car: KnownCar, belief: SocBelief): number {
-  const parameters = car.parameterFactor2 * covarianceForm(car.posterior, belief.byTheta, belief.byTheta);
+  const parameters = car.parameterFactor2 * varianceForm(car.posterior, belief.byTheta);
   const inputs = inputVariance(belief.byInput, car.sigmas);
   return Math.sqrt(Math.max(0, belief.ownVariancePct2 + parameters + inputs));
 }

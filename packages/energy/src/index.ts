@@ -3,6 +3,9 @@ export {
   type ArrivalInput,
   type CarState,
   forecastArrival,
+  prepareForecast,
+  type Reforecast,
+  type Reforecaster,
   type SocForecast,
 } from './arrival.ts';
 export * from './battery.ts';
@@ -22,7 +25,7 @@ export * from './noise.ts';
 export * from './parking.ts';
 export * from './plan.ts';
 export * from './posterior.ts';
-export { buildPrefix, type PrefixInput, type RoutePrefix } from './prefix.ts';
+export { buildPrefix, type PrefixInput, type RoutePrefix, secondsTo, segmentAt } from './prefix.ts';
 export * from './prior.ts';
 export * from './probability.ts';
 export type { MeterCar } from './road-meter.ts';
@@ -36,8 +39,6 @@ export {
   readStretch,
   type Stretch,
   type StretchStart,
-  secondsTo,
-  segmentAt,
 } from './stretch.ts';
 export * from './trip-meter.ts';
 export * from './use-priors.ts';

@@ -41,3 +41,17 @@ export function covarianceForm(posterior: Posterior, f: Float64Array, g: Float64
   }
   return sum;
 }
+
+/** fᵀCf, J²: of a covariance, which is symmetric, half the work of `covarianceForm`. */
+export function varianceForm({ covariance }: Posterior, f: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < FEATURE_COUNT; i++) {
+    const fi = f[i] ?? 0;
+    if (fi === 0) continue;
+    const row = i * FEATURE_COUNT;
+    let beside = 0;
+    for (let j = i + 1; j < FEATURE_COUNT; j++) beside += (covariance[row + j] ?? 0) * (f[j] ?? 0);
+    sum += fi * ((covariance[row + i] ?? 0) * fi + 2 * beside);
+  }
+  return sum;
+}

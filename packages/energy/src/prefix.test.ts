@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { vehicleModel } from './catalogue.ts';
 import { FEATURE_COUNT } from './features.ts';
-import { buildPrefix, type PrefixInput } from './prefix.ts';
+import { buildPrefix, type PrefixInput, secondsTo } from './prefix.ts';
 import { priorFor } from './prior.ts';
 import type { RouteSegment } from './segment-features.ts';
 import {
@@ -13,7 +13,6 @@ import {
   energyKwhOf,
   readStretch,
   type StretchStart,
-  secondsTo,
 } from './stretch.ts';
 import type { VehicleModel } from './vehicle-model.ts';
 

@@ -1,4 +1,4 @@
-import { EnergyInputError, requireWithin } from './check.ts';
+import { EnergyInputError, requireFinite, requireWithin } from './check.ts';
 import { BASE, coldBrakingRatio, ROLLING, regenShare, tyreColdLeft, tyreWarmUpFeatureJ } from './features.ts';
 import {
   addSegmentFeatures,
@@ -97,5 +97,65 @@ function sumTyreWarmUp(sums: Float64Array, intoJ: Float64Array): void {
     const rollingJ = (sums[b + ROLLING] ?? 0) - (sums[a + ROLLING] ?? 0);
     intoJ[i] =
       tyreWarmUpFeatureJ(rollingJ / durationS, durationS) + tyreColdLeft(durationS) * (intoJ[i + 1] ?? 0);
+  }
+}
+
+/** Index of the segment that holds `m`; the last one at the very end. */
+export function segmentAt(prefix: RoutePrefix, m: number): number {
+  const { atM } = prefix;
+  let low = 0;
+  let high = atM.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((atM[middle] ?? 0) <= m) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Time from the start of the route to `m`, s. */
+export function secondsTo(prefix: RoutePrefix, m: number): number {
+  requireOnRoute(prefix, 'm', m);
+  const i = segmentAt(prefix, m);
+  const a = i * COLUMN_COUNT + BASE;
+  const share = shareOfSegment(prefix, i, m);
+  const before = prefix.sums[a] ?? 0;
+  return before + share * ((prefix.sums[a + COLUMN_COUNT] ?? 0) - before);
+}
+
+export function shareOfSegment(prefix: RoutePrefix, i: number, m: number): number {
+  const a = prefix.atM[i] ?? 0;
+  const b = prefix.atM[i + 1] ?? a;
+  return b > a ? (m - a) / (b - a) : 0;
+}
+
+/** The running sums at `toM` (in segment j) less those at `fromM` (in segment i). */
+export function subtractRows(
+  into: Float64Array,
+  prefix: RoutePrefix,
+  i: number,
+  fromM: number,
+  j: number,
+  toM: number,
+): void {
+  const { sums } = prefix;
+  const fromShare = shareOfSegment(prefix, i, fromM);
+  const toShare = shareOfSegment(prefix, j, toM);
+  const from = i * COLUMN_COUNT;
+  const to = j * COLUMN_COUNT;
+  for (let k = 0; k < COLUMN_COUNT; k++) {
+    const a = sums[from + k] ?? 0;
+    const b = sums[to + k] ?? 0;
+    const atFrom = a + fromShare * ((sums[from + COLUMN_COUNT + k] ?? 0) - a);
+    const atTo = b + toShare * ((sums[to + COLUMN_COUNT + k] ?? 0) - b);
+    into[k] = atTo - atFrom;
+  }
+}
+
+/** A metre of rounding at the far end is forgiven by the caller's clamp, not here. */
+export function requireOnRoute(prefix: RoutePrefix, name: string, m: number): void {
+  requireFinite(name, m);
+  if (m < 0 || m > prefix.lengthM + 1e-6) {
+    throw new EnergyInputError(`${name} (${m} m) is not on the route of ${prefix.lengthM} m`);
   }
 }

@@ -23,7 +23,7 @@ import {
   warmedShare,
   warmsUp,
 } from './features.ts';
-import type { RoutePrefix } from './prefix.ts';
+import { type RoutePrefix, requireOnRoute, segmentAt, shareOfSegment, subtractRows } from './prefix.ts';
 import {
   AERO_BY_SPEED,
   AERO_BY_TEMP,
@@ -50,11 +50,11 @@ export const BY_ROLLING = 6; //     per unit of relative rolling resistance
 /** How a stretch begins; features 7 and 9 and the first acceleration depend on it. */
 export interface StretchStart {
   /** Cabin temperature at `fromM`. Unknown: as the air, less what the elapsed drive has warmed. */
-  readonly cabinTempC?: number;
+  readonly cabinTempC?: number | undefined;
   /** Time since this drive began, s; warms the tyres, and the cabin while its temperature is unknown. */
-  readonly elapsedDriveS?: number;
+  readonly elapsedDriveS?: number | undefined;
   /** How cold the tyres were when this drive began, 1 = as the air; default 1. */
-  readonly tyreColdRatio?: number;
+  readonly tyreColdRatio?: number | undefined;
   /** The car stands at `fromM` and has to accelerate. */
   readonly fromRest?: boolean;
 }
@@ -71,34 +71,30 @@ export interface Stretch {
   readonly columns: Float64Array;
   /** d(warm-up feature)/dT; 0 when the cabin temperature is known. */
   readonly warmUpByTemp: number;
-  /** Air temperature at `fromM`. */
+  /** Air temperature at `fromM` and at `toM`. */
   readonly startTempC: number;
+  readonly endTempC: number;
   /** Cabin temperature on arrival. */
   readonly endCabinTempC: number;
 }
 
-/** Index of the segment that holds `m`; the last one at the very end. */
-export function segmentAt(prefix: RoutePrefix, m: number): number {
-  const { atM } = prefix;
-  let low = 0;
-  let high = atM.length - 2;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((atM[middle] ?? 0) <= m) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
+/** A stretch to be read into again and again: re-forecasting leaves nothing behind to collect. */
+export type StretchRoom = { -readonly [Field in keyof Stretch]: Stretch[Field] };
 
-/** Time from the start of the route to `m`, s. */
-export function secondsTo(prefix: RoutePrefix, m: number): number {
-  requireOnRoute(prefix, 'm', m);
-  const i = segmentAt(prefix, m);
-  const a = i * COLUMN_COUNT + BASE;
-  const share = shareOfSegment(prefix, i, m);
-  const before = prefix.sums[a] ?? 0;
-  return before + share * ((prefix.sums[a + COLUMN_COUNT] ?? 0) - before);
-}
+export const newStretch = (prefix: RoutePrefix): StretchRoom => ({
+  ...{
+    prefix,
+    fromM: 0,
+    toM: 0,
+    durationS: 0,
+    warmUpByTemp: 0,
+    startTempC: 0,
+    endTempC: 0,
+    endCabinTempC: 0,
+  },
+  features: new Float64Array(FEATURE_COUNT),
+  columns: new Float64Array(COLUMN_COUNT),
+});
 
 /** Features of `[fromM, toM)`, exact at segment ends and linear inside a segment. */
 export function readStretch(
@@ -107,31 +103,44 @@ export function readStretch(
   toM: number,
   start: StretchStart = {},
 ): Stretch {
+  return readStretchInto(newStretch(prefix), prefix, fromM, toM, start);
+}
+
+/** `readStretch` into a stretch that is read already and needed no more. */
+export function readStretchInto(
+  into: StretchRoom,
+  prefix: RoutePrefix,
+  fromM: number,
+  toM: number,
+  start: StretchStart,
+): StretchRoom {
+  const { features, columns } = into;
   requireOnRoute(prefix, 'fromM', fromM);
   requireOnRoute(prefix, 'toM', toM);
   if (toM < fromM) throw new EnergyInputError(`toM (${toM}) lies before fromM (${fromM})`);
-  const columns = new Float64Array(COLUMN_COUNT);
   const i = segmentAt(prefix, fromM);
-  addRow(columns, prefix, segmentAt(prefix, toM), toM, 1);
-  addRow(columns, prefix, i, fromM, -1);
-  const features = columns.slice(0, FEATURE_COUNT);
+  const j = segmentAt(prefix, toM);
+  subtractRows(columns, prefix, i, fromM, j, toM);
+  for (let k = 0; k < FEATURE_COUNT; k++) features[k] = columns[k] ?? 0;
   const durationS = columns[BASE] ?? 0;
   if (start.fromRest === true && toM > fromM) {
-    const change = speedChangeFeatureJ(
-      prefix.totalMassKg,
-      0,
-      prefix.speedMps[i] ?? 0,
-      prefix.coldBrakingRatio,
-    );
+    const toMps = prefix.speedMps[i] ?? 0;
+    const change = speedChangeFeatureJ(prefix.totalMassKg, 0, toMps, prefix.coldBrakingRatio);
     features[SPEED_CHANGES] = (features[SPEED_CHANGES] ?? 0) + change;
   }
-  const startTempC = prefix.tempC[i] ?? 0;
-  const cabin = cabinFeatures(prefix, startTempC, durationS, start);
+  into.prefix = prefix;
+  into.fromM = fromM;
+  into.toM = toM;
+  into.durationS = durationS;
+  into.startTempC = prefix.tempC[i] ?? 0;
+  into.endTempC = prefix.tempC[j] ?? 0;
+  const cabin = cabinFeatures(prefix, into.startTempC, durationS, start);
   features[WARM_UP] = cabin.warmUp;
   features[COOL_DOWN] = cabin.coolDown;
-  features[TYRE_WARM_UP] = tyreWarmUpJ(prefix, i, fromM, toM, durationS, start);
-  const { warmUpByTemp, endCabinTempC } = cabin;
-  return { prefix, fromM, toM, durationS, features, columns, warmUpByTemp, startTempC, endCabinTempC };
+  into.warmUpByTemp = cabin.warmUpByTemp;
+  into.endCabinTempC = cabin.endCabinTempC;
+  features[TYRE_WARM_UP] = tyreWarmUpJ(into, i, j, start);
+  return into;
 }
 
 /**
@@ -164,18 +173,12 @@ export function cabinFeatures(
   };
 }
 
-/** f12, J: what cold tyres still cost between two places. */
-function tyreWarmUpJ(
-  prefix: RoutePrefix,
-  i: number,
-  fromM: number,
-  toM: number,
-  durationS: number,
-  start: StretchStart,
-): number {
+/** f12, J: what cold tyres still cost between two places, in the segments i and j. */
+function tyreWarmUpJ(stretch: Stretch, i: number, j: number, start: StretchStart): number {
+  const { prefix, fromM, toM, durationS } = stretch;
   const elapsedS = start.elapsedDriveS ?? 0;
   const coldRatio = requireWithin('tyreColdRatio', start.tyreColdRatio ?? 1, 0, 1) * tyreColdLeft(elapsedS);
-  const restJ = tyreWarmUpRestJ(prefix, segmentAt(prefix, toM), toM);
+  const restJ = tyreWarmUpRestJ(prefix, j, toM);
   return coldRatio * (tyreWarmUpRestJ(prefix, i, fromM) - tyreColdLeft(durationS) * restJ);
 }
 
@@ -190,18 +193,25 @@ function tyreWarmUpRestJ(prefix: RoutePrefix, i: number, m: number): number {
 }
 
 /** θ·f, kWh. */
-export function energyKwhOf(stretch: Stretch, theta: readonly number[]): number {
+export function energyKwhOf(stretch: Stretch, theta: ArrayLike<number>): number {
   let joules = 0;
   for (let k = 0; k < FEATURE_COUNT; k++) joules += (theta[k] ?? 0) * (stretch.features[k] ?? 0);
   return joules / 3.6e6;
 }
 
 /** dE/dinput in kWh per unit, in the order of INPUTS; capacity costs no energy and stays 0. */
-export function energyByInput(stretch: Stretch, theta: readonly number[]): Float64Array {
+export function energyByInput(stretch: Stretch, theta: ArrayLike<number>): Float64Array {
+  return energyByInputInto(new Float64Array(INPUT_COUNT), stretch, theta);
+}
+
+export function energyByInputInto(
+  byInput: Float64Array,
+  stretch: Stretch,
+  theta: ArrayLike<number>,
+): Float64Array {
   const { columns: c, features: f } = stretch;
   const t = (k: number) => theta[k] ?? 0;
   const v = (row: Float64Array, k: number) => row[k] ?? 0;
-  const byInput = new Float64Array(INPUT_COUNT);
   byInput[BY_TEMPERATURE] =
     (t(AERO) * v(c, AERO_BY_TEMP) +
       t(COLD_ROLLING) * v(c, COLD_BY_TEMP) +
@@ -227,6 +237,7 @@ export function energyByInput(stretch: Stretch, theta: readonly number[]): Float
       t(SPEED_CHANGES) * v(f, SPEED_CHANGES)) /
     (3.6e6 * stretch.prefix.totalMassKg);
   addUseSlopes(stretch, byInput, t);
+  byInput[BY_CAPACITY] = 0;
   return byInput;
 }
 
@@ -239,32 +250,6 @@ function addUseSlopes({ prefix, features: f }: Stretch, byInput: Float64Array, t
 }
 
 /** kWh per metre of error in the net climb. */
-export function energyPerClimbM(stretch: Stretch, theta: readonly number[]): number {
+export function energyPerClimbM(stretch: Stretch, theta: ArrayLike<number>): number {
   return ((theta[CLIMB] ?? 0) * stretch.prefix.totalMassKg * GRAVITY_MPS2) / 3.6e6;
-}
-
-function shareOfSegment(prefix: RoutePrefix, i: number, m: number): number {
-  const a = prefix.atM[i] ?? 0;
-  const b = prefix.atM[i + 1] ?? a;
-  return b > a ? (m - a) / (b - a) : 0;
-}
-
-/** Adds `sign` times the running sums at `m`. */
-function addRow(into: Float64Array, prefix: RoutePrefix, i: number, m: number, sign: number): void {
-  const { sums } = prefix;
-  const share = shareOfSegment(prefix, i, m);
-  const a = i * COLUMN_COUNT;
-  const b = a + COLUMN_COUNT;
-  for (let k = 0; k < COLUMN_COUNT; k++) {
-    const before = sums[a + k] ?? 0;
-    into[k] = (into[k] ?? 0) + sign * (before + share * ((sums[b + k] ?? 0) - before));
-  }
-}
-
-/** A metre of rounding at the far end is forgiven by the caller's clamp, not here. */
-function requireOnRoute(prefix: RoutePrefix, name: string, m: number): void {
-  requireFinite(name, m);
-  if (m < 0 || m > prefix.lengthM + 1e-6) {
-    throw new EnergyInputError(`${name} (${m} m) is not on the route of ${prefix.lengthM} m`);
-  }
 }
