@@ -107,8 +107,8 @@ describe('energy', () => {
 
   test('is not known without power, and where power is read too seldom to be a sum', () => {
     expect(kwhOf(driven(() => ({ powerW: null })))).toBeNull();
-    expect(kwhOf(every(10))).toBeCloseTo((120 * 10_000) / 3.6e6, 9);
-    expect(kwhOf(every(12))).toBeNull();
+    expect(kwhOf(every(5))).toBeCloseTo((120 * 10_000) / 3.6e6, 9);
+    expect(kwhOf(every(6))).toBeNull();
   });
 
   test.each([

@@ -93,8 +93,11 @@ const TOWED_M = 1000;
 const SOC_HEARD_WITHIN_M = 500;
 const CHARGED_PCT = 3;
 const SOC_STEPS_PCT = [1, 0.5, 0.1, 0.01];
-/** Power swings within seconds: read more rarely than this, its sum says less than the charge does. */
-const MEAN_POWER_STEP_S = 10;
+/**
+ * Power swings within seconds. On 30 drives of a BMW i3 its sum was off by 2.7 % when read every 5 s, and by 7.8 %
+ * every 10 s: more than the charge is off.
+ */
+const MEAN_POWER_STEP_S = 5;
 const LONGEST_POWER_GAP_S = 30;
 
 /** Begins a drive at a moment at which the car still stood, or stood as far as anybody knows. */

@@ -167,8 +167,10 @@ describe('charge', () => {
 
 describe('energy', () => {
   const parked = [said(END_S + 1, PARKED), said(END_S + 200, PARKED)];
-  const withEach = (values: object) =>
-    follow([...DRIVE.map((one) => ({ ...one, values: { ...one.values, ...values } })), ...parked]).ended[0];
+  const withEach = (values: object) => {
+    const often = Array.from({ length: 120 }, (_, i) => said(5 + i * 5, { ...drivingAt(72), ...values }));
+    return follow([said(0, { ...PARKED, ...values }), ...often, ...parked]).ended[0];
+  };
   test('power into the battery is positive in VSS: driving takes it out', () => {
     expect(withEach({ [SIGNAL.power]: -12_000 })).toMatchObject({ meteredKwh: expect.closeTo(2.0033, 3) });
   });
