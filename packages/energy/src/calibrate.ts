@@ -58,12 +58,14 @@ const SHORTEST_M = 2000;
 const FEWEST_SOC_STEPS = 3;
 /** The meter and the charge contradict each other beyond this and what rounding explains: one of them is wrong. */
 const METER_AGAINST_CHARGE = 0.1;
+/** What a used car may have lost before anybody watched it: so much less on the meter is no contradiction yet. */
+const MOST_WORN_RATIO = 0.3;
 /** Current and voltage sensors of cars, relative. */
 const METER_SD_RATIO = 0.01;
 
 /** Weight of what lies further back: every trip counts 3 % less for each one after it. */
 const FORGETTING = 0.97;
-/** A direction no trip has excited for long is not trusted less than four times (in variance) the prior. */
+/** What trips excite only together with something else is forgotten too: to four times the prior's variance at most. */
 const MOST_VARIANCE_RATIO = 4;
 /** Learned parameters stay physical: within so many prior sd, and never negative. */
 const PROJECTION_SD = 4;
@@ -71,6 +73,8 @@ const CLIP_SD = 3;
 /** Tails of the single trip: Student-t, so that one odd trip counts as one. */
 const ROBUST_DEGREES_OF_FREEDOM = 4;
 const NOISE_WEIGHT = { first: 5, most: 20 } as const;
+/** Judgement: no driver repeats a trip to better than 2 %, however well the last ones were forecast. */
+const LEAST_NOISE_SCALE = 0.3;
 const MOST_SCORE2 = 4;
 
 /**
@@ -82,15 +86,12 @@ export function learnTrip(model: VehicleModel, learned: Learned, trip: DrivenTri
   if (reason !== undefined) return { learned, outcome: reason };
   const label = labelOf(model, learned.soh, trip);
   const { posterior, score } = learnEnergy(model, learned.posterior, Float64Array.from(trip.features), label);
-  return {
-    learned: {
-      version: LEARNED_VERSION,
-      posterior,
-      soh: learnSoh(learned.soh, model, trip),
-      scores: withScore(learned.scores, score),
-    },
-    outcome: 'learned',
-  };
+  const soh = learnSoh(learned.soh, model, trip);
+  // Finite figures can still be too large to multiply, and one NaN in the state would never leave it again.
+  const state = [...posterior.theta, ...posterior.covariance, posterior.noiseScale, soh.ratio, soh.sdRatio];
+  if (![...state, score].every(Number.isFinite)) return { learned, outcome: 'not-a-number' };
+  const scores = withScore(learned.scores, score);
+  return { learned: { version: LEARNED_VERSION, posterior, soh, scores }, outcome: 'learned' };
 }
 
 /** What a trip took, and how well that is known. */
@@ -101,7 +102,7 @@ export interface EnergyLabel {
 
 /**
  * One step of vector recursive least squares (a Kalman filter on θ) with forgetting. Safeguards: the innovation is
- * clipped at 3 sd and weighted as Student-t; only directions that the trip excited are forgotten; θ is projected
+ * clipped at 3 sd and weighted as Student-t; only parameters that the trip excited are forgotten; θ is projected
  * to physical values. The trip noise is adapted too. `score` is the error in sd of the forecast.
  */
 export function learnEnergy(
@@ -151,19 +152,34 @@ export const forecastBasis = ({ posterior, soh, scores }: Learned) => ({
 });
 
 function reasonToReject(model: VehicleModel, { soh }: Learned, trip: DrivenTrip): RejectReason | undefined {
-  const figures = [...trip.features, trip.startSocPct, trip.endSocPct, trip.distanceM, trip.meteredKwh ?? 0];
+  const { startSocPct, endSocPct, socStepPct, distanceM, longestGapS, meteredKwh } = trip;
+  const figures = [
+    startSocPct,
+    endSocPct,
+    socStepPct,
+    distanceM,
+    longestGapS,
+    meteredKwh ?? 0,
+    ...trip.features,
+  ];
   if (trip.features.length !== FEATURE_COUNT || !figures.every(Number.isFinite)) return 'not-a-number';
   if (trip.wasCharged) return 'charged';
   if (trip.wasTowed) return 'towed';
-  if (trip.longestGapS > LONGEST_GAP_S) return 'gap';
-  if (trip.distanceM < SHORTEST_M) return 'too-short';
-  const usedPct = trip.startSocPct - trip.endSocPct;
-  if (trip.meteredKwh === null)
-    return usedPct < FEWEST_SOC_STEPS * trip.socStepPct ? 'charge-barely-moved' : undefined;
+  if (longestGapS > LONGEST_GAP_S) return 'gap';
+  if (distanceM < SHORTEST_M) return 'too-short';
+  if (meteredKwh === null)
+    return startSocPct - endSocPct < FEWEST_SOC_STEPS * socStepPct ? 'charge-barely-moved' : undefined;
+  return contradicts(model, soh, trip, meteredKwh) ? 'meter-against-charge' : undefined;
+}
+
+function contradicts(model: VehicleModel, soh: StateOfHealth, trip: DrivenTrip, meteredKwh: number): boolean {
   const expectedKwh = usableBetweenKwh(batteryEnergy(model, soh.ratio), trip.startSocPct, trip.endSocPct);
+  const isWearUnseen = soh.sdRatio >= newSoh.sdRatio && meteredKwh < expectedKwh;
+  const wornKwh = isWearUnseen ? MOST_WORN_RATIO * expectedKwh : 0;
+  const doubtKwh = 2 * soh.sdRatio * Math.abs(meteredKwh);
   const roundingKwh = (model.usableKwh / 100) * 2 * trip.socStepPct;
-  const allowedKwh = (METER_AGAINST_CHARGE + 2 * soh.sdRatio) * Math.abs(trip.meteredKwh) + roundingKwh;
-  return Math.abs(trip.meteredKwh - expectedKwh) > allowedKwh ? 'meter-against-charge' : undefined;
+  const allowedKwh = METER_AGAINST_CHARGE * Math.abs(meteredKwh) + Math.max(doubtKwh, wornKwh) + roundingKwh;
+  return Math.abs(meteredKwh - expectedKwh) > allowedKwh;
 }
 
 function labelOf(model: VehicleModel, soh: StateOfHealth, trip: DrivenTrip): EnergyLabel {
@@ -202,10 +218,11 @@ function moveTheta(
 
 function nextNoiseScale(posterior: Posterior, score2: number): number {
   const weight = Math.min(NOISE_WEIGHT.most, NOISE_WEIGHT.first + posterior.trips);
-  return Math.sqrt((weight * posterior.noiseScale ** 2 + Math.min(score2, MOST_SCORE2)) / (weight + 1));
+  const scale2 = (weight * posterior.noiseScale ** 2 + Math.min(score2, MOST_SCORE2)) / (weight + 1);
+  return Math.max(LEAST_NOISE_SCALE, Math.sqrt(scale2));
 }
 
-/** Forgets a little in the directions the trip excited, and keeps θ and C where physics and the prior allow. */
+/** Forgets a little of the parameters the trip excited, and keeps θ and C where physics and the prior allow. */
 function settle(moved: Posterior, features: Float64Array, prior: Posterior): Posterior {
   const n = FEATURE_COUNT;
   const inflate = new Float64Array(n);
@@ -218,7 +235,7 @@ function settle(moved: Posterior, features: Float64Array, prior: Posterior): Pos
   }
   const covariance = moved.covariance.map((value, at) => {
     const i = Math.floor(at / n);
-    return value * (inflate[i] ?? 1) * (inflate[at - i * n] ?? 1);
+    return value * ((inflate[i] ?? 1) * (inflate[at - i * n] ?? 1)); // in this order C stays symmetric to the bit
   });
   const theta = moved.theta.map((value, k) => {
     const mean = prior.theta[k] ?? 0;
