@@ -30,6 +30,8 @@ export type HoldSpeed =
       readonly capMps: number;
       readonly probability: number;
       readonly extraS: number;
+      /** sd of the extra time. Where the cap slows nobody down, both drives are late together and it cancels. */
+      readonly extraSdS: number;
       readonly arrival: ArrivalForecast;
     }
   /** Even the best speed does not do: what it would give. */
@@ -58,11 +60,30 @@ export function holdSpeed(input: HoldSpeedInput): HoldSpeed {
     const arrival = forecastArrival({ prefix, fromM, toM, car, state });
     const probability = arrival.probabilityBelow(reserveSocPct);
     if (probability < input.maxProbability) {
-      return { kind: 'hold', capMps, probability, extraS: arrival.durationS - planned.durationS, arrival };
+      const extraS = arrival.durationS - planned.durationS;
+      return { kind: 'hold', capMps, probability, extraS, extraSdS: extraSdS(input, capMps), arrival };
     }
     if (probability < best.probability) best = { capMps, probability };
   }
   return { kind: 'not-enough', ...best };
+}
+
+/**
+ * σ_v·√(t_planned² + t_held²), s, over the road that the cap slows down: traffic decides the one, the driver's
+ * right foot the other, so their errors are not the same.
+ */
+function extraSdS({ route, fromM, toM, car }: HoldSpeedInput, capMps: number): number {
+  let atM = 0;
+  let plannedS = 0;
+  let heldS = 0;
+  for (const { distanceM, speedMps } of route.segments) {
+    const onWayM = Math.max(0, Math.min(toM, atM + distanceM) - Math.max(fromM, atM));
+    atM += distanceM;
+    if (speedMps <= capMps) continue;
+    plannedS += onWayM / speedMps;
+    heldS += onWayM / capMps;
+  }
+  return knownCar(car).sigmas.speedRatio * Math.hypot(plannedS, heldS);
 }
 
 /** The same route, nowhere faster than this. */
@@ -96,6 +117,11 @@ export type ChargeMinutes =
   | {
       readonly kind: 'charge';
       readonly minutes: number;
+      /**
+       * How far the needed minutes may be off: sd of the SOC at the arrival that decides, points, over the points
+       * gained in the last of the minutes.
+       */
+      readonly minutesSd: number;
       /** Mean SOC when leaving. */
       readonly socAfterPct: number;
       readonly probability: number;
@@ -133,7 +159,9 @@ export function chargeMinutesFor(input: ChargeMinutesInput): ChargeMinutes {
       found = tried;
     } else tooFew = middle;
   }
-  return { kind: 'charge', minutes, ...found };
+  const { plan, socAfterPct, probability, socSdPct } = found;
+  const gainedPct = socAfterPct - at(minutes - 1).socAfterPct; // not 0: a minute less would not do
+  return { kind: 'charge', minutes, minutesSd: socSdPct / gainedPct, socAfterPct, probability, plan };
 }
 
 function afterCharging(input: ChargeMinutesInput, minutes: number) {
@@ -141,12 +169,15 @@ function afterCharging(input: ChargeMinutesInput, minutes: number) {
   const charge: PlanStage = { kind: 'charge', station, airTempC, until: { kind: 'minutes', minutes } };
   const plan = forecastPlan({ car, state, stages: [...before, charge, ...after] });
   let probability = 0;
+  let socSdPct = 0;
   for (const { kind, stageIndex, soc } of plan.stops) {
-    if (kind === 'drive' && stageIndex > before.length) {
-      probability = Math.max(probability, soc.probabilityBelow(input.reserveSocPct));
-    }
+    if (kind !== 'drive' || stageIndex <= before.length) continue;
+    const below = soc.probabilityBelow(input.reserveSocPct);
+    if (below < probability) continue;
+    probability = below;
+    socSdPct = soc.sdPct;
   }
-  return { plan, probability, socAfterPct: plan.stops[before.length]?.soc.meanPct ?? state.socPct };
+  return { plan, probability, socSdPct, socAfterPct: plan.stops[before.length]?.soc.meanPct ?? state.socPct };
 }
 
 /** Whole minutes until the time limit or the SOC limit, whichever comes first. */
