@@ -13,6 +13,7 @@ import {
 } from './road-meter.ts';
 import { COLUMN_COUNT } from './segment-features.ts';
 import { cabinFeatures } from './stretch.ts';
+import { newOdometer, type Odometer, wayBetween } from './trip-way.ts';
 import type { VehicleUse } from './vehicle-model.ts';
 
 /** Grows when the meaning of a stored meter changes: one of another version is dropped with its drive. */
@@ -33,19 +34,6 @@ export interface TripSample extends SegmentSample {
   readonly socPct: number | null;
   readonly cabinTempC: number | null;
   readonly batteryTempC: number | null;
-}
-
-/**
- * The odometer has the last word on distance, and speed fills in between its ticks: some count metres, some whole
- * kilometres, and some say the same for a minute.
- */
-interface Odometer {
-  readonly readM: number;
-  /** When it last changed. */
-  readonly atMs: number;
-  /** Way counted by speed since then. */
-  readonly countedM: number;
-  readonly hasTicked: boolean;
 }
 
 /**
@@ -80,11 +68,6 @@ export interface TripMeter {
   readonly atRest: Omit<TripMeter, 'atRest'> | null;
 }
 
-/** Speed × time is trusted for so long: what a car did in a longer silence nobody knows. */
-const HELD_SPEED_S = 60;
-const COARSE_ODOMETER_M = [1000, 1609.344];
-/** A tick may show a step's worth more than was driven since the last. */
-const STEP_MARGIN_M = 2_000;
 /** Wheels count as still below this, and a place as another one from this on. */
 const STILL_M = 10;
 const MOVED_M = 100;
@@ -130,7 +113,7 @@ export function startTripMeter(car: MeterCar, sample: TripSample, tyreColdRatio 
 export function addTripSample(meter: TripMeter, car: MeterCar, sample: TripSample): TripMeter {
   const { last } = meter;
   const durationS = Math.max(0, (sample.atMs - last.atMs) / 1000);
-  const { distanceM, odometer } = wayTo(meter, sample, durationS);
+  const { distanceM, odometer } = wayBetween(last, sample, meter.odometer);
   const isStill = distanceM < STILL_M && hasWheels(last) && hasWheels(sample);
   const movedM = Math.min(sample.movedM ?? 0, FASTEST_MPS * durationS);
   const driven = {
@@ -153,47 +136,6 @@ function atRestOf(before: TripMeter, driven: TripMeter, sample: TripSample): Tri
   const { atRest: _none, ...rest } = driven;
   return rest;
 }
-
-/** The way since the sample before. */
-function wayTo(meter: TripMeter, sample: TripSample, durationS: number) {
-  const { last, odometer } = meter;
-  const guessM =
-    last.speedMps !== null && sample.speedMps !== null
-      ? ((last.speedMps + sample.speedMps) / 2) * Math.min(durationS, HELD_SPEED_S)
-      : null;
-  const fallbackM = guessM ?? Math.min(sample.movedM ?? 0, FASTEST_MPS * durationS);
-  const { odometerM: readM, atMs } = sample;
-  if (readM === null) return { distanceM: fallbackM, odometer: counted(odometer, fallbackM) };
-  if (odometer === null) return { distanceM: fallbackM, odometer: newOdometer(readM, atMs) };
-  const tickM = readM - odometer.readM;
-  if (tickM === 0) {
-    const distanceM = guessM ?? 0;
-    return { distanceM, odometer: counted(odometer, distanceM) };
-  }
-  const mostM = FASTEST_MPS * ((atMs - odometer.atMs) / 1000) + STEP_MARGIN_M;
-  const isPossible = tickM > 0 && tickM <= mostM;
-  // Where between two ticks the drive began is not known of an odometer in whole kilometres.
-  const isFirstCoarse = !odometer.hasTicked && guessM !== null && isCoarse(readM) && isCoarse(odometer.readM);
-  if (!isPossible || isFirstCoarse)
-    return { distanceM: fallbackM, odometer: { ...newOdometer(readM, atMs), hasTicked: isPossible } };
-  return {
-    distanceM: Math.max(0, tickM - odometer.countedM),
-    odometer: { readM, atMs, countedM: Math.max(0, odometer.countedM - tickM), hasTicked: true },
-  };
-}
-
-const newOdometer = (readM: number, atMs: number): Odometer => ({
-  readM,
-  atMs,
-  countedM: 0,
-  hasTicked: false,
-});
-
-const counted = (odometer: Odometer | null, distanceM: number): Odometer | null =>
-  odometer === null ? null : { ...odometer, countedM: odometer.countedM + distanceM };
-
-const isCoarse = (odometerM: number): boolean =>
-  COARSE_ODOMETER_M.some((step) => Math.abs(odometerM / step - Math.round(odometerM / step)) * step < 1);
 
 const hasWheels = (sample: TripSample): boolean => sample.speedMps !== null || sample.odometerM !== null;
 
