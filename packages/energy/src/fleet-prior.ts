@@ -30,7 +30,8 @@ export function mergeFleet(prior: Posterior, fleet: readonly Posterior[]): Poste
     const cars = [{ mean: prior.theta[k] ?? 0, variance: before }, ...known];
     const weight = cars.reduce((sum, { variance }) => sum + 1 / variance, 0);
     const merged = cars.reduce((sum, { mean, variance }) => sum + mean / variance, 0) / weight;
-    const variances = known.map(({ mean, variance }) => variance + (mean - merged) ** 2);
+    // What a car has forgotten it knows no less of than the data sheet does.
+    const variances = known.map(({ mean, variance }) => Math.min(variance, before) + (mean - merged) ** 2);
     const spread = variances.reduce((sum, one) => sum + one, before) / cars.length;
     theta[k] = merged;
     sdRatio[k] = Math.sqrt(Math.min(1, spread / before));
