@@ -1,23 +1,25 @@
-// What this machine does in a second: the log alone, the whole path beside it, forecasts, memory, the gateway.
+// What this machine does in a second: the log alone, the whole path beside it, the energy model, memory, the gateway.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ForecastFigures, measureForecasts } from './forecasts.ts';
+import { type EnergyFigures, measureEnergy } from './energy.ts';
 import { type GatewayFigures, measureGateway } from './gateway.ts';
 import { type MemoryFigures, measureMemory } from './memory.ts';
 import { measurePath, type PathFigures } from './whole-path.ts';
 
-const PARTS = ['path', 'forecasts', 'memory', 'gateway'] as const;
+const PARTS = ['path', 'energy', 'memory', 'gateway'] as const;
 type Part = (typeof PARTS)[number];
 
-const HELP = `npm run bench -- [options]
+const HELP = `npm run bench -- [part…] [options]
 
 Records per second through the whole embedded path beside the raw append rate of the log in the same run,
-forecasts per second, memory per vehicle, acknowledged frames per second.
+forecasts and calibrations per second beside plain loops of the same arithmetic, memory per vehicle,
+acknowledged frames per second. Without a part: all of them.
 
+  part           ${PARTS.join(', ')}
   --short        fewer records, cars and seconds
-  --only PART    ${PARTS.join(', ')}; repeatable
+  --only PART    the same as a part
   --whole        of the path only the whole, for a profile: node --cpu-prof test/bench/main.ts --only path --whole
   --json         one JSON object instead of the table
   --help
@@ -25,7 +27,7 @@ forecasts per second, memory per vehicle, acknowledged frames per second.
 
 interface Figures {
   readonly path?: PathFigures;
-  readonly forecasts?: ForecastFigures;
+  readonly energy?: EnergyFigures;
   readonly memory?: {
     readonly planned: readonly MemoryFigures[];
     readonly unplanned: readonly MemoryFigures[];
@@ -47,7 +49,7 @@ async function measure({ isShort, onlyWhole, parts }: Options, folder: string): 
   const steps = isShort ? [500] : [1_000, 5_000];
   return {
     ...(has('path') && { path: await measurePath({ folder, ...size, onlyWhole }) }),
-    ...(has('forecasts') && { forecasts: measureForecasts(isShort ? 300 : 1_500) }),
+    ...(has('energy') && { energy: await measureEnergy(isShort ? 300 : 2_000) }),
     ...(has('memory') && {
       memory: {
         planned: await measureMemory({ folder, steps, roadM: ROAD_M }),
@@ -64,7 +66,7 @@ async function measure({ isShort, onlyWhole, parts }: Options, folder: string): 
 
 const whole = (figure: number): string => Math.round(figure).toLocaleString('en');
 
-function rowsOf({ path, forecasts, memory, gateway }: Figures): readonly (readonly [string, string])[] {
+function rowsOf({ path, energy, memory, gateway }: Figures): readonly (readonly [string, string])[] {
   const rows: [string, string][] = [];
   if (path !== undefined) {
     const us = (perS: number): number => 1_000_000 / perS;
@@ -83,12 +85,7 @@ function rowsOf({ path, forecasts, memory, gateway }: Figures): readonly (readon
         ['  µs/record: plan, forecast, rules', (us(path.wholePerS) - us(path.unplannedPerS)).toFixed(0)],
       );
   }
-  if (forecasts !== undefined)
-    rows.push(
-      ['forecasts/s, one thread, 300 km', whole(forecasts.forecastsPerS)],
-      ['dot products of 10 per forecast', whole(forecasts.dotProductsPerForecast)],
-      ['all features of 300 km anew, ms', forecasts.prefixMs.toFixed(3)],
-    );
+  if (energy !== undefined) rows.push(...energyRows(energy));
   for (const [name, list] of Object.entries(memory ?? {}))
     for (const { cars, bytesPerCar } of list)
       rows.push([`memory per car, KiB, ${whole(cars)} ${name}`, (bytesPerCar / 1024).toFixed(1)]);
@@ -100,8 +97,28 @@ function rowsOf({ path, forecasts, memory, gateway }: Figures): readonly (readon
   return rows;
 }
 
+function energyRows(figures: EnergyFigures): [string, string][] {
+  return [
+    ['first forecast of 300 km in a new process, ms', figures.firstForecastColdMs.toFixed(1)],
+    ['first forecast of 300 km, ms', figures.firstForecastMs.toFixed(3)],
+    ['all features anew: segments/s', whole(figures.segmentsPerS)],
+    ['re-forecasts/s: mean, sd, P(below reserve)', whole(figures.reforecastsPerS)],
+    ['  plain loop of the same arithmetic, per s', whole(figures.plainReforecastsPerS)],
+    ['  re-forecasts beside it', `${(100 * figures.reforecastToPlainRatio).toFixed(0)} %`],
+    ['whole forecasts/s', whole(figures.wholeForecastsPerS)],
+    ['sweep over 200 chargers, µs', figures.sweepUs.toFixed(1)],
+    ['  chargers/s', whole(figures.sweptChargersPerS)],
+    ['calibrations/s', whole(figures.calibrationsPerS)],
+    ['  plain loop of the Kalman step, per s', whole(figures.plainCalibrationsPerS)],
+    ['learned per car: bytes as JSON', whole(figures.storedBytes)],
+    ['learned per car: bytes in memory', whole(figures.learnedBytes)],
+    ['sums of 300 km: bytes in memory', whole(figures.prefixBytes)],
+  ];
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       short: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
@@ -111,9 +128,10 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return void process.stdout.write(HELP);
-  const unknown = values.only?.find((name) => !PARTS.some((part) => part === name));
-  if (unknown !== undefined) throw new Error(`--only is one of ${PARTS.join(', ')}, not ${unknown}`);
-  const parts = PARTS.filter((part) => values.only === undefined || values.only.includes(part));
+  const asked = [...positionals, ...(values.only ?? [])];
+  const unknown = asked.find((name) => !PARTS.some((part) => part === name));
+  if (unknown !== undefined) throw new Error(`a part is one of ${PARTS.join(', ')}, not ${unknown}`);
+  const parts = PARTS.filter((part) => asked.length === 0 || asked.includes(part));
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown',
     threads: availableParallelism(),
