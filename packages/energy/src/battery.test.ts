@@ -82,6 +82,13 @@ describe('cold', () => {
     expect(after(0)).toBeLessThan(0);
     expect(heatLossKw(modelS, -25, 0)).toBe(heatLossKw(modelS, 25, 0));
   });
+
+  test('driving never heats the pack beyond 45 °C, and cools one that stood in the sun', () => {
+    const after = (fromC: number, kw: number) => drivenBatteryTempC(modelS, fromC, 20, kw, 24 * 3600);
+    expect(after(20, 150)).toBe(45);
+    expect(after(55, 150)).toBe(55);
+    expect(after(55, 0)).toBeLessThan(45);
+  });
 });
 
 describe('charging', () => {

@@ -109,7 +109,10 @@ export function parkedBatteryTempC(batteryTempC: number, airTempC: number, durat
   return airTempC + (batteryTempC - airTempC) * Math.exp(-requirePast(durationS) / PARKED_TIME_CONSTANT_S);
 }
 
-/** Battery temperature after driving with this mean power: C·dT/dt = I²R − UA·(T − T_air). */
+/** Cooling, or less power, holds the pack below this, driving as charging. */
+export const HELD_BELOW_C = 45;
+
+/** Battery temperature after driving with this mean power: C·dT/dt = I²R − UA·(T − T_air), as far as it may. */
 export function drivenBatteryTempC(
   vehicle: VehicleModel,
   batteryTempC: number,
@@ -120,7 +123,8 @@ export function drivenBatteryTempC(
   requirePast(durationS);
   const uaWPerK = vehicle.batteryHeatCapacityJPerK / DRIVING_TIME_CONSTANT_S;
   const balanceC = airTempC + (1000 * heatLossKw(vehicle, meanPowerKw, batteryTempC)) / uaWPerK;
-  return balanceC + (batteryTempC - balanceC) * Math.exp(-durationS / DRIVING_TIME_CONSTANT_S);
+  const freeC = balanceC + (batteryTempC - balanceC) * Math.exp(-durationS / DRIVING_TIME_CONSTANT_S);
+  return Math.min(Math.max(batteryTempC, HELD_BELOW_C), freeC);
 }
 
 function requirePast(durationS: number): number {

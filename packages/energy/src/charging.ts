@@ -1,4 +1,11 @@
-import { type BatteryEnergy, heatLossKw, kwhPerPoint, socAfterUsing, usableBetweenKwh } from './battery.ts';
+import {
+  type BatteryEnergy,
+  HELD_BELOW_C,
+  heatLossKw,
+  kwhPerPoint,
+  socAfterUsing,
+  usableBetweenKwh,
+} from './battery.ts';
 import { clamp, requireWithin } from './check.ts';
 import type { VehicleModel } from './vehicle-model.ts';
 
@@ -16,8 +23,6 @@ const POWER_SD_RATIO = { dc: 0.1, ac: 0.05 } as const;
 const COLD_LOSS_SD_RATIO = 0.35;
 const FULL_POWER_FROM_C = 25;
 const COLD_LOSS_PER_K = 0.0144;
-/** Cars hold the pack below this while charging. */
-const HELD_BELOW_C = 45;
 const STANDING_TIME_CONSTANT_S = 11 * 3600;
 /** What adding energies up may be off by. */
 const ROUNDING_PCT = 1e-6;
