@@ -4,21 +4,12 @@ import type { ForecastCar } from './belief.ts';
 import { vehicleModel } from './catalogue.ts';
 import { flatRoad, forecastDetour } from './flat-road.ts';
 import { type ChargeStage, type DriveStage, forecastPlan, type ParkStage, type PlanStage } from './plan.ts';
-import type { PrefixInput } from './prefix.ts';
 import { priorFor } from './prior.ts';
-import { chargeMinutesFor, holdSpeed, reachOf } from './solve.ts';
 import type { VehicleModel } from './vehicle-model.ts';
 
 const modelS = vehicleModel('tesla-model-s-85-2012') as VehicleModel;
 const car: ForecastCar = { vehicle: modelS, posterior: priorFor(modelS) };
 const KM = 1000;
-const segments = Array.from({ length: 600 }, () => ({
-  distanceM: 500,
-  speedMps: 27,
-  climbM: 0,
-  weather: { tempC: -1 },
-}));
-const route: PrefixInput = { vehicle: modelS, segments };
 const prefix = flatRoad({ vehicle: modelS, lengthM: 300 * KM, speedMps: 27, weather: { tempC: -1 } });
 const drive = (fromKm: number, toKm: number): DriveStage => ({
   kind: 'drive',
@@ -115,114 +106,6 @@ describe('plan', () => {
     });
     expect(forecast.worstBelow(5)?.stageIndex).toBe(0);
     expect(forecastPlan({ car, state: { socPct: 90 }, stages: [night] }).worstBelow(5)).toBeUndefined();
-  });
-});
-
-describe('holding a speed', () => {
-  const ask = (socPct: number, maxProbability: number, toKm = 290) =>
-    holdSpeed({
-      route,
-      fromM: 0,
-      toM: toKm * KM,
-      car,
-      state: { socPct, cabinTempC: 22 },
-      reserveSocPct: 5,
-      maxProbability,
-    });
-
-  test('finds the highest round speed that does', () => {
-    const answer = ask(90, 0.2);
-    expect(answer.kind).toBe('hold');
-    if (answer.kind !== 'hold') return;
-    const kmh = answer.capMps * 3.6;
-    expect(kmh).toBeCloseTo(Math.round(kmh / 5) * 5, 9);
-    expect(answer.probability).toBeLessThan(0.2);
-    expect(answer.extraS).toBeGreaterThan(0);
-    const risk = (capMps: number) =>
-      forecastArrival({
-        prefix: flatRoad({ vehicle: modelS, lengthM: 300 * KM, speedMps: capMps, weather: { tempC: -1 } }),
-        fromM: 0,
-        toM: 290 * KM,
-        car,
-        state: { socPct: 90, cabinTempC: 22 },
-      }).probabilityBelow(5);
-    expect(risk(Math.min(27, answer.capMps + 5 / 3.6))).toBeGreaterThanOrEqual(0.2);
-  });
-
-  test('says when none is needed and when none is enough', () => {
-    expect(ask(90, 0.3, 100).kind).toBe('not-needed');
-    const hopeless = ask(40, 0.3);
-    expect(hopeless.kind).toBe('not-enough');
-    expect(hopeless.probability).toBeGreaterThan(0.9);
-  });
-
-  test('refuses probabilities and reserves out of range', () => {
-    expect(() => ask(90, Number.NaN)).toThrow(RangeError);
-    expect(() => ask(90, 1.5)).toThrow(RangeError);
-  });
-});
-
-describe('minutes at a station', () => {
-  const ask = (socPct: number, over: { maxSocPct?: number; maxMinutes?: number } = {}) =>
-    chargeMinutesFor({
-      car,
-      state: { socPct, cabinTempC: 22, batteryTempC: 15 },
-      before: [drive(0, 50)],
-      station: { kind: 'dc', maxPowerKw: 90 },
-      airTempC: -1,
-      after: [drive(50, 200)],
-      reserveSocPct: 5,
-      maxProbability: 0.09,
-      ...over,
-    });
-
-  test('are just enough: one less would not do', () => {
-    const answer = ask(40);
-    expect(answer.kind).toBe('charge');
-    if (answer.kind !== 'charge') return;
-    const risk = (minutes: number) =>
-      forecastPlan({
-        car,
-        state: { socPct: 40, cabinTempC: 22, batteryTempC: 15 },
-        stages: [drive(0, 50), charge({ kind: 'minutes', minutes }), drive(50, 200)],
-      }).stops[2]?.soc.probabilityBelow(5);
-    expect(risk(answer.minutes)).toBeLessThan(0.09);
-    expect(risk(answer.minutes - 1)).toBeGreaterThanOrEqual(0.09);
-    expect(answer.socAfterPct).toBeGreaterThan(40);
-  });
-
-  test('are none with enough in the battery, and not enough under a limit', () => {
-    expect(ask(95).kind).toBe('not-needed');
-    expect(ask(40, { maxMinutes: 10 })).toMatchObject({ kind: 'not-enough', minutes: 10 });
-    expect(ask(40, { maxSocPct: 35 }).kind).toBe('not-enough');
-  });
-});
-
-describe('reach', () => {
-  const ask = (socPct: number, probability: number, fromM = 0) =>
-    reachOf({ prefix, fromM, car, state: { socPct, cabinTempC: 22 }, reserveSocPct: 5, probability });
-
-  test('is where the risk reaches the probability', () => {
-    const reach = ask(60, 0.1);
-    expect(reach.kind).toBe('within');
-    const risk = (toM: number) =>
-      forecastArrival({ prefix, fromM: 0, toM, car, state: { socPct: 60, cabinTempC: 22 } }).probabilityBelow(
-        5,
-      );
-    expect(risk(reach.distanceM)).toBeLessThan(0.1);
-    expect(risk(reach.distanceM + 50)).toBeGreaterThan(0.1);
-  });
-
-  test('is longer for the bold, nothing below the reserve, and may lie beyond the route', () => {
-    expect(ask(60, 0.5).distanceM).toBeGreaterThan(ask(60, 0.1).distanceM);
-    expect(ask(3, 0.1)).toEqual({ kind: 'within', distanceM: 0, placeM: 0 });
-    const beyond = ask(90, 0.1, 250 * KM);
-    expect(beyond.kind).toBe('beyond');
-    expect(beyond.distanceM).toBe(50 * KM);
-  });
-
-  test('refuses a start beyond the route', () => {
-    expect(() => ask(50, 0.1, 301 * KM)).toThrow(RangeError);
   });
 });
 
