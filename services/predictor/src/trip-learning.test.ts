@@ -4,7 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { advanceCar, type LiveCar, receive } from './car.ts';
 import { emptyMemory } from './car-memory.ts';
 import { carStateOf, forecastCar } from './outlook.ts';
-import { HOUR_MS, liveCar, modelOf, NOW_MS, PARKED, record, situation, tripOf } from './predictor.fixture.ts';
+import {
+  HOUR_MS,
+  liveCar,
+  modelOf,
+  NOW_MS,
+  PARKED,
+  placeOf,
+  record,
+  situation,
+  tripOf,
+} from './predictor.fixture.ts';
 import { rememberDrive, restoreMemory, withoutLearning } from './trip-learning.ts';
 import type { OpenedRecord } from './vehicle-state.ts';
 
@@ -55,6 +65,17 @@ describe('a drive that ended', () => {
     const { live, trips } = driven(0.5, { [SIGNAL.soc]: 80 });
     expect(trips).toEqual(['charge-barely-moved']);
     expect(live.car.memory.learned).toBeNull();
+  });
+
+  test('counts once: what was learned is not today’s difference from the model as well', () => {
+    const onPlan = (usedPct: number) =>
+      drive(usedPct).map((one, i) => ({ ...one, values: { ...one.values, ...placeOf(i * 200) } }));
+    const thirsty = onPlan(20);
+    const underWay = tell(liveCar(), thirsty.slice(0, -2)).live.car.memory;
+    expect(underWay.drive?.live.factor).toBeGreaterThan(1);
+    const ended = tell(liveCar(), thirsty).live.car.memory;
+    expect(ended.learned).not.toBeNull();
+    expect(forecastCar(vehicle, ended, null).liveFactor).toBe(1);
   });
 
   test('leaves warm tyres, which cool while the car stands', () => {

@@ -61,7 +61,8 @@ function followed(
   if (typeof ended === 'string') return { memory: after, outcome: ended };
   if (pullsTrailer(car.use)) return { memory: after, outcome: 'with-trailer' };
   const { learned, outcome } = learnTrip(vehicle, learnedOf(vehicle, memory), ended);
-  return { memory: outcome === 'learned' ? { ...after, learned } : after, outcome };
+  // What the drive taught must not count a second time, as today's difference from the model.
+  return { memory: outcome === 'learned' ? { ...after, learned, drive: null } : after, outcome };
 }
 
 /** A plan's load and tyres count for a drive on that plan, and not for one to the shop the day before. */
