@@ -47,6 +47,13 @@ describe('the road of a leg', () => {
     expect(roadOfLeg({ points: [at(0), at(700)], distanceM: distance }).segments).toHaveLength(pieces);
   });
 
+  test('points that nearly repeat make no piece and lose no length', () => {
+    const points = [at(0), at(0.001), at(0.002), at(900), at(900.001)];
+    const road = roadOfLeg({ points, distanceM: 1_800 });
+    expect(road.segments).toHaveLength(4);
+    expect(lengthOf(road)).toBeCloseTo(1_800, 6);
+  });
+
   test('repeated points hold no road', () => {
     const road = roadOfLeg({ points: [at(0), at(0), at(998), at(998)] });
     expect(road.segments).toHaveLength(2);

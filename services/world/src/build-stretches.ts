@@ -22,6 +22,8 @@ const STEEPEST = 0.5;
 const SEGMENTS_MAX = 20_000;
 /** So many pieces of 500 m are 4,000 km; a longer way gets longer pieces, however absurd the line. */
 const PIECES_MAX = 8_000;
+/** Points nearer than this are one. */
+const REPEATED_M = 0.01;
 /** Where there is no way to drive, the stretch still has a piece: so long. */
 const NO_WAY_M = 1;
 
@@ -83,10 +85,16 @@ function cut(points: readonly RoutePoint[], factor: number, plannedMps: number, 
   const speedMps = Math.min(SPEED_MPS.most, Math.max(SPEED_MPS.least, plannedMps));
   const pieceM = Math.max(SEGMENT_M, (polylineM(points) * factor) / PIECES_MAX);
   const segments: BareSegment[] = [];
+  let repeatedM = 0;
   for (let i = 1; i < points.length; i++) {
     const [from, to] = [points[i - 1] as RoutePoint, points[i] as RoutePoint];
-    segments.push(...piecesOf(from, to, factor, pieceM, speedMps));
+    const roadM = distanceM(from, to) * factor + repeatedM;
+    // Repeated points are common in recorded roads and are no piece of their own.
+    repeatedM = roadM < REPEATED_M ? roadM : 0;
+    if (repeatedM === 0) segments.push(...piecesOf(from, to, roadM, pieceM, speedMps));
   }
+  const last = segments.pop();
+  if (last !== undefined) segments.push({ ...last, distanceM: last.distanceM + repeatedM });
   if (segments.length > SEGMENTS_MAX) return cutCoarser(points, factor, speedMps, source);
   const first = points[0];
   if (segments.length === 0 && first !== undefined)
@@ -115,13 +123,10 @@ function cutCoarser(
 function piecesOf(
   from: RoutePoint,
   to: RoutePoint,
-  factor: number,
+  roadM: number,
   longestM: number,
   speedMps: number,
 ): BareSegment[] {
-  const roadM = distanceM(from, to) * factor;
-  // Repeated points are common in recorded roads and hold no road.
-  if (roadM < 0.01) return [];
   const pieces = Math.ceil(roadM / longestM - 1e-9);
   const pieceM = roadM / pieces;
   const climbM =
