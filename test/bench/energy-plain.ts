@@ -50,6 +50,7 @@ function flatten(route: RoutePrefix, car: ForecastCar, speedMps: number) {
   const s = usualSigmas;
   return {
     ...{ atM: route.atM, sums: route.sums, tyreWarmUpJ: route.tyreWarmUpJ, tempC: route.tempC },
+    segmentAtPart: route.segmentAtPart,
     perHeat: route.tempC.map((tempC) => electricPerHeat(vehicle.heater, tempC)),
     theta: Float64Array.from(posterior.theta),
     covariance: Float64Array.from(posterior.covariance),
@@ -101,8 +102,8 @@ export function forecastPlainly(
 /** Two rows of running sums, each between two, one less the other; then what depends on how the drive began. */
 function readRow(car: PlainCar, fromM: number, toM: number, elapsedS: number): void {
   const { atM, sums, row } = car;
-  const i = placeOf(atM, fromM);
-  const j = placeOf(atM, toM);
+  const i = placeOf(car, fromM);
+  const j = placeOf(car, toM);
   const fromShare = (fromM - atM[i]!) / (atM[i + 1]! - atM[i]!);
   const toShare = (toM - atM[j]!) / (atM[j + 1]! - atM[j]!);
   const from = i * COLUMNS;
@@ -127,9 +128,11 @@ function readRow(car: PlainCar, fromM: number, toM: number, elapsedS: number): v
     (coldTyresJ(car, i, fromShare) - Math.exp(-durationS / TIME_CONSTANT_S) * restJ);
 }
 
-function placeOf(atM: Float64Array, m: number): number {
-  let low = 0;
-  let high = atM.length - 2;
+function placeOf({ atM, segmentAtPart }: PlainCar, m: number): number {
+  const count = atM.length - 1;
+  const part = Math.min(count - 1, Math.trunc((m / atM[count]!) * count));
+  let low = segmentAtPart[part]!;
+  let high = segmentAtPart[part + 1]!;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if (atM[middle]! <= m) low = middle;

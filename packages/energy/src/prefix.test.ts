@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { vehicleModel } from './catalogue.ts';
 import { FEATURE_COUNT } from './features.ts';
-import { buildPrefix, type PrefixInput, secondsTo } from './prefix.ts';
+import { buildPrefix, type PrefixInput, secondsTo, segmentAt } from './prefix.ts';
 import { priorFor } from './prior.ts';
 import type { RouteSegment } from './segment-features.ts';
 import {
@@ -42,6 +42,26 @@ const energyKwh = (input: PrefixInput, start: StretchStart = {}) => {
   const prefix = buildPrefix(input);
   return energyKwhOf(readStretch(prefix, 0, prefix.lengthM, start), priorFor(input.vehicle).theta);
 };
+
+describe('places', () => {
+  const anyLengths = fc.array(
+    fc.oneof(fc.constant(500), fc.double({ min: 0.001, max: 9_000, noNaN: true }), fc.constant(0.001)),
+    { minLength: 1, maxLength: 200 },
+  );
+
+  test('are found in their segment, however unequal the segments are', () => {
+    fc.assert(
+      fc.property(anyLengths, fc.double({ min: 0, max: 1, noNaN: true }), (lengths, share) => {
+        const segments = lengths.map((distanceM) => ({ ...segment({}), distanceM }));
+        const prefix = buildPrefix({ vehicle: i3, segments });
+        for (const m of [...prefix.atM, share * prefix.lengthM]) {
+          const begun = prefix.atM.slice(0, -1).filter((atM) => atM <= m).length;
+          expect(segmentAt(prefix, m)).toBe(begun - 1);
+        }
+      }),
+    );
+  });
+});
 
 describe('sums along a route', () => {
   test('a stretch is the sum of its parts, wherever it is cut', () => {

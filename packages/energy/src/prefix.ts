@@ -38,6 +38,11 @@ export interface RoutePrefix extends SegmentCar {
   readonly tyreWarmUpJ: Float64Array;
   readonly lengthM: number;
   readonly durationS: number;
+  /**
+   * The road in as many equal parts as it has segments: the last segment that begins before part n does, so that
+   * a place is found in a step or two, whatever the lengths of segments are.
+   */
+  readonly segmentAtPart: Int32Array;
 }
 
 const REGEN_BELOW_SOC_PCT = 95;
@@ -86,8 +91,23 @@ export function buildPrefix(input: PrefixInput): RoutePrefix {
   }
   sumTyreWarmUp(prefix.sums, prefix.tyreWarmUpJ);
   const durationS = prefix.sums[count * COLUMN_COUNT + BASE] ?? 0;
-  return { ...prefix, lengthM: prefix.atM[count] ?? 0, durationS };
+  const lengthM = prefix.atM[count] ?? 0;
+  return { ...prefix, lengthM, durationS, segmentAtPart: segmentAtParts(prefix.atM, lengthM) };
 }
+
+function segmentAtParts(atM: Float64Array, lengthM: number): Int32Array {
+  const count = atM.length - 1;
+  const parts = new Int32Array(count + 1);
+  let next = 0;
+  for (let i = 0; i < count; i++)
+    for (const part = partOf(atM[i] ?? 0, lengthM, count); next <= part; next++)
+      parts[next] = Math.max(0, i - 1);
+  return parts.fill(count - 1, next);
+}
+
+/** Never falls as `m` rises, rounding included: what is found by it is found again. */
+const partOf = (m: number, lengthM: number, count: number): number =>
+  Math.min(count - 1, Math.trunc((m / lengthM) * count));
 
 function sumTyreWarmUp(sums: Float64Array, intoJ: Float64Array): void {
   for (let i = intoJ.length - 2; i >= 0; i--) {
@@ -102,9 +122,10 @@ function sumTyreWarmUp(sums: Float64Array, intoJ: Float64Array): void {
 
 /** Index of the segment that holds `m`; the last one at the very end. */
 export function segmentAt(prefix: RoutePrefix, m: number): number {
-  const { atM } = prefix;
-  let low = 0;
-  let high = atM.length - 2;
+  const { atM, segmentAtPart } = prefix;
+  const part = partOf(m, prefix.lengthM, atM.length - 1);
+  let low = segmentAtPart[part] ?? 0;
+  let high = segmentAtPart[part + 1] ?? 0;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if ((atM[middle] ?? 0) <= m) low = middle;

@@ -206,47 +206,35 @@ export function energyByInput(stretch: Stretch, theta: ArrayLike<number>): Float
 
 export function energyByInputInto(
   byInput: Float64Array,
-  stretch: Stretch,
+  { columns: c, features: f, prefix, warmUpByTemp }: Stretch,
   theta: ArrayLike<number>,
 ): Float64Array {
-  const { columns: c, features: f } = stretch;
-  const t = (k: number) => theta[k] ?? 0;
-  const v = (row: Float64Array, k: number) => row[k] ?? 0;
-  byInput[BY_TEMPERATURE] =
-    (t(AERO) * v(c, AERO_BY_TEMP) +
-      t(COLD_ROLLING) * v(c, COLD_BY_TEMP) +
-      t(HEAT) * v(c, HEAT_BY_TEMP) +
-      t(COOLING) * v(c, COOLING_BY_TEMP) +
-      t(WARM_UP) * stretch.warmUpByTemp) /
-    3.6e6;
-  byInput[BY_WIND] = (t(AERO) * v(c, AERO_BY_WIND)) / 3.6e6;
-  byInput[BY_SPEED] =
-    (t(AERO) * v(c, AERO_BY_SPEED) +
-      t(STOP_AND_GO) * v(c, STOP_AND_GO_BY_SPEED) -
-      t(BASE) * v(f, BASE) -
-      t(HEAT) * v(f, HEAT) -
-      t(COOLING) * v(f, COOLING) +
-      2 * t(SPEED_CHANGES) * v(f, SPEED_CHANGES)) /
-    3.6e6;
-  byInput[BY_PAYLOAD] =
-    (t(ROLLING) * v(f, ROLLING) +
-      t(CLIMB) * v(f, CLIMB) +
-      t(COLD_ROLLING) * v(f, COLD_ROLLING) +
-      t(STOP_AND_GO) * v(f, STOP_AND_GO) +
-      t(TYRE_WARM_UP) * v(f, TYRE_WARM_UP) +
-      t(SPEED_CHANGES) * v(f, SPEED_CHANGES)) /
-    (3.6e6 * stretch.prefix.totalMassKg);
-  addUseSlopes(stretch, byInput, t);
-  byInput[BY_CAPACITY] = 0;
-  return byInput;
-}
-
-function addUseSlopes({ prefix, features: f }: Stretch, byInput: Float64Array, t: (k: number) => number) {
-  const { vehicle, use } = prefix;
-  const v = (k: number) => t(k) * (f[k] ?? 0);
+  const { vehicle, use, totalMassKg } = prefix;
   const dragAreaM2 = vehicle.dragCoefficient * vehicle.frontalAreaM2 + use.extraDragAreaM2;
-  byInput[BY_DRAG] = v(AERO) / (3.6e6 * dragAreaM2);
-  byInput[BY_ROLLING] = (v(ROLLING) + v(STOP_AND_GO) + v(TYRE_WARM_UP)) / (3.6e6 * use.rollingRatio);
+  const t = (k: number) => theta[k] ?? 0;
+  const slope = (k: number, column: number) => t(k) * (c[column] ?? 0);
+  const joules = (k: number) => t(k) * (f[k] ?? 0);
+  const changes = joules(SPEED_CHANGES);
+  const tyres = joules(ROLLING) + joules(STOP_AND_GO) + joules(TYRE_WARM_UP);
+  byInput[BY_TEMPERATURE] =
+    (slope(AERO, AERO_BY_TEMP) +
+      slope(COLD_ROLLING, COLD_BY_TEMP) +
+      slope(HEAT, HEAT_BY_TEMP) +
+      slope(COOLING, COOLING_BY_TEMP) +
+      t(WARM_UP) * warmUpByTemp) /
+    3.6e6;
+  byInput[BY_WIND] = slope(AERO, AERO_BY_WIND) / 3.6e6;
+  byInput[BY_SPEED] =
+    (slope(AERO, AERO_BY_SPEED) +
+      slope(STOP_AND_GO, STOP_AND_GO_BY_SPEED) -
+      (joules(BASE) + joules(HEAT) + joules(COOLING)) +
+      2 * changes) /
+    3.6e6;
+  byInput[BY_PAYLOAD] = (tyres + joules(CLIMB) + joules(COLD_ROLLING) + changes) / (3.6e6 * totalMassKg);
+  byInput[BY_CAPACITY] = 0;
+  byInput[BY_DRAG] = joules(AERO) / (3.6e6 * dragAreaM2);
+  byInput[BY_ROLLING] = tyres / (3.6e6 * use.rollingRatio);
+  return byInput;
 }
 
 /** kWh per metre of error in the net climb. */
