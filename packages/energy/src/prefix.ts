@@ -55,9 +55,7 @@ export function buildPrefix(input: PrefixInput): RoutePrefix {
   const setTempC = input.setTempC === undefined ? 22 : input.setTempC;
   if (setTempC !== null) requireWithin('setTempC', setTempC, 10, 35);
   const batteryTempC = requireWithin('batteryTempC', input.batteryTempC ?? first.weather.tempC, -60, 80);
-  const totalMassKg = vehicle.massKg + requireWithin('payloadKg', use.payloadKg, 0, 5000);
-  requireWithin('extraDragAreaM2', use.extraDragAreaM2, 0, 5);
-  requireWithin('rollingRatio', use.rollingRatio, 0.5, 2);
+  requireUsableLoad(use);
   const startSocPct = requireWithin('startSocPct', input.startSocPct ?? 0, 0, 100);
 
   const count = segments.length;
@@ -65,7 +63,7 @@ export function buildPrefix(input: PrefixInput): RoutePrefix {
     vehicle,
     use,
     setTempC,
-    totalMassKg,
+    totalMassKg: vehicle.massKg + use.payloadKg,
     coldBrakingRatio: coldBrakingRatio(batteryTempC),
     atM: new Float64Array(count + 1),
     sums: new Float64Array((count + 1) * COLUMN_COUNT),
@@ -93,6 +91,13 @@ export function buildPrefix(input: PrefixInput): RoutePrefix {
   const durationS = prefix.sums[count * COLUMN_COUNT + BASE] ?? 0;
   const lengthM = prefix.atM[count] ?? 0;
   return { ...prefix, lengthM, durationS, segmentAtPart: segmentAtParts(prefix.atM, lengthM) };
+}
+
+/** Refuses a use with anything in it that is not a usable number. */
+function requireUsableLoad(use: VehicleUse): void {
+  requireWithin('payloadKg', use.payloadKg, 0, 5000);
+  requireWithin('extraDragAreaM2', use.extraDragAreaM2, 0, 5);
+  requireWithin('rollingRatio', use.rollingRatio, 0.5, 2);
 }
 
 function segmentAtParts(atM: Float64Array, lengthM: number): Int32Array {

@@ -92,9 +92,12 @@ export const newStretch = (prefix: RoutePrefix): StretchRoom => ({
     endTempC: 0,
     endCabinTempC: 0,
   },
-  features: new Float64Array(FEATURE_COUNT),
-  columns: new Float64Array(COLUMN_COUNT),
+  ...roomOf(),
 });
+function roomOf() {
+  const columns = new Float64Array(COLUMN_COUNT);
+  return { columns, features: columns.subarray(0, FEATURE_COUNT) };
+}
 
 /** Features of `[fromM, toM)`, exact at segment ends and linear inside a segment. */
 export function readStretch(
@@ -121,7 +124,6 @@ export function readStretchInto(
   const i = segmentAt(prefix, fromM);
   const j = segmentAt(prefix, toM);
   subtractRows(columns, prefix, i, fromM, j, toM);
-  for (let k = 0; k < FEATURE_COUNT; k++) features[k] = columns[k] ?? 0;
   const durationS = columns[BASE] ?? 0;
   if (start.fromRest === true && toM > fromM) {
     const toMps = prefix.speedMps[i] ?? 0;
@@ -211,31 +213,36 @@ export function energyByInputInto(
 ): Float64Array {
   const { vehicle, use, totalMassKg } = prefix;
   const dragAreaM2 = vehicle.dragCoefficient * vehicle.frontalAreaM2 + use.extraDragAreaM2;
-  const t = (k: number) => theta[k] ?? 0;
-  const slope = (k: number, column: number) => t(k) * (c[column] ?? 0);
-  const joules = (k: number) => t(k) * (f[k] ?? 0);
-  const changes = joules(SPEED_CHANGES);
-  const tyres = joules(ROLLING) + joules(STOP_AND_GO) + joules(TYRE_WARM_UP);
+  const changes = product(theta, SPEED_CHANGES, f, SPEED_CHANGES);
+  const tyres =
+    product(theta, ROLLING, f, ROLLING) +
+    product(theta, STOP_AND_GO, f, STOP_AND_GO) +
+    product(theta, TYRE_WARM_UP, f, TYRE_WARM_UP);
   byInput[BY_TEMPERATURE] =
-    (slope(AERO, AERO_BY_TEMP) +
-      slope(COLD_ROLLING, COLD_BY_TEMP) +
-      slope(HEAT, HEAT_BY_TEMP) +
-      slope(COOLING, COOLING_BY_TEMP) +
-      t(WARM_UP) * warmUpByTemp) /
+    (product(theta, AERO, c, AERO_BY_TEMP) +
+      product(theta, COLD_ROLLING, c, COLD_BY_TEMP) +
+      product(theta, HEAT, c, HEAT_BY_TEMP) +
+      product(theta, COOLING, c, COOLING_BY_TEMP) +
+      (theta[WARM_UP] ?? 0) * warmUpByTemp) /
     3.6e6;
-  byInput[BY_WIND] = slope(AERO, AERO_BY_WIND) / 3.6e6;
+  byInput[BY_WIND] = product(theta, AERO, c, AERO_BY_WIND) / 3.6e6;
   byInput[BY_SPEED] =
-    (slope(AERO, AERO_BY_SPEED) +
-      slope(STOP_AND_GO, STOP_AND_GO_BY_SPEED) -
-      (joules(BASE) + joules(HEAT) + joules(COOLING)) +
+    (product(theta, AERO, c, AERO_BY_SPEED) +
+      product(theta, STOP_AND_GO, c, STOP_AND_GO_BY_SPEED) -
+      (product(theta, BASE, f, BASE) + product(theta, HEAT, f, HEAT) + product(theta, COOLING, f, COOLING)) +
       2 * changes) /
     3.6e6;
-  byInput[BY_PAYLOAD] = (tyres + joules(CLIMB) + joules(COLD_ROLLING) + changes) / (3.6e6 * totalMassKg);
+  byInput[BY_PAYLOAD] =
+    (tyres + product(theta, CLIMB, f, CLIMB) + product(theta, COLD_ROLLING, f, COLD_ROLLING) + changes) /
+    (3.6e6 * totalMassKg);
   byInput[BY_CAPACITY] = 0;
-  byInput[BY_DRAG] = joules(AERO) / (3.6e6 * dragAreaM2);
+  byInput[BY_DRAG] = product(theta, AERO, f, AERO) / (3.6e6 * dragAreaM2);
   byInput[BY_ROLLING] = tyres / (3.6e6 * use.rollingRatio);
   return byInput;
 }
+
+const product = (theta: ArrayLike<number>, k: number, row: Float64Array, column: number): number =>
+  (theta[k] ?? 0) * (row[column] ?? 0);
 
 /** kWh per metre of error in the net climb. */
 export function energyPerClimbM(stretch: Stretch, theta: ArrayLike<number>): number {
