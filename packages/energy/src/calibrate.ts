@@ -3,7 +3,7 @@ import { batteryEnergy, kwhPerPoint, usableBetweenKwh } from './battery.ts';
 import { clamp } from './check.ts';
 import { conformalScale, conformalScoresSchema, noScores, withScore } from './conformal.ts';
 import type { DrivenTrip } from './driven-trip.ts';
-import { FEATURE_COUNT } from './features.ts';
+import { FEATURE_COUNT, GRAVITY_MPS2 } from './features.ts';
 import { noiseVarianceKwh2 } from './noise.ts';
 import { covarianceForm, type Posterior, posteriorSchema } from './posterior.ts';
 import { priorFor, START_SD_RATIO } from './prior.ts';
@@ -62,6 +62,8 @@ const METER_AGAINST_CHARGE = 0.1;
 const MOST_WORN_RATIO = 0.3;
 /** Current and voltage sensors of cars, relative. */
 const METER_SD_RATIO = 0.01;
+/** Net climb of a trip whose heights nobody knows; judgement: most roads end where they began. */
+const UNKNOWN_CLIMB_SD_M = 30;
 
 /** Weight of what lies further back: every trip counts 3 % less for each one after it. */
 const FORGETTING = 0.97;
@@ -120,7 +122,7 @@ export function learnEnergy(
   const clippedKwh = clamp(errorKwh, -CLIP_SD * sdKwh, CLIP_SD * sdKwh);
   const moved = moveTheta(before, features, clippedKwh, noiseKwh2 / robust);
   const noiseScale = nextNoiseScale(before, score ** 2);
-  const posterior = settle({ ...moved, noiseScale, trips: before.trips + 1 }, features, priorFor(model));
+  const posterior = settle({ ...moved, noiseScale, trips: before.trips + 1 }, priorFor(model));
   return { posterior, score };
 }
 
@@ -183,12 +185,13 @@ function contradicts(model: VehicleModel, soh: StateOfHealth, trip: DrivenTrip, 
 }
 
 function labelOf(model: VehicleModel, soh: StateOfHealth, trip: DrivenTrip): EnergyLabel {
+  const climbSdKwh = trip.isClimbKnown ? 0 : (model.massKg * GRAVITY_MPS2 * UNKNOWN_CLIMB_SD_M) / 3.6e6;
   if (trip.meteredKwh !== null)
-    return { kwh: trip.meteredKwh, sdKwh: METER_SD_RATIO * Math.abs(trip.meteredKwh) };
+    return { kwh: trip.meteredKwh, sdKwh: Math.hypot(METER_SD_RATIO * trip.meteredKwh, climbSdKwh) };
   const battery = batteryEnergy(model, soh.ratio);
   const kwh = usableBetweenKwh(battery, trip.startSocPct, trip.endSocPct);
   const roundingKwh = kwhPerPoint(battery, trip.endSocPct) * trip.socStepPct * Math.sqrt(2 / 12);
-  return { kwh, sdKwh: Math.hypot(roundingKwh, soh.sdRatio * kwh) };
+  return { kwh, sdKwh: Math.hypot(roundingKwh, soh.sdRatio * kwh, climbSdKwh) };
 }
 
 /** One Kalman step: K = Cf/(fᵀCf + R), θ + K·error, C − K(Cf)ᵀ. */
@@ -209,9 +212,12 @@ function moveTheta(
   for (let i = 0; i < n; i++) parameterKwh2 += ((spread[i] ?? 0) * (features[i] ?? 0)) / 3.6e6;
   const total = parameterKwh2 + noiseKwh2;
   const theta = posterior.theta.map((value, i) => value + ((spread[i] ?? 0) / total) * errorKwh);
+  // What the trip taught narrows C along Cf, and forgetting widens it there by 1/λ: one factor for both.
+  const forgotten = parameterKwh2 > 0 ? ((1 / FORGETTING - 1) * noiseKwh2) / parameterKwh2 : 0;
+  const narrowed = (1 - forgotten) / total;
   const covariance = posterior.covariance.map((value, at) => {
     const i = Math.floor(at / n);
-    return value - ((spread[i] ?? 0) * (spread[at - i * n] ?? 0)) / total;
+    return value - (spread[i] ?? 0) * (spread[at - i * n] ?? 0) * narrowed;
   });
   return { ...posterior, theta, covariance };
 }
@@ -222,20 +228,19 @@ function nextNoiseScale(posterior: Posterior, score2: number): number {
   return Math.max(LEAST_NOISE_SCALE, Math.sqrt(scale2));
 }
 
-/** Forgets a little of the parameters the trip excited, and keeps θ and C where physics and the prior allow. */
-function settle(moved: Posterior, features: Float64Array, prior: Posterior): Posterior {
+/** Keeps θ and C where physics and the prior allow. */
+function settle(moved: Posterior, prior: Posterior): Posterior {
   const n = FEATURE_COUNT;
-  const inflate = new Float64Array(n);
+  const shrink = new Float64Array(n);
   const priorVariance = (k: number) => prior.covariance[k * n + k] ?? 0;
   for (let k = 0; k < n; k++) {
-    const forgetting = features[k] === 0 ? 1 : FORGETTING;
-    const variance = (moved.covariance[k * n + k] ?? 0) / forgetting;
+    const variance = moved.covariance[k * n + k] ?? 0;
     const most = MOST_VARIANCE_RATIO * priorVariance(k);
-    inflate[k] = Math.sqrt(Math.min(1, variance > 0 ? most / variance : 1) / forgetting);
+    shrink[k] = variance > most ? Math.sqrt(most / variance) : 1;
   }
   const covariance = moved.covariance.map((value, at) => {
     const i = Math.floor(at / n);
-    return value * ((inflate[i] ?? 1) * (inflate[at - i * n] ?? 1)); // in this order C stays symmetric to the bit
+    return value * ((shrink[i] ?? 1) * (shrink[at - i * n] ?? 1)); // in this order C stays symmetric to the bit
   });
   const theta = moved.theta.map((value, k) => {
     const mean = prior.theta[k] ?? 0;

@@ -111,11 +111,11 @@ const anyLevelSegment: fc.Arbitrary<RouteSegment> = fc.record({
     wetness: tenths(0, 4),
   }),
 });
-/** Descents too gentle to charge a battery: whether it is full is another question. */
+/** Hills up and down, no steeper than roads are. */
 const anySegment = anyLevelSegment.chain((segment) =>
-  tenths(-1, 8).map((percent) => ({
+  tenths(-8, 8).map((percent) => ({
     ...segment,
-    climbM: (Math.max(-0.9, percent) / 100) * segment.distanceM,
+    climbM: (percent / 100) * segment.distanceM,
   })),
 );
 const anyStart: fc.Arbitrary<StretchStart> = fc.record(

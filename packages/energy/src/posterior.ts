@@ -22,12 +22,6 @@ export const posteriorSchema = z.object({
 });
 export type Posterior = z.infer<typeof posteriorSchema>;
 
-/** A stored state, if it can still be used for this model; else undefined, and the caller starts from the prior. */
-export function restorePosterior(stored: unknown, modelId: string): Posterior | undefined {
-  const parsed = posteriorSchema.safeParse(stored);
-  return parsed.success && parsed.data.modelId === modelId ? parsed.data : undefined;
-}
-
 /** fᵀCg, J² for features in J per unit. */
 export function covarianceForm(posterior: Posterior, f: Float64Array, g: Float64Array): number {
   const { covariance } = posterior;

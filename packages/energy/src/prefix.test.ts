@@ -196,15 +196,6 @@ describe('physics', () => {
     );
   });
 
-  test('a descent gives back less with a cold battery, and only resistance above 95 % SOC', () => {
-    const down = (over: Partial<PrefixInput>) =>
-      energyKwh({ vehicle: i3, segments: [segment({ climbM: -60 })], setTempC: null, ...over });
-    const warm = down({ batteryTempC: 20 });
-    expect(down({ batteryTempC: -15 })).toBeGreaterThan(warm);
-    expect(down({ batteryTempC: 20, startSocPct: 100 })).toBeGreaterThan(warm);
-    expect(down({ batteryTempC: 20, startSocPct: 95 })).toBe(warm);
-  });
-
   test('90 to 120 km/h costs about 1.37 times as much', () => {
     const at = (kmh: number) =>
       energyKwh(

@@ -3,6 +3,8 @@ import { BASE, coldBrakingRatio, ROLLING, regenShare, tyreColdLeft, tyreWarmUpFe
 import {
   addSegmentFeatures,
   COLUMN_COUNT,
+  fullAfter,
+  fullFor,
   type RouteSegment,
   requireUsable,
   type SegmentCar,
@@ -45,8 +47,6 @@ export interface RoutePrefix extends SegmentCar {
   readonly segmentAtPart: Int32Array;
 }
 
-const REGEN_BELOW_SOC_PCT = 95;
-
 /** Builds the sums. Throws {@link EnergyInputError} on anything that is not a usable number. */
 export function buildPrefix(input: PrefixInput): RoutePrefix {
   const { vehicle, segments, use = usualUse } = input;
@@ -71,11 +71,24 @@ export function buildPrefix(input: PrefixInput): RoutePrefix {
     tempC: new Float64Array(count),
     tyreWarmUpJ: new Float64Array(count + 1),
   };
-  const regenW = vehicle.maxRegenKw * 1000 * regenShare(batteryTempC);
-  let fullForJ = (Math.max(0, startSocPct - REGEN_BELOW_SOC_PCT) / 100) * vehicle.usableKwh * 3.6e6;
-  let previousMps = first.speedMps;
-  for (let i = 0; i < count; i++) {
-    const segment = segments[i] as RouteSegment;
+  addSegments(prefix, segments, vehicle.maxRegenKw * 1000 * regenShare(batteryTempC), startSocPct);
+  sumTyreWarmUp(prefix.sums, prefix.tyreWarmUpJ);
+  const durationS = prefix.sums[count * COLUMN_COUNT + BASE] ?? 0;
+  const lengthM = prefix.atM[count] ?? 0;
+  return { ...prefix, lengthM, durationS, segmentAtPart: segmentAtParts(prefix.atM, lengthM) };
+}
+
+type Sums = SegmentCar & Pick<RoutePrefix, 'atM' | 'sums' | 'speedMps' | 'tempC'>;
+
+function addSegments(
+  prefix: Sums,
+  segments: readonly RouteSegment[],
+  regenW: number,
+  startSocPct: number,
+): void {
+  let fullForJ = fullFor(prefix.vehicle, startSocPct);
+  let previousMps = segments[0]?.speedMps ?? 0;
+  for (const [i, segment] of segments.entries()) {
     requireUsable(segment);
     prefix.atM[i + 1] = (prefix.atM[i] ?? 0) + segment.distanceM;
     prefix.speedMps[i] = segment.speedMps;
@@ -84,13 +97,10 @@ export function buildPrefix(input: PrefixInput): RoutePrefix {
     const next = at + COLUMN_COUNT;
     prefix.sums.copyWithin(next, at, next);
     const acceptedW = fullForJ > 0 ? 0 : regenW;
-    fullForJ -= addSegmentFeatures(prefix.sums, next, prefix, segment, previousMps, acceptedW);
+    const usedJ = addSegmentFeatures(prefix.sums, next, prefix, segment, previousMps, acceptedW);
+    fullForJ = fullAfter(fullForJ, usedJ);
     previousMps = segment.speedMps;
   }
-  sumTyreWarmUp(prefix.sums, prefix.tyreWarmUpJ);
-  const durationS = prefix.sums[count * COLUMN_COUNT + BASE] ?? 0;
-  const lengthM = prefix.atM[count] ?? 0;
-  return { ...prefix, lengthM, durationS, segmentAtPart: segmentAtParts(prefix.atM, lengthM) };
 }
 
 /** Refuses a use with anything in it that is not a usable number. */

@@ -3,7 +3,7 @@ import { catalogue, vehicleModel } from './catalogue.ts';
 import { AERO, COLD_ROLLING, FEATURE_COUNT, ROLLING, STOP_AND_GO } from './features.ts';
 import { flatRoad } from './flat-road.ts';
 import { parameterSigmaFactor, UNLEARNED_SIGMA_FACTOR } from './noise.ts';
-import { covarianceForm, restorePosterior } from './posterior.ts';
+import { covarianceForm } from './posterior.ts';
 import { priorFor } from './prior.ts';
 import { energyKwhOf, readStretch } from './stretch.ts';
 import type { VehicleModel } from './vehicle-model.ts';
@@ -58,22 +58,7 @@ describe('prior', () => {
   });
 });
 
-describe('calibration state', () => {
-  const prior = priorFor(i3);
-
-  test('survives JSON and comes back for the same model only', () => {
-    const stored: unknown = JSON.parse(JSON.stringify(prior));
-    expect(restorePosterior(stored, 'bmw-i3-60ah')).toEqual(prior);
-    expect(restorePosterior(stored, 'nissan-leaf-24')).toBeUndefined();
-  });
-
-  test('of another version or shape is not used', () => {
-    expect(restorePosterior({ ...prior, version: 1 }, 'bmw-i3-60ah')).toBeUndefined();
-    expect(restorePosterior({ ...prior, theta: [1] }, 'bmw-i3-60ah')).toBeUndefined();
-    expect(restorePosterior({ ...prior, theta: prior.theta.map(() => null) }, 'bmw-i3-60ah')).toBeUndefined();
-    expect(restorePosterior(null, 'bmw-i3-60ah')).toBeUndefined();
-  });
-
+describe('an unknown car', () => {
   test('the widening for an unknown car fades out over five trips', () => {
     expect(parameterSigmaFactor(0)).toBe(UNLEARNED_SIGMA_FACTOR);
     expect(parameterSigmaFactor(4)).toBeGreaterThan(1);

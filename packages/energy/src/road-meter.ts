@@ -3,6 +3,8 @@ import { coldBrakingRatio, regenShare } from './features.ts';
 import {
   addSegmentFeatures,
   COLUMN_COUNT,
+  fullAfter,
+  fullFor,
   type SegmentCar,
   type SegmentWeather,
 } from './segment-features.ts';
@@ -35,7 +37,7 @@ export interface RoadSums {
   readonly airTempC: number | null;
   readonly setTempC: number | null;
   readonly previousMps: number;
-  /** Energy to use before a full battery takes any back. */
+  /** See `fullFor`. */
   readonly fullForJ: number;
   readonly openM: number;
   readonly openS: number;
@@ -54,7 +56,6 @@ export const FASTEST_MPS = 70;
 const USUAL_SET_TEMP_C = 22;
 /** No road climbs more; a height that says so is a satellite's error, or another zero. */
 const STEEPEST = 0.2;
-const REGEN_BELOW_SOC_PCT = 95;
 
 /** What the features hold for; a sensor in the sun may say more. */
 const usableTempC = (airTempC: number | null): number | null =>
@@ -64,7 +65,6 @@ export function newRoadSums(
   car: MeterCar,
   sample: SegmentSample & { readonly socPct: number | null },
 ): RoadSums {
-  const overPct = Math.max(0, (sample.socPct ?? 0) - REGEN_BELOW_SOC_PCT);
   return {
     columns: new Array<number>(COLUMN_COUNT).fill(0),
     distanceM: 0,
@@ -74,7 +74,7 @@ export function newRoadSums(
     airTempC: usableTempC(sample.airTempC),
     setTempC: sample.setTempC,
     previousMps: 0,
-    fullForJ: (overPct / 100) * car.vehicle.usableKwh * 3.6e6,
+    fullForJ: fullFor(car.vehicle, sample.socPct ?? 0),
     openM: 0,
     openS: 0,
     heightSumM: 0,
@@ -143,7 +143,7 @@ function closePiece(road: RoadSums, car: MeterCar, sample: SegmentSample, height
     columns: [...columns],
     airTempCs: road.airTempCs + airTempC * openS,
     previousMps: speedMps,
-    fullForJ: road.fullForJ - usedJ,
+    fullForJ: fullAfter(road.fullForJ, usedJ),
     openM: 0,
     openS: 0,
     heightSumM: 0,

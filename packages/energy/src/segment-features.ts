@@ -162,3 +162,14 @@ function addClimate(into: Float64Array, at: number, car: SegmentCar, tempC: numb
 function add(into: Float64Array, index: number, value: number): void {
   into[index] = (into[index] ?? 0) + value;
 }
+
+/** Above this a battery takes nothing back. */
+const REGEN_BELOW_SOC_PCT = 95;
+
+/** Energy to use before the battery takes any back, J; negative is room below that. */
+export const fullFor = (vehicle: VehicleModel, socPct: number): number =>
+  ((socPct - REGEN_BELOW_SOC_PCT) / 100) * vehicle.usableKwh * 3.6e6;
+
+/** The same after a segment that used so much: a full battery is not filled further. */
+export const fullAfter = (fullForJ: number, usedJ: number): number =>
+  fullForJ - (fullForJ > 0 ? Math.max(0, usedJ) : usedJ);
