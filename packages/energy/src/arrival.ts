@@ -7,7 +7,7 @@ import {
   type KnownCar,
   knownCar,
   newBelief,
-  readSocInto,
+  readSoc,
   type SocBelief,
   socSdPct,
 } from './belief.ts';
@@ -80,7 +80,7 @@ export function forecastArrival(input: ArrivalInput): ArrivalForecast {
   const { prefix, fromM, toM, state } = input;
   requireSameCar(car, prefix);
   const room = roomFor(prefix);
-  const start = readSocInto(room.reading, car, state.socPct, state.socSigmaPct);
+  const start = readSoc(car, state.socPct, state.socSigmaPct);
   const energyKwh = driveAlong(room, car, prefix, fromM, toM, start, state);
   return arrivalOf(car, room.stretch, room.arrival, energyKwh, state.batteryTempC);
 }
@@ -123,7 +123,7 @@ export function prepareForecast(forecastCar: ForecastCar, prefix: RoutePrefix): 
   const room = roomFor(prefix);
   const answer = { meanPct: 0, sdPct: 0, belowReserveProbability: 0 };
   return (fromM, toM, state, reserveSocPct) => {
-    const start = readSocInto(room.reading, car, state.socPct, state.socSigmaPct);
+    const start = readSoc(car, state.socPct, state.socSigmaPct);
     driveAlong(room, car, prefix, fromM, toM, start, state);
     answer.meanPct = room.arrival.meanSocPct;
     answer.sdPct = socSdPct(car, room.arrival);
@@ -134,7 +134,6 @@ export function prepareForecast(forecastCar: ForecastCar, prefix: RoutePrefix): 
 
 /** What a forecast is worked out in. */
 interface Room {
-  readonly reading: BeliefRoom;
   readonly stretch: StretchRoom;
   readonly arrival: BeliefRoom;
 }
@@ -146,7 +145,7 @@ interface Room {
 let onlyRoom: Room | undefined;
 
 function roomFor(prefix: RoutePrefix): Room {
-  onlyRoom ??= { reading: newBelief(), stretch: newStretch(prefix), arrival: newBelief() };
+  onlyRoom ??= { stretch: newStretch(prefix), arrival: newBelief() };
   return onlyRoom;
 }
 
@@ -159,7 +158,7 @@ function requireSameCar(car: KnownCar, prefix: RoutePrefix): void {
 
 /** Reads the stretch and drives it; returns the energy, kWh. */
 function driveAlong(
-  { stretch, arrival }: Pick<Room, 'stretch' | 'arrival'>,
+  { stretch, arrival }: Room,
   car: KnownCar,
   prefix: RoutePrefix,
   fromM: number,

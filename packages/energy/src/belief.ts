@@ -86,21 +86,19 @@ export const newBelief = (): BeliefRoom => ({
   byInput: new Float64Array(INPUT_COUNT),
 });
 
-/** A SOC just read from the car. `socSigmaPct` is beyond the rounding of the display. */
-export const readSoc = (car: KnownCar, socPct: number, socSigmaPct?: number): SocBelief =>
-  readSocInto(newBelief(), car, socPct, socSigmaPct);
+/** A reading's error is its own: no slope leads to it. Shared by all readings, and written by none. */
+const noSlopes = newBelief();
 
-/** `into` must not have been driven yet: its errors are the reading's alone. */
-export function readSocInto(
-  into: BeliefRoom,
-  { sigmas }: KnownCar,
-  socPct: number,
-  socSigmaPct = 0,
-): BeliefRoom {
-  into.meanSocPct = requireWithin('socPct', socPct, -100, 100);
+/** A SOC just read from the car. `socSigmaPct` is beyond the rounding of the display. */
+export function readSoc({ sigmas }: KnownCar, socPct: number, socSigmaPct = 0): SocBelief {
+  requireWithin('socPct', socPct, -100, 100);
   requireWithin('socSigmaPct', socSigmaPct, 0, 50);
-  into.ownVariancePct2 = socSigmaPct ** 2 + sigmas.socStepPct ** 2 / 12;
-  return into;
+  return {
+    meanSocPct: socPct,
+    ownVariancePct2: socSigmaPct ** 2 + sigmas.socStepPct ** 2 / 12,
+    byTheta: noSlopes.byTheta,
+    byInput: noSlopes.byInput,
+  };
 }
 
 /** Energy of a stretch at rest or at speed, kWh: what the wheels ask for, and what the battery gives. */
