@@ -1,5 +1,5 @@
 import type { Band, Remedy } from '@outrider/domain';
-import type { PlanForecast, SocForecast } from '@outrider/energy';
+import { type PlanForecast, type SocForecast, warnFrom } from '@outrider/energy';
 import type { Situation } from './outlook.ts';
 import type { RouteView } from './route-view.ts';
 
@@ -24,7 +24,7 @@ export interface RemedySource {
 }
 
 /** A remedy that works leaves at most this much risk: the card's own threshold. */
-export const ENOUGH_PROBABILITY = 1 / 11;
+export const ENOUGH_PROBABILITY = warnFrom();
 /** One that leaves more than this is not offered: it would end below the reserve more often than not. */
 const OFFERED_PROBABILITY = 0.5;
 
