@@ -5,7 +5,7 @@ import { conformalScale, conformalScoresSchema, noScores, withScore } from './co
 import type { DrivenTrip } from './driven-trip.ts';
 import { FEATURE_COUNT, GRAVITY_MPS2 } from './features.ts';
 import { noiseVarianceKwh2 } from './noise.ts';
-import { covarianceForm, type Posterior, posteriorSchema } from './posterior.ts';
+import { type Posterior, posteriorSchema, varianceForm } from './posterior.ts';
 import { priorFor, START_SD_RATIO } from './prior.ts';
 import { learnSoh, newSoh, type StateOfHealth, sohSchema } from './state-of-health.ts';
 import type { VehicleModel } from './vehicle-model.ts';
@@ -140,7 +140,7 @@ export function tripForecast(posterior: Posterior, features: Float64Array, usabl
   const meanKwh = joules / 3.6e6;
   return {
     meanKwh,
-    parameterKwh2: Math.max(0, covarianceForm(posterior, features, features)) / 3.6e6 ** 2,
+    parameterKwh2: Math.max(0, varianceForm(posterior, features)) / 3.6e6 ** 2,
     noiseKwh2: posterior.noiseScale ** 2 * noiseVarianceKwh2(meanKwh, usableKwh),
   };
 }

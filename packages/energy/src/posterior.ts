@@ -22,21 +22,7 @@ export const posteriorSchema = z.object({
 });
 export type Posterior = z.infer<typeof posteriorSchema>;
 
-/** fᵀCg, J² for features in J per unit. */
-export function covarianceForm(posterior: Posterior, f: Float64Array, g: Float64Array): number {
-  const { covariance } = posterior;
-  let sum = 0;
-  for (let i = 0; i < FEATURE_COUNT; i++) {
-    const fi = f[i] ?? 0;
-    if (fi === 0) continue;
-    let row = 0;
-    for (let j = 0; j < FEATURE_COUNT; j++) row += (covariance[i * FEATURE_COUNT + j] ?? 0) * (g[j] ?? 0);
-    sum += fi * row;
-  }
-  return sum;
-}
-
-/** fᵀCf, J²: of a covariance, which is symmetric, half the work of `covarianceForm`. */
+/** fᵀCf, J² for features in J per unit; C is symmetric, so half of it will do. */
 export function varianceForm({ covariance }: Posterior, f: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < FEATURE_COUNT; i++) {

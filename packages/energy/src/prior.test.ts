@@ -3,7 +3,7 @@ import { catalogue, vehicleModel } from './catalogue.ts';
 import { AERO, COLD_ROLLING, FEATURE_COUNT, ROLLING, STOP_AND_GO } from './features.ts';
 import { flatRoad } from './flat-road.ts';
 import { parameterSigmaFactor, UNLEARNED_SIGMA_FACTOR } from './noise.ts';
-import { covarianceForm } from './posterior.ts';
+import { varianceForm } from './posterior.ts';
 import { priorFor } from './prior.ts';
 import { energyKwhOf, readStretch } from './stretch.ts';
 import type { VehicleModel } from './vehicle-model.ts';
@@ -37,7 +37,7 @@ describe('prior', () => {
       for (let i = 0; i < FEATURE_COUNT; i++) {
         const unit = new Float64Array(FEATURE_COUNT);
         unit[i] = 1;
-        expect(covarianceForm(prior, unit, unit)).toBeGreaterThan(0);
+        expect(varianceForm(prior, unit)).toBeGreaterThan(0);
         for (let j = 0; j < FEATURE_COUNT; j++) {
           expect(prior.covariance[i * FEATURE_COUNT + j]).toBe(prior.covariance[j * FEATURE_COUNT + i]);
         }
@@ -45,7 +45,7 @@ describe('prior', () => {
       const against = new Float64Array(FEATURE_COUNT);
       against[ROLLING] = 1;
       against[AERO] = 0.004;
-      expect(covarianceForm(prior, against, against)).toBeGreaterThan(0);
+      expect(varianceForm(prior, against)).toBeGreaterThan(0);
     }
   });
 

@@ -1,5 +1,5 @@
-import { type ArrivalForecast, type CarState, driveTo, forecastArrival } from './arrival.ts';
-import { type ForecastCar, knownCar, readSoc } from './belief.ts';
+import { type ArrivalForecast, type CarState, forecastArrival, prepareForecast } from './arrival.ts';
+import { type ForecastCar, knownCar } from './belief.ts';
 import { type ChargingStation, chargeToSoc } from './charging.ts';
 import { EnergyInputError, requireWithin } from './check.ts';
 import { forecastPlan, type PlanForecast, type PlanStage } from './plan.ts';
@@ -225,10 +225,8 @@ export function reachOf(input: ReachInput): Reach {
   const { prefix, fromM, state, reserveSocPct } = input;
   requireWithin('probability', input.probability, 0, 1);
   requireWithin('reserveSocPct', reserveSocPct, 0, 100);
-  const car = knownCar(input.car);
-  const start = readSoc(car, state.socPct, state.socSigmaPct);
-  const riskAt = (placeM: number) =>
-    driveTo(car, prefix, fromM, placeM, start, state).forecast.probabilityBelow(reserveSocPct);
+  const reforecast = prepareForecast(input.car, prefix);
+  const riskAt = (placeM: number) => reforecast(fromM, placeM, state, reserveSocPct).belowReserveProbability;
   if (fromM > prefix.lengthM) throw new EnergyInputError(`fromM (${fromM}) lies beyond the route`);
   const restM = prefix.lengthM - fromM;
   const stepM = Math.max(LEAST_STEP_M, restM / COARSE_STEPS);

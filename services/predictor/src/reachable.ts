@@ -1,5 +1,5 @@
 import type { ChargerOnRoute } from '@outrider/domain';
-import { forecastArrival } from '@outrider/energy';
+import { prepareForecast } from '@outrider/energy';
 import { carStateOf, type Situation } from './outlook.ts';
 import type { RouteView } from './route-view.ts';
 
@@ -31,6 +31,7 @@ export function reachableChargers(
   if (stretch === undefined) return { reachable: [], lastExitM: null };
   const fromM = Math.min(progress?.alongM ?? 0, stretch.prefix.lengthM);
   const state = carStateOf(situation);
+  const reforecast = prepareForecast(situation.car, stretch.prefix);
   let lastExitM: number | null = null;
   const reachable: ReachableCharger[] = [];
   for (const charger of stretch.chargers) {
@@ -41,8 +42,7 @@ export function reachableChargers(
     }
     // The detour is driven at the end of the way there; its energy is that of as much more road.
     const endM = Math.min(stretch.prefix.lengthM, charger.alongM + charger.detourM / 2);
-    const arrival = forecastArrival({ prefix: stretch.prefix, fromM, toM: endM, car: situation.car, state });
-    const belowReserveProbability = arrival.probabilityBelow(situation.reserveSocPct);
+    const { belowReserveProbability } = reforecast(fromM, endM, state, situation.reserveSocPct);
     if (belowReserveProbability < SURE) lastExitM = exitM;
     if (belowReserveProbability < SURE)
       reachable.push({ charger, distanceM: exitM + charger.detourM / 2, exitM, belowReserveProbability });
