@@ -1,4 +1,5 @@
 export * from './app.ts';
+export * from './breaker.ts';
 export * from './clock.ts';
 export * from './data-lock.ts';
 export * from './group-commit.ts';
@@ -8,6 +9,7 @@ export * from './log.ts';
 export * from './metrics.ts';
 export * from './process-settings.ts';
 export * from './random.ts';
+export * from './rate.ts';
 export * from './retry.ts';
 export * from './settings.ts';
 export * from './sqlite-file.ts';

@@ -1,11 +1,10 @@
 import type { Bus, OutgoingRecord } from '@outrider/bus';
 import type { Verdict } from '@outrider/domain';
-import type { Runtime } from '@outrider/runtime';
+import { createRateLimit, type RateLimit, type Runtime } from '@outrider/runtime';
 import type { Trust } from '@outrider/trust';
 import type { Frame, Incoming } from './frame.ts';
 import { InFlight } from './in-flight.ts';
 import type { GatewayMetrics, Transport } from './metrics.ts';
-import { createRateLimit, type RateLimit } from './rate.ts';
 import { sealFrame } from './seal-frame.ts';
 import type { GatewaySettings } from './settings.ts';
 import { OUTAGE_RETRY_MS, retry } from './verdict.ts';

@@ -1,7 +1,6 @@
-import { randomId } from '@outrider/runtime';
+import { type Breaker, createBreaker, randomId } from '@outrider/runtime';
 import type { ClaimedNotification, NotificationRow, Person } from '@outrider/state';
 import { publishDecision } from './alert-intake.ts';
-import { type Breaker, createBreaker } from './breaker.ts';
 import type { Channel, Delivery, Message } from './channel.ts';
 import { type Content, openContent } from './content.ts';
 import { countDecision, mayTell, type Parts } from './notifier-deps.ts';
@@ -25,6 +24,8 @@ const ATTEMPT_MS = 45_000;
 const LEASE_MS = 90_000;
 /** How long a stop waits for tries under way before it breaks them off. */
 const STOP_MS = 10_000;
+/** A channel that is down rests, so that its timeouts do not hold up everything else. */
+const CHANNEL_DOWN = { failures: 5, openMs: 30_000 };
 
 type Change = Pick<NotificationRow, 'state' | 'reason' | 'attempts'> & {
   readonly notBeforeMs?: number;
@@ -36,7 +37,9 @@ export function createOutboxWorker(parts: Parts, onDecided: () => void): OutboxW
   const { realClock, log } = parts.runtime;
   const breakOff = new AbortController();
   const inFlight = new Set<Promise<void>>();
-  const breakers = new Map<string, Breaker>(parts.channels.map(({ name }) => [name, createBreaker()]));
+  const breakers = new Map<string, Breaker>(
+    parts.channels.map(({ name }) => [name, createBreaker(CHANNEL_DOWN)]),
+  );
   let looking: Promise<void> | undefined;
   let isPoked = false;
   let isStopped = false;
@@ -164,9 +167,12 @@ async function changeOf(
   if (openForMs > 0)
     return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + openForMs };
   const delivery = await tryOnce(channel, messageOf(row, person, said), signal);
-  breakers.get(channel.name)?.note(delivery, parts.runtime.realClock.nowMs());
+  breakers.get(channel.name)?.note(showsItWorks(delivery), parts.runtime.realClock.nowMs());
   return afterTry(parts, row, delivery, nowMs);
 }
+
+/** A message that is refused says that the channel works. */
+const showsItWorks = ({ kind }: Delivery): boolean => kind === 'delivered' || kind === 'rejected';
 
 async function askAgain(
   parts: Parts,

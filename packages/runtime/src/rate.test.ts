@@ -26,3 +26,10 @@ test('full buckets are forgotten, others are kept', () => {
   rate.sweep(1_000);
   expect(rate.size).toBe(0);
 });
+
+test('several are taken together or not at all', () => {
+  const rate = createRateLimit(1, 5);
+  expect(rate.take('a', 0, 4)).toBe(0);
+  expect(rate.take('a', 0, 2)).toBe(1_000);
+  expect(rate.take('a', 0, 1)).toBe(0);
+});

@@ -1,7 +1,7 @@
 /** Token buckets by key: `perS` in the long run, `burst` at once. Time is an argument. */
 export interface RateLimit {
-  /** 0 when one was taken, otherwise the milliseconds until there is one. */
-  take(key: string, nowMs: number): number;
+  /** 0 when `count` (default 1) were taken, otherwise the milliseconds until there are as many. */
+  take(key: string, nowMs: number, count?: number): number;
   /** Forgets buckets that are full again, so that memory follows who is sending now. */
   sweep(nowMs: number): void;
   readonly size: number;
@@ -19,7 +19,7 @@ export function createRateLimit(perS: number, burst: number): RateLimit {
   const levelAt = (bucket: Bucket, nowMs: number) =>
     Math.min(burst, bucket.level + (Math.max(0, nowMs - bucket.atMs) * perS) / 1000);
   return {
-    take(key, nowMs) {
+    take(key, nowMs, count = 1) {
       let bucket = buckets.get(key);
       if (bucket === undefined) {
         bucket = { level: burst, atMs: nowMs };
@@ -27,8 +27,8 @@ export function createRateLimit(perS: number, burst: number): RateLimit {
       }
       const level = levelAt(bucket, nowMs);
       // A refusal changes nothing, so that rounding cannot add up.
-      if (level < 1) return Math.max(1, Math.ceil(((1 - level) * 1000) / perS - ROUNDING_MS));
-      bucket.level = level - 1;
+      if (level < count) return Math.max(1, Math.ceil(((count - level) * 1000) / perS - ROUNDING_MS));
+      bucket.level = level - count;
       bucket.atMs = nowMs;
       return 0;
     },
