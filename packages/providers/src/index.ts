@@ -1,3 +1,4 @@
+export * from './caller.ts';
 export * from './charging/index.ts';
 export * from './first-available.ts';
 export * from './provider.ts';
