@@ -42,7 +42,11 @@ export function alertRecord(step: AlertStep): Alert {
     ...(view?.trip == null ? {} : { tripId: view.trip.tripId }),
     ...(stretch === undefined ? {} : { stopName: stretch.stopName }),
     message: rule.message,
-    facts: { ...knownFacts(subject.facts), ...contextFacts(situation, subject.subject) },
+    facts: {
+      ...knownFacts(subject.facts),
+      ...contextFacts(situation, subject.subject),
+      ...ageFacts(situation, best?.remedy),
+    },
     ...(probability === undefined ? {} : { probability }),
     ...(band === undefined ? {} : { arrivalSocPct: band }),
     reserveSocPct: situation.reserveSocPct,
@@ -122,6 +126,22 @@ function contextFacts(
     routeSource: view?.conditions.stretches.find((one) => one.stopId === stopId)?.routeSource ?? null,
     arriveAtMs: driveMs === null ? null : Math.round(stretch?.planned?.arriveAtMs ?? nowMs + driveMs),
   };
+}
+
+/** How old what the world said is by now: the message says so. */
+function ageFacts(
+  { view, nowMs }: Situation,
+  best: Remedy | undefined,
+): Record<string, number | string | boolean | null> {
+  if (view === null) return {};
+  const { conditions } = view;
+  const sinceS = Math.max(0, (nowMs - conditions.asOfMs) / 1000);
+  const aged = (ageS: number | null | undefined) => (ageS == null ? null : Math.round(ageS + sinceS));
+  const weather = { weatherAgeS: aged(conditions.weatherAgeS) };
+  if (best?.kind !== 'charge-at') return weather;
+  const places = [...conditions.stretches.flatMap(({ chargers }) => chargers), ...conditions.nearby];
+  const place = places.find(({ locationId }) => locationId === best.locationId);
+  return { ...weather, chargerStatusAgeS: aged(place?.statusAgeS), advisesCharger: true };
 }
 
 /** What the decision rested on, with the age of every input: the answer to "why did I get this?". */

@@ -46,6 +46,11 @@ export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, re
     temp: optional(fact(alert, 'tempC'), (known) => temperature(known, reading)),
     batteryTemp: optional(fact(alert, 'batteryTempC'), (known) => temperature(known, reading)),
     wind: optional(fact(alert, 'windMps'), (known) => windSpeed(known, reading)),
+    weatherAge: optional(fact(alert, 'weatherAgeS'), (known) => minutes(known / 60, reading)),
+    carAlone: alert.facts.weatherSource === 'car-thermometer' ? 'alone' : undefined,
+    chargerAge: optional(fact(alert, 'chargerStatusAgeS'), (known) => minutes(known / 60, reading)),
+    chargerUnknown: alert.facts.advisesCharger === true ? 'unknown' : undefined,
+    roadEstimated: alert.facts.routeSource === 'great-circle' ? 'estimated' : undefined,
     soc: optional(fact(alert, 'socPct'), (known) => percent(known, reading)),
     loss: optional(fact(alert, 'expectedLossPct'), (known) => percent(known, reading)),
     // Absent where charging on does not help, as on a full battery: nothing may then ask for it.

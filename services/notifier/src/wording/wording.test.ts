@@ -44,6 +44,22 @@ test('it reads in metric units and 24 hours where the driver does', () => {
   expect(body).toContain('Because: 9.9 km to go, −6 °C outside, wind 30 km/h.');
 });
 
+test('it says how old the weather and the charger data are, and what is only estimated', () => {
+  const because = (facts: Alert['facts']) => /Because: (.*)\./.exec(word({ facts }).body)?.[1];
+  const sources = { tempC: 0, windMps: 1, weatherSource: 'provider', routeSource: 'planner-route' };
+  expect(because({ ...sources, weatherAgeS: 1_500 })).toBe('32 °F outside, wind 2 mph, weather 25 min old');
+  expect(because({ ...sources, weatherAgeS: null, weatherSource: 'car-thermometer' })).toMatch(
+    /weather from the car alone$/,
+  );
+  expect(because({ ...sources, advisesCharger: true, chargerStatusAgeS: 240 })).toMatch(
+    /charger status 4 min old$/,
+  );
+  expect(because({ ...sources, advisesCharger: true, chargerStatusAgeS: null })).toMatch(
+    /charger status unknown$/,
+  );
+  expect(because({ ...sources, routeSource: 'great-circle' })).toMatch(/road estimated$/);
+});
+
 for (const [probability, certainty] of [
   [0.349, 'unlikely'],
   [0.35, 'uncertain'],
