@@ -28,6 +28,14 @@ export interface CallerOptions extends CallerDeps {
   readonly maxBytes?: number;
   /** Units a day and per second that are spent at most; a unit is what the vendor counts. */
   readonly budget?: { readonly perS: number; readonly burst: number };
+  /** What a vendor says in its own words when it refuses; what it leaves open is read as HTTP means it. */
+  readonly readRefusal?: (status: number, text: string, nowMs: number) => Refusal;
+}
+
+export interface Refusal {
+  readonly kind?: UnavailableKind;
+  /** When asking again makes sense. */
+  readonly retryAtMs?: number;
 }
 
 export interface Question {
@@ -55,9 +63,14 @@ export interface Answer {
   readonly fetchedAtMs: number;
 }
 
-/** Asks one vendor. Rejects with `ProviderUnavailable` and nothing else, an aborted signal included. */
+/**
+ * Asks one vendor. Rejects with `ProviderUnavailable` and nothing else, an aborted signal included. Whoever said
+ * when to come back is not asked before.
+ */
 export interface Caller {
   ask(question: Question): Promise<Answer>;
+  /** `read` makes something of the answer, or throws a `ProviderUnavailable` that counts as the vendor's. */
+  askFor<T>(question: Question, read: (answer: Answer) => T): Promise<T>;
   /** The answer decoded strictly and checked: a text where JSON was promised is a `bad-payload`. */
   askJson<T>(question: Question, schema: z.ZodType<T>): Promise<Answer & { readonly value: T }>;
 }
@@ -68,20 +81,33 @@ const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 4_000;
 /** Longer than this nobody waits for a retry: the next provider is asked. */
 const MAX_RETRY_AFTER_MS = 5_000;
+/** A budget that has the units again so soon is waited for. */
+const MAX_BUDGET_WAIT_MS = 1_000;
 const DOWN = { failures: 5, openMs: 30_000, longestOpenMs: 600_000 };
 const JSON_DEPTH = 32;
 
 export function createCaller(options: CallerOptions): Caller {
-  const breaker = createBreaker(DOWN);
-  const budget = options.budget && createRateLimit(options.budget.perS, options.budget.burst);
-  const ask = (question: Question): Promise<Answer> => askPatiently(options, question, breaker, budget);
-  return {
-    ask,
-    async askJson(question, schema) {
-      const answer = await ask(question);
-      return { ...answer, value: decode(options.name, answer.text, schema) };
-    },
+  const memory: Memory = {
+    breaker: createBreaker(DOWN),
+    budget: options.budget && createRateLimit(options.budget.perS, options.budget.burst),
+    limitedUntilMs: 0,
   };
+  const askFor = <T>(question: Question, read: (answer: Answer) => T): Promise<T> =>
+    askPatiently(options, question, memory, read);
+  return {
+    askFor,
+    ask: (question) => askFor(question, (answer) => answer),
+    askJson: (question, schema) =>
+      askFor(question, (answer) => ({ ...answer, value: decode(options.name, answer.text, schema) })),
+  };
+}
+
+/** What is remembered of one vendor. */
+interface Memory {
+  readonly breaker: Breaker;
+  readonly budget: RateLimit | undefined;
+  /** It has told us not to come back before. */
+  limitedUntilMs: number;
 }
 
 /** A value as the schema has it, or the reason in one line. */
@@ -99,35 +125,51 @@ export function decode<T>(provider: string, text: string, schema: z.ZodType<T>):
   );
 }
 
-async function askPatiently(
+async function askPatiently<T>(
   options: CallerOptions,
   question: Question,
-  breaker: Breaker,
-  budget: RateLimit | undefined,
-): Promise<Answer> {
-  const { clock, name, random } = options;
+  memory: Memory,
+  read: (answer: Answer) => T,
+): Promise<T> {
+  const { clock, random } = options;
+  const { breaker } = memory;
   for (let attempt = 0; ; attempt++) {
-    const restMs = breaker.openForMs(clock.nowMs());
-    if (restMs > 0)
-      throw new ProviderUnavailable(name, 'rests after failures', { retryAtMs: clock.nowMs() + restMs });
-    const waitMs = budget?.take(name, clock.nowMs(), question.cost ?? 1) ?? 0;
-    if (waitMs > 0)
-      throw new ProviderUnavailable(name, 'our own budget is spent', {
-        kind: 'rate-limited',
-        retryAtMs: clock.nowMs() + waitMs,
-      });
+    await allowed(options, question, memory);
     try {
-      const answer = await askOnce(options, question);
+      const value = read(await askOnce(options, question));
       breaker.note(true, clock.nowMs());
-      return answer;
+      return value;
     } catch (error) {
-      const failure = error as ProviderUnavailable;
-      if (!question.signal?.aborted) breaker.note(!showsItIsDown(failure.kind), clock.nowMs());
-      const delayMs = retryDelayMs(failure, attempt, clock.nowMs(), random);
-      if (delayMs === undefined || question.signal?.aborted) throw failure;
+      if (!(error instanceof ProviderUnavailable)) throw error;
+      if (!question.signal?.aborted) breaker.note(!showsItIsDown(error.kind), clock.nowMs());
+      if (error.kind === 'rate-limited') memory.limitedUntilMs = error.retryAtMs ?? 0;
+      const delayMs = retryDelayMs(error, attempt, clock.nowMs(), random);
+      if (delayMs === undefined || question.signal?.aborted) throw error;
       await clock.sleep(delayMs, question.signal);
-      if (question.signal?.aborted) throw failure;
+      if (question.signal?.aborted) throw error;
     }
+  }
+}
+
+/** Resolves when the question may be asked and its units are taken. @throws ProviderUnavailable until when not */
+async function allowed(
+  { clock, name }: CallerOptions,
+  { cost = 1, signal }: Question,
+  { breaker, budget, limitedUntilMs }: Memory,
+): Promise<void> {
+  const refuse = (why: string, restMs: number, kind: UnavailableKind): never => {
+    throw new ProviderUnavailable(name, why, { kind, retryAtMs: clock.nowMs() + restMs });
+  };
+  const restMs = breaker.openForMs(clock.nowMs());
+  if (restMs > 0) refuse('rests after failures', restMs, 'unavailable');
+  const limitedMs = limitedUntilMs - clock.nowMs();
+  if (limitedMs > 0) refuse('has said to come back later', limitedMs, 'rate-limited');
+  for (;;) {
+    const waitMs = budget?.take(name, clock.nowMs(), cost) ?? 0;
+    if (waitMs === 0) return;
+    if (waitMs > MAX_BUDGET_WAIT_MS || signal?.aborted)
+      refuse('our own budget is spent', waitMs, 'rate-limited');
+    await clock.sleep(waitMs, signal);
   }
 }
 
@@ -159,7 +201,7 @@ async function askOnce(options: CallerOptions, question: Question): Promise<Answ
     const text = await readText(response, options.maxBytes ?? DEFAULT_MAX_BYTES, name);
     const { status, headers } = response;
     if ((status < 200 || status > 299) && !question.alsoAnswers?.includes(status))
-      throw refusal(name, status, headers, text, clock.nowMs());
+      throw refusal(options, status, headers, text);
     return { status, headers, text, fetchedAtMs: clock.nowMs() };
   } catch (error) {
     if (error instanceof ProviderUnavailable) throw error;
@@ -205,24 +247,31 @@ async function readText(response: Response, maxBytes: number, name: string): Pro
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** What a status means, for vendors that keep to HTTP; a vendor with its own words reads them before. */
 function refusal(
-  name: string,
+  { name, clock, readRefusal }: CallerOptions,
   status: number,
   headers: Headers,
   text: string,
-  nowMs: number,
 ): ProviderUnavailable {
+  const nowMs = clock.nowMs();
   const said = text.slice(0, 120).replace(/\s+/g, ' ').trim();
-  const why = `answered ${status}${said === '' ? '' : ` (${said})`}`;
-  const retryAtMs = retryAfterMs(headers.get('retry-after'), nowMs);
-  const at = retryAtMs === undefined ? {} : { retryAtMs };
-  if (status === 429) return new ProviderUnavailable(name, why, { kind: 'rate-limited', ...at });
-  if (status === 401 || status === 403) return new ProviderUnavailable(name, why, { kind: 'auth' });
-  if (status === 404 || status === 422) return new ProviderUnavailable(name, why, { kind: 'no-data' });
-  if (status >= 500 || status === 408)
-    return new ProviderUnavailable(name, why, { kind: 'unavailable', ...at });
-  return new ProviderUnavailable(name, why, { kind: 'bad-request' });
+  const own = readRefusal?.(status, text, nowMs) ?? {};
+  const kind = own.kind ?? kindOf(status);
+  const isPassing = kind === 'rate-limited' || kind === 'unavailable';
+  const retryAtMs =
+    own.retryAtMs ?? (isPassing ? retryAfterMs(headers.get('retry-after'), nowMs) : undefined);
+  return new ProviderUnavailable(name, `answered ${status}${said === '' ? '' : ` (${said})`}`, {
+    kind,
+    ...(retryAtMs === undefined ? {} : { retryAtMs }),
+  });
+}
+
+/** What a status means, for vendors that keep to HTTP. */
+function kindOf(status: number): UnavailableKind {
+  if (status === 429) return 'rate-limited';
+  if (status === 401 || status === 403) return 'auth';
+  if (status === 404 || status === 422) return 'no-data';
+  return status >= 500 || status === 408 ? 'unavailable' : 'bad-request';
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3). */
