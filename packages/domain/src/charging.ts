@@ -18,6 +18,11 @@ export const connectorStandard = z.enum([
   'NEMA_5_20',
   'NEMA_6_50',
   'NEMA_14_50',
+  'GBT_AC',
+  'GBT_DC',
+  'MCS',
+  /** A plug that no source's words are known for: it is there, and fits no car. */
+  'OTHER',
 ]);
 export type ConnectorStandard = z.infer<typeof connectorStandard>;
 
@@ -49,6 +54,28 @@ export const evse = z.strictObject({
   lastUpdatedAtMs: atMs,
 });
 
+/** From … to, epoch ms, the end not included. */
+const span = z.strictObject({ fromMs: atMs, toMs: atMs });
+
+/** When a place lets cars charge. Absent where it always does, or where nobody says. */
+export const openingHours = z.strictObject({
+  /** IANA name; the regular hours are local times there. */
+  timeZone: shortText,
+  /** 1 is Monday. Minutes of the local day; none crosses midnight. */
+  regular: z
+    .array(
+      z.strictObject({
+        weekday: z.int().min(1).max(7),
+        fromMinute: z.int().min(0).max(1_440),
+        toMinute: z.int().min(0).max(1_440),
+      }),
+    )
+    .max(100),
+  openings: z.array(span).max(100),
+  closings: z.array(span).max(100),
+});
+export type OpeningHours = z.infer<typeof openingHours>;
+
 /** `chargers.v1` (compacted): a charging location with its EVSEs. Public data, not sealed. */
 export const chargingLocation = z.strictObject({
   locationId: recordKey,
@@ -56,6 +83,7 @@ export const chargingLocation = z.strictObject({
   lat: latitude,
   lon: longitude,
   evses: z.array(evse).min(1).max(500),
+  hours: openingHours.optional(),
   source: shortText,
   lastUpdatedAtMs: atMs,
 });
@@ -76,5 +104,7 @@ export const chargerOnRoute = z.strictObject({
   /** Probability that it works and can be used on arrival, with the age of what we know. */
   worksProbability: probability,
   statusAgeS: z.number().min(0).nullable(),
+  /** Its hours say that nobody can charge there when the car comes by. Absent: open, or nobody says. */
+  isClosedOnArrival: z.literal(true).optional(),
 });
 export type ChargerOnRoute = z.infer<typeof chargerOnRoute>;

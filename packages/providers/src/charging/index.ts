@@ -41,4 +41,5 @@ function withoutRepeats(fileName: string, { locations, problems }: ChargerList):
 
 export * from './charger-index.ts';
 export * from './charger-provider.ts';
+export * from './ocpi/read-location.ts';
 export * from './works-probability.ts';

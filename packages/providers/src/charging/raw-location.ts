@@ -25,17 +25,22 @@ export const rawLocation = z.object({
 export type RawLocation = z.infer<typeof rawLocation>;
 
 /** Plugs that only ever carry direct current, and Tesla's own, which carries it from 25 kW up. */
-const DC_ONLY: ReadonlySet<ConnectorStandard> = new Set([
+export const DC_ONLY: ReadonlySet<ConnectorStandard> = new Set([
   'IEC_62196_T1_COMBO',
   'IEC_62196_T2_COMBO',
   'CHADEMO',
+  'GBT_DC',
+  'MCS',
 ]);
 const EITHER: ReadonlySet<ConnectorStandard> = new Set(['TESLA_S', 'SAE_J3400']);
 const EITHER_DC_FROM_KW = 25;
 /** The most one phase gives: 32 A at 230 V. A European plug with more has three. */
 const ONE_PHASE_KW = 7.4;
 
-function usualPowerType(standard: ConnectorStandard, powerKw: number): 'DC' | 'AC_1_PHASE' | 'AC_3_PHASE' {
+export function usualPowerType(
+  standard: ConnectorStandard,
+  powerKw: number,
+): 'DC' | 'AC_1_PHASE' | 'AC_3_PHASE' {
   if (DC_ONLY.has(standard) || (EITHER.has(standard) && powerKw >= EITHER_DC_FROM_KW)) return 'DC';
   return standard === 'IEC_62196_T2' && powerKw > ONE_PHASE_KW ? 'AC_3_PHASE' : 'AC_1_PHASE';
 }
