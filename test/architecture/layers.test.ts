@@ -19,9 +19,20 @@ const EXTENSIONS: readonly {
   { folder: 'packages/providers/src/weather', listedIn: 'index.ts', shared: ['weather-provider.ts'] },
   { folder: 'packages/providers/src/routing', listedIn: 'index.ts', shared: ['route-provider.ts'] },
   {
+    folder: 'packages/providers/src/trips',
+    listedIn: 'index.ts',
+    shared: ['trip-source.ts', 'roads.ts', 'local-time.ts', 'repeat.ts'],
+  },
+  {
     folder: 'packages/providers/src/charging',
     listedIn: 'index.ts',
-    shared: ['charger-provider.ts', 'charger-index.ts', 'raw-location.ts', 'works-probability.ts'],
+    shared: [
+      'charger-provider.ts',
+      'charger-index.ts',
+      'list-url.ts',
+      'raw-location.ts',
+      'works-probability.ts',
+    ],
   },
 ];
 

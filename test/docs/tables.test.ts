@@ -120,9 +120,11 @@ describe('ARCHITECTURE.md', () => {
       names: [
         ...filesIn('packages/providers/src/weather', ['weather-provider']),
         ...filesIn('packages/providers/src/routing', ['route-provider']),
+        ...filesIn('packages/providers/src/trips', ['trip-source', 'roads', 'local-time', 'repeat']),
         ...filesIn('packages/providers/src/charging', [
           'charger-provider',
           'charger-index',
+          'list-url',
           'raw-location',
           'works-probability',
         ]),

@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { chargerFiles } from './charging/index.ts';
-import { routeProviders } from './routing/index.ts';
+import { chargerFiles, chargerSourceNames } from './charging/index.ts';
+import { elevationProviderNames } from './elevation/index.ts';
+import { routeProviderNames } from './routing/index.ts';
+import { tripSources } from './trips/index.ts';
 import { weatherProviderNames } from './weather/index.ts';
 
 /** Names of the files of a folder that are neither ports nor tests nor what they share. */
@@ -13,18 +15,31 @@ const filesOf = (folder: string, shared: readonly string[]): string[] =>
     .filter((name) => !['index', ...shared].includes(name));
 
 test('every route provider is listed under the name of its file', () => {
-  expect(routeProviders.map(({ name }) => name).toSorted()).toEqual(filesOf('routing', ['route-provider']));
+  const shared = ['decode-shape', 'route-provider'];
+  expect([...routeProviderNames].toSorted()).toEqual(filesOf('routing', shared));
+});
+
+test('every source of heights is listed under the name of its file', () => {
+  const shared = ['elevation-provider', 'profile'];
+  expect([...elevationProviderNames].toSorted()).toEqual(filesOf('elevation', shared));
 });
 
 test('every weather provider is listed under the name of its file', () => {
   expect([...weatherProviderNames].toSorted()).toEqual(filesOf('weather', ['weather-provider']));
 });
 
-test('every charger file format is listed under the name of its file', () => {
-  const shared = ['charger-index', 'charger-provider', 'raw-location', 'works-probability'];
-  expect(chargerFiles.map(({ name }) => `${name}-file`).toSorted()).toEqual(filesOf('charging', shared));
+test('every charger file format and source is listed under the name of its file', () => {
+  const shared = ['charger-index', 'charger-provider', 'list-url', 'raw-location', 'works-probability'];
+  const names = [...chargerFiles.map(({ name }) => `${name}-file`), ...chargerSourceNames];
+  expect(names.toSorted()).toEqual(filesOf('charging', shared));
+});
+
+test('every source of trips is listed under the name of its file', () => {
+  const shared = ['trip-source', 'roads', 'local-time', 'repeat'];
+  const names = Object.values(tripSources).map(({ name }) => name);
+  expect(names.toSorted()).toEqual(filesOf('trips', shared));
 });
 
 test('the floor that always answers is the last to be asked', () => {
-  expect(routeProviders.at(-1)?.name).toBe('great-circle');
+  expect(routeProviderNames.at(-1)).toBe('great-circle');
 });

@@ -1,4 +1,5 @@
 import type { ChargingLocation } from '@outrider/domain';
+import type { Probe } from '../probe.ts';
 
 /** A list of charging places. Rows that cannot be used are reported, never guessed. */
 export interface ChargerList {
@@ -37,9 +38,12 @@ export interface ChargerQuestion {
   readonly signal?: AbortSignal;
 }
 
-/** A vendor or operator that lists charging places. Rejects with `ProviderUnavailable`. */
-export interface ChargerSource {
-  readonly name: string;
+/**
+ * A vendor or operator that lists charging places. Rejects with `ProviderUnavailable`; a whole list with nothing
+ * in it is one too: nobody closes every charger at once.
+ */
+export interface ChargerSource extends Probe {
+  readonly kind: 'charging';
   /** Whether `sinceMs` makes the answer shorter. */
   readonly tellsChanges: boolean;
   list(question?: ChargerQuestion): Promise<ChargerAnswer>;

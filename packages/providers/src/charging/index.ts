@@ -1,9 +1,13 @@
 import type { ChargerFile, ChargerList } from './charger-provider.ts';
 import { csvFile } from './csv-file.ts';
 import { geojsonFile } from './geojson-file.ts';
+import { OCPI_PULL } from './ocpi-pull.ts';
 
 /** Every charger file format. A new one is a file beside this, its test, and a line here. */
 export const chargerFiles: readonly ChargerFile[] = [geojsonFile, csvFile];
+
+/** Every source that is asked over the network, in the order of trust: of two that say as new, the first counts. */
+export const chargerSourceNames: readonly string[] = [OCPI_PULL];
 
 /**
  * Reads a charger file by its ending. What cannot be used is a problem with its line or number, the rest is
@@ -41,5 +45,7 @@ function withoutRepeats(fileName: string, { locations, problems }: ChargerList):
 
 export * from './charger-index.ts';
 export * from './charger-provider.ts';
+export * from './ocpi/apply-push.ts';
 export * from './ocpi/read-location.ts';
+export * from './ocpi-pull.ts';
 export * from './works-probability.ts';
