@@ -4,4 +4,5 @@ export * from './first-available.ts';
 export * from './probe.ts';
 export * from './provider.ts';
 export * from './routing/index.ts';
+export * from './trips/index.ts';
 export * from './weather/index.ts';
