@@ -1,4 +1,5 @@
-// What this machine does in a second: the log alone, the whole path beside it, the energy model, memory, the gateway.
+// What this machine does in a second: the log alone, the whole path beside it, the energy model, chargers along a road, memory, the
+// gateway.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,15 +7,17 @@ import { parseArgs } from 'node:util';
 import { type EnergyFigures, measureEnergy } from './energy.ts';
 import { type GatewayFigures, measureGateway } from './gateway.ts';
 import { type MemoryFigures, measureMemory } from './memory.ts';
+import { measureProviders, type ProvidersFigures } from './providers.ts';
 import { measurePath, type PathFigures } from './whole-path.ts';
 
-const PARTS = ['path', 'energy', 'memory', 'gateway'] as const;
+const PARTS = ['path', 'energy', 'providers', 'memory', 'gateway'] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `npm run bench -- [part…] [options]
 
 Records per second through the whole embedded path beside the raw append rate of the log in the same run,
-forecasts and calibrations per second beside plain loops of the same arithmetic, memory per vehicle,
+forecasts and calibrations per second beside plain loops of the same arithmetic, chargers along a road
+beside trying them all, memory per vehicle,
 acknowledged frames per second. Without a part: all of them.
 
   part           ${PARTS.join(', ')}
@@ -28,6 +31,7 @@ acknowledged frames per second. Without a part: all of them.
 interface Figures {
   readonly path?: PathFigures;
   readonly energy?: EnergyFigures;
+  readonly providers?: ProvidersFigures;
   readonly memory?: {
     readonly planned: readonly MemoryFigures[];
     readonly unplanned: readonly MemoryFigures[];
@@ -50,6 +54,7 @@ async function measure({ isShort, onlyWhole, parts }: Options, folder: string): 
   return {
     ...(has('path') && { path: await measurePath({ folder, ...size, onlyWhole }) }),
     ...(has('energy') && { energy: await measureEnergy(isShort ? 300 : 2_000) }),
+    ...(has('providers') && { providers: measureProviders(isShort ? 30 : 200) }),
     ...(has('memory') && {
       memory: {
         planned: await measureMemory({ folder, steps, roadM: ROAD_M }),
@@ -66,7 +71,13 @@ async function measure({ isShort, onlyWhole, parts }: Options, folder: string): 
 
 const whole = (figure: number): string => Math.round(figure).toLocaleString('en');
 
-function rowsOf({ path, energy, memory, gateway }: Figures): readonly (readonly [string, string])[] {
+function rowsOf({
+  path,
+  energy,
+  providers,
+  memory,
+  gateway,
+}: Figures): readonly (readonly [string, string])[] {
   const rows: [string, string][] = [];
   if (path !== undefined) {
     const us = (perS: number): number => 1_000_000 / perS;
@@ -86,6 +97,7 @@ function rowsOf({ path, energy, memory, gateway }: Figures): readonly (readonly 
       );
   }
   if (energy !== undefined) rows.push(...energyRows(energy));
+  if (providers !== undefined) rows.push(...providersRows(providers));
   for (const [name, list] of Object.entries(memory ?? {}))
     for (const { cars, bytesPerCar } of list)
       rows.push([`memory per car, KiB, ${whole(cars)} ${name}`, (bytesPerCar / 1024).toFixed(1)]);
@@ -113,6 +125,21 @@ function energyRows(figures: EnergyFigures): [string, string][] {
     ['learned per car: bytes as JSON', whole(figures.storedBytes)],
     ['learned per car: bytes in memory', whole(figures.learnedBytes)],
     ['sums of 300 km: bytes in memory', whole(figures.prefixBytes)],
+  ];
+}
+
+function providersRows(figures: ProvidersFigures): [string, string][] {
+  return [
+    [`index of ${whole(figures.stations)} stations, ms`, figures.buildMs.toFixed(0)],
+    [
+      `corridor of ${figures.roadM / 1000} km: ${whole(figures.found)} found, median ms`,
+      figures.corridorMs.toFixed(2),
+    ],
+    ['  slowest, ms', figures.corridorSlowestMs.toFixed(2)],
+    ['  trying all of them, ms', whole(figures.bruteMs)],
+    ['  times as long', whole(figures.bruteToIndexRatio)],
+    [`  the same ${whole(figures.comparedInside)} of ${whole(figures.compared)} compared`, 'yes'],
+    ['40 nearest within 150 km, median ms', figures.aroundMs.toFixed(2)],
   ];
 }
 

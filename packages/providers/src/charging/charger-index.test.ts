@@ -155,6 +155,44 @@ describe('along a road', () => {
   });
 });
 
+describe('a road across the 180th meridian', () => {
+  const from = { lat: -17, lon: 178.9 };
+  const to = { lat: -16.2, lon: -178.8 };
+  const pieces = 400;
+  const road = Array.from({ length: pieces }, (_, k) => {
+    const lon = 178.9 + (2.3 * k) / pieces;
+    return { lat: -17 + (0.8 * k) / pieces, lon: lon > 180 ? lon - 360 : lon, distanceM: 650 };
+  });
+
+  test('is searched on both sides, the line itself included', () => {
+    const near = fc.record({
+      lat: fc.double({ min: -17.3, max: -16, noNaN: true }),
+      lon: fc.oneof(
+        fc.constantFrom(180, -180),
+        fc.double({ min: 178.5, max: 180, noNaN: true }),
+        fc.double({ min: -180, max: -178.5, noNaN: true }),
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(near, { maxLength: 40 }), (some) => {
+        const places = some.map((one, i) => location(`p${i}`, one));
+        const awayOf = (place: Position) =>
+          Math.min(...road.map((piece, i) => besideLine(place, piece, road[i + 1] ?? to).awayM));
+        const wanted = places.filter((one) => awayOf(one) <= 8_000).map(({ locationId }) => locationId);
+        const found = chargerIndex(places).alongRoute(road, to, 8_000, CCS, NOW_MS);
+        expect(found.map(({ locationId }) => locationId).toSorted()).toEqual(wanted.toSorted());
+      }),
+      { numRuns: 40 },
+    );
+    expect(chargerIndex([location('start', from)]).alongRoute(road, to, 8_000, CCS, NOW_MS)).toHaveLength(1);
+  });
+
+  test('of no length is its end', () => {
+    const found = chargerIndex([location('end', to)]).alongRoute([], to, 100, CCS, NOW_MS);
+    expect(found).toMatchObject([{ locationId: 'end', alongM: 0, detourM: 0 }]);
+  });
+});
+
 describe('what is said about a place', () => {
   const said = (...posts: readonly Post[]) =>
     chargerIndex([location('here', { lat: 41, lon: -73 }, ...posts)]).around(

@@ -1,5 +1,4 @@
 import {
-  besideLine,
   type ChargerOnRoute,
   type ChargingLocation,
   type ConnectorStandard,
@@ -11,12 +10,15 @@ import KDBush from 'kdbush';
 import { ROAD_FACTOR } from '../routing/great-circle.ts';
 import { isGone, worksProbability } from './works-probability.ts';
 
+/** A place on the road and the metres from there to the next. */
+export type RoadPiece = Position & { readonly distanceM: number };
+
 /** Charging places by position. Immutable: a change of the list builds a new one (200,000 places: 75 ms). */
 export interface ChargerIndex {
   readonly size: number;
   /** Places within `corridorM` of the road, in the order they are passed: the strongest 300 when there are more. */
   alongRoute(
-    segments: readonly (Position & { readonly distanceM: number })[],
+    segments: readonly RoadPiece[],
     end: Position,
     corridorM: number,
     plugs: ReadonlySet<ConnectorStandard>,
@@ -34,7 +36,7 @@ export interface ChargerIndex {
 
 export function chargerIndex(locations: readonly ChargingLocation[]): ChargerIndex {
   const tree = new KDBush(locations.length);
-  for (const { lon, lat } of locations) tree.add(lon, lat);
+  for (const { lon, lat } of locations) tree.add(lon === 180 ? -180 : lon, lat);
   tree.finish();
   // Only places with a plug that fits count against the limit: most of a city's do not.
   const near: Near = (position, withinM, limit, plugs) =>
@@ -48,8 +50,15 @@ export function chargerIndex(locations: readonly ChargingLocation[]): ChargerInd
     ).map((id) => locations[id] as ChargingLocation);
   return {
     size: locations.length,
-    alongRoute: (segments, end, corridorM, plugs, nowMs) =>
-      chargersAlong(near, segments, end, corridorM, plugs, nowMs),
+    alongRoute(segments, end, corridorM, plugs, nowMs) {
+      const road = flatRoad(segments, end);
+      const found: ChargerOnRoute[] = [];
+      for (const [id, { awayM, alongM }] of besideRoad(tree, locations, road, corridorM)) {
+        const place = describe(locations[id] as ChargingLocation, plugs, nowMs);
+        if (place !== undefined) found.push({ ...place, alongM, detourM: 2 * ROAD_FACTOR * awayM });
+      }
+      return mostUseful(found);
+    },
     around(position, withinM, limit, plugs, nowMs) {
       return near(position, withinM, limit, plugs).flatMap((location) => {
         const place = describe(location, plugs, nowMs);
@@ -70,36 +79,8 @@ type Near = (
 
 /** A snapshot must not grow with the number of stations of a big city. */
 const CORRIDOR_MAX = 300;
-/** Candidates are asked for every so often along the road; the radius then covers the gaps. */
-const SAMPLE_M = 5_000;
 
-function chargersAlong(
-  near: Near,
-  segments: readonly (Position & { readonly distanceM: number })[],
-  end: Position,
-  corridorM: number,
-  plugs: ReadonlySet<ConnectorStandard>,
-  nowMs: number,
-): ChargerOnRoute[] {
-  const candidates = new Set<ChargingLocation>();
-  let sinceSampleM = Number.POSITIVE_INFINITY;
-  for (const segment of segments) {
-    if (sinceSampleM >= SAMPLE_M) {
-      for (const location of near(segment, corridorM + SAMPLE_M, Number.POSITIVE_INFINITY, plugs))
-        candidates.add(location);
-      sinceSampleM = 0;
-    }
-    sinceSampleM += segment.distanceM;
-  }
-  for (const location of near(end, corridorM + SAMPLE_M, Number.POSITIVE_INFINITY, plugs))
-    candidates.add(location);
-  const found: ChargerOnRoute[] = [];
-  for (const location of candidates) {
-    const beside = nearestOnRoute(segments, end, location);
-    const place = beside.awayM <= corridorM ? describe(location, plugs, nowMs) : undefined;
-    if (place !== undefined)
-      found.push({ ...place, alongM: beside.alongM, detourM: 2 * ROAD_FACTOR * beside.awayM });
-  }
+function mostUseful(found: readonly ChargerOnRoute[]): ChargerOnRoute[] {
   const byUse = found.toSorted(
     (a, b) => b.maxPowerKw - a.maxPowerKw || a.detourM - b.detourM || (a.locationId < b.locationId ? -1 : 1),
   );
@@ -108,19 +89,115 @@ function chargersAlong(
     .sort((a, b) => a.alongM - b.alongM || (a.locationId < b.locationId ? -1 : 1));
 }
 
-function nearestOnRoute(
-  segments: readonly (Position & { readonly distanceM: number })[],
-  end: Position,
-  point: Position,
-): { readonly awayM: number; readonly alongM: number } {
-  let best = { awayM: Number.POSITIVE_INFINITY, alongM: 0 };
+/** A road as plain numbers: vertex i to i + 1 is segment i. Longitudes go on beyond ±180°, so that none jumps. */
+interface FlatRoad {
+  readonly lons: Float64Array;
+  readonly lats: Float64Array;
+  /** Metres of road before each vertex. */
+  readonly passedM: Float64Array;
+}
+
+function flatRoad(segments: readonly RoadPiece[], end: Position): FlatRoad {
+  const count = segments.length + 1;
+  const road = {
+    lons: new Float64Array(count),
+    lats: new Float64Array(count),
+    passedM: new Float64Array(count),
+  };
+  let lon = segments[0]?.lon ?? end.lon;
   let passedM = 0;
-  segments.forEach((segment, i) => {
-    const { awayM, ratio } = besideLine(point, segment, segments[i + 1] ?? end);
-    if (awayM < best.awayM) best = { awayM, alongM: passedM + ratio * segment.distanceM };
-    passedM += segment.distanceM;
-  });
+  for (let i = 0; i < count; i++) {
+    const vertex = segments[i] ?? end;
+    lon += shortWayRound(vertex.lon - lon);
+    road.lons[i] = lon;
+    road.lats[i] = vertex.lat;
+    road.passedM[i] = passedM;
+    passedM += segments[i]?.distanceM ?? 0;
+  }
+  return road;
+}
+
+/** −180 ≤ x < 180. */
+const shortWayRound = (deg: number): number =>
+  deg >= -180 && deg < 180 ? deg : ((((deg + 180) % 360) + 360) % 360) - 180;
+
+interface Beside {
+  readonly awayM: number;
+  readonly alongM: number;
+}
+
+/** Vertices per question to the tree: fewer ask too often, more make boxes full of places far from the road. */
+const CHUNK = 64;
+
+/** Every place within `corridorM` of the road, with its nearest point on it. Exact: boxes only choose who is measured. */
+function besideRoad(
+  tree: KDBush,
+  locations: readonly ChargingLocation[],
+  road: FlatRoad,
+  corridorM: number,
+): ReadonlyMap<number, Beside> {
+  const best = new Map<number, Beside>();
+  const count = road.lons.length;
+  for (let from = 0; from < Math.max(1, count - 1); from += CHUNK) {
+    const to = Math.min(from + CHUNK, count - 1);
+    for (const id of idsAround(tree, road, from, to, corridorM)) {
+      const { lon, lat } = locations[id] as ChargingLocation;
+      const beside = nearestPoint(road, from, to, lon, lat);
+      if (beside.awayM <= corridorM && beside.awayM < (best.get(id)?.awayM ?? Number.POSITIVE_INFINITY))
+        best.set(id, beside);
+    }
+  }
   return best;
+}
+
+/** The box of these vertices, wider by the corridor, and by a little more: its degrees are rounded. */
+function idsAround(tree: KDBush, road: FlatRoad, from: number, to: number, corridorM: number): number[] {
+  let [south, north, west, east] = [90, -90, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = from; i <= to; i++) {
+    const lat = road.lats[i] as number;
+    const lon = road.lons[i] as number;
+    south = Math.min(south, lat);
+    north = Math.max(north, lat);
+    west = Math.min(west, lon);
+    east = Math.max(east, lon);
+  }
+  const latDeg = (corridorM / M_PER_DEG) * 1.001;
+  south -= latDeg;
+  north += latDeg;
+  // A degree of longitude is shortest where the box is nearest to a pole.
+  const narrowest = Math.cos(Math.min(89.9, Math.max(-south, north)) * RAD);
+  const lonDeg = latDeg / narrowest;
+  const start = shortWayRound(west - lonDeg);
+  const end = start + Math.min(360, east - west + 2 * lonDeg);
+  return end < 180
+    ? tree.range(start, south, end, north)
+    : [...tree.range(start, south, 180, north), ...tree.range(-180, south, end - 360, north)];
+}
+
+const RAD = Math.PI / 180;
+const M_PER_DEG = 6_371_008.8 * RAD;
+
+/** As `besideLine` of the domain for each segment, without an object for each. */
+function nearestPoint(road: FlatRoad, from: number, to: number, pointLon: number, lat: number): Beside {
+  const { lons, lats, passedM } = road;
+  const kx = Math.cos(lat * RAD) * M_PER_DEG;
+  const lon = (lons[from] as number) + shortWayRound(pointLon - (lons[from] as number));
+  let bestSquared = Number.POSITIVE_INFINITY;
+  let alongM = 0;
+  for (let i = from; i < Math.max(to, from + 1); i++) {
+    const next = Math.min(i + 1, lons.length - 1);
+    const bx = ((lons[next] as number) - (lons[i] as number)) * kx;
+    const by = ((lats[next] as number) - (lats[i] as number)) * M_PER_DEG;
+    const px = (lon - (lons[i] as number)) * kx;
+    const py = (lat - (lats[i] as number)) * M_PER_DEG;
+    const squared = bx * bx + by * by;
+    const ratio = squared === 0 ? 0 : Math.min(1, Math.max(0, (px * bx + py * by) / squared));
+    const away = (px - ratio * bx) ** 2 + (py - ratio * by) ** 2;
+    if (away >= bestSquared) continue;
+    bestSquared = away;
+    alongM = (passedM[i] as number) + ratio * ((passedM[next] as number) - (passedM[i] as number));
+  }
+  return { awayM: Math.sqrt(bestSquared), alongM };
 }
 
 type Connector = ChargingLocation['evses'][number]['connectors'][number];
