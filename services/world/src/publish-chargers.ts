@@ -13,7 +13,8 @@ export async function publishChargers(
   trust: Sealer,
   nowMs: number,
 ): Promise<number> {
-  const there = await publishedPlaces(bus);
+  const there = new Map<string, string>();
+  for (const [key, place] of await publishedRecords(bus)) there.set(key, place ? contentOf(place) : '');
   const changed = locations
     .filter((location) => there.get(location.locationId) !== contentOf(location))
     .map((location) => encodeRecord(TOPICS.chargers, location.locationId, placeOf(location), nowMs, trust));
@@ -30,9 +31,16 @@ export async function publishChargers(
 /** Public data: there is no seal to open. */
 const UNSEALED: Opener = { open: (_vehicleId, _keyId, bytes) => ({ kind: 'opened', bytes }) };
 
-/** What the topic says of each place; an unreadable record says nothing and is written anew. */
-async function publishedPlaces(bus: Bus): Promise<ReadonlyMap<string, string>> {
-  const places = new Map<string, string>();
+/** What the topic says of each place that it says something readable of. */
+export async function publishedPlaces(bus: Bus): Promise<ReadonlyMap<string, ChargingLocation>> {
+  const places = new Map<string, ChargingLocation>();
+  for (const [key, place] of await publishedRecords(bus)) if (place !== undefined) places.set(key, place);
+  return places;
+}
+
+/** By key; undefined where the record is unreadable: it says nothing and is written anew. */
+async function publishedRecords(bus: Bus): Promise<ReadonlyMap<string, ChargingLocation | undefined>> {
+  const places = new Map<string, ChargingLocation | undefined>();
   const subscription = await bus.broadcast({
     topics: [TOPICS.chargers.name],
     start: 'earliest',
@@ -40,7 +48,7 @@ async function publishedPlaces(bus: Bus): Promise<ReadonlyMap<string, string>> {
       for (const record of records) {
         const decoded = decodeRecord(TOPICS.chargers, record, UNSEALED);
         if (decoded.kind === 'tombstone') places.delete(record.key);
-        else places.set(record.key, decoded.kind === 'record' ? contentOf(decoded.record) : '');
+        else places.set(record.key, decoded.kind === 'record' ? decoded.record : undefined);
       }
     },
   });
@@ -53,7 +61,16 @@ async function publishedPlaces(bus: Bus): Promise<ReadonlyMap<string, string>> {
 }
 
 /** Just what the topic holds, in one order of fields: whoever made the list may know more. */
-const placeOf = ({ locationId, name, lat, lon, evses, source, lastUpdatedAtMs }: ChargingLocation) => ({
+const placeOf = ({
+  locationId,
+  name,
+  lat,
+  lon,
+  evses,
+  hours,
+  source,
+  lastUpdatedAtMs,
+}: ChargingLocation) => ({
   locationId,
   name,
   lat,
@@ -68,6 +85,7 @@ const placeOf = ({ locationId, name, lat, lon, evses, source, lastUpdatedAtMs }:
     })),
     lastUpdatedAtMs: evse.lastUpdatedAtMs,
   })),
+  ...(hours === undefined ? {} : { hours }),
   source,
   lastUpdatedAtMs,
 });
