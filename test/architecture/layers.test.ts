@@ -17,7 +17,17 @@ const EXTENSIONS: readonly {
   { folder: 'services/notifier/src/stages', listedIn: '../pipeline.ts', shared: [] },
   { folder: 'services/notifier/src/channels', listedIn: 'index.ts', shared: [] },
   { folder: 'packages/providers/src/weather', listedIn: 'index.ts', shared: ['weather-provider.ts'] },
-  { folder: 'packages/providers/src/routing', listedIn: 'index.ts', shared: ['route-provider.ts'] },
+  {
+    folder: 'packages/providers/src/routing',
+    listedIn: 'index.ts',
+    shared: ['route-provider.ts', 'ask-valhalla.ts', 'decode-shape.ts'],
+  },
+  {
+    folder: 'packages/providers/src/elevation',
+    listedIn: 'index.ts',
+    shared: ['elevation-provider.ts', 'profile.ts'],
+  },
+  { folder: 'packages/providers/src/geocoding', listedIn: 'index.ts', shared: ['geocoder.ts'] },
   {
     folder: 'packages/providers/src/trips',
     listedIn: 'index.ts',

@@ -119,7 +119,9 @@ describe('ARCHITECTURE.md', () => {
       heading: 'Providers',
       names: [
         ...filesIn('packages/providers/src/weather', ['weather-provider']),
-        ...filesIn('packages/providers/src/routing', ['route-provider']),
+        ...filesIn('packages/providers/src/routing', ['route-provider', 'ask-valhalla', 'decode-shape']),
+        ...filesIn('packages/providers/src/elevation', ['elevation-provider', 'profile']),
+        ...filesIn('packages/providers/src/geocoding', ['geocoder', 'typed-coordinates']),
         ...filesIn('packages/providers/src/trips', ['trip-source', 'roads', 'local-time', 'repeat']),
         ...filesIn('packages/providers/src/charging', [
           'charger-provider',

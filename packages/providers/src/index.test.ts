@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chargerFiles, chargerSourceNames } from './charging/index.ts';
 import { elevationProviderNames } from './elevation/index.ts';
+import { geocoderNames } from './geocoding/index.ts';
 import { routeProviderNames } from './routing/index.ts';
 import { tripSources } from './trips/index.ts';
 import { weatherProviderNames } from './weather/index.ts';
@@ -15,7 +16,7 @@ const filesOf = (folder: string, shared: readonly string[]): string[] =>
     .filter((name) => !['index', ...shared].includes(name));
 
 test('every route provider is listed under the name of its file', () => {
-  const shared = ['decode-shape', 'route-provider'];
+  const shared = ['ask-valhalla', 'decode-shape', 'route-provider'];
   expect([...routeProviderNames].toSorted()).toEqual(filesOf('routing', shared));
 });
 
@@ -38,6 +39,11 @@ test('every source of trips is listed under the name of its file', () => {
   const shared = ['trip-source', 'roads', 'local-time', 'repeat'];
   const names = Object.values(tripSources).map(({ name }) => name);
   expect(names.toSorted()).toEqual(filesOf('trips', shared));
+});
+
+test('every geocoder is listed under the name of its file', () => {
+  const shared = ['geocoder', 'typed-coordinates'];
+  expect([...geocoderNames].toSorted()).toEqual(filesOf('geocoding', shared));
 });
 
 test('the floor that always answers is the last to be asked', () => {

@@ -25,8 +25,11 @@ export interface Vendor {
   readonly heard: Heard[];
 }
 
-/** A vendor that answers as `answer` says, and never when that is null. Ends with the test. */
-export async function vendorOn(answer: (heard: Heard) => Reply | null): Promise<Vendor> {
+/** Null: it never answers. */
+export type Answering = (heard: Heard) => Reply | 'hang-up' | null;
+
+/** A vendor that answers as `answer` says. Ends with the test. */
+export async function vendorOn(answer: Answering): Promise<Vendor> {
   const heard: Heard[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -48,8 +51,12 @@ export async function vendorOn(answer: (heard: Heard) => Reply | null): Promise<
   return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard };
 }
 
-function send(response: ServerResponse, reply: Reply | null): void {
+function send(response: ServerResponse, reply: Reply | 'hang-up' | null): void {
   if (reply === null) return;
+  if (reply === 'hang-up') {
+    response.destroy();
+    return;
+  }
   const { status = 200, headers = {}, body = '' } = reply;
   response.writeHead(status, headers);
   response.end(typeof body === 'string' ? body : JSON.stringify(body));

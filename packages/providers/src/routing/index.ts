@@ -1,8 +1,7 @@
-import { greatCircle } from './great-circle.ts';
-import type { RouteProvider } from './route-provider.ts';
-
-/** Every route provider. A new one is a file beside this, its test, and a line here. */
-export const routeProviders: readonly RouteProvider[] = [greatCircle];
+/** Every route provider, in the order they are asked. A new one is a file beside this, its test, and a word here. */
+export const routeProviderNames = ['valhalla', 'osrm', 'great-circle'] as const;
 
 export * from './great-circle.ts';
+export * from './osrm.ts';
 export * from './route-provider.ts';
+export { type ValhallaOptions, valhalla } from './valhalla.ts';

@@ -1,0 +1,179 @@
+import { distanceM, kmhToMps, kmToM, type Position } from '@outrider/domain';
+import { z } from 'zod';
+import { type Caller, type CallerDeps, createCaller } from '../caller.ts';
+import { smoothProfile } from '../elevation/profile.ts';
+import type { Probe } from '../probe.ts';
+import { ProviderUnavailable } from '../provider.ts';
+import { askValhalla } from './ask-valhalla.ts';
+import { checkedRoute, decodeShape, noWay, scaledSpeeds } from './decode-shape.ts';
+import type { MatrixProvider, Route, RouteProvider } from './route-provider.ts';
+
+const NAME = 'valhalla';
+const TIMEOUT_MS = 5_000;
+/** Metres between two heights of a route. */
+const HEIGHT_EVERY_M = 30;
+/** Nearer than this two places are one. */
+const SAME_PLACE_M = 1;
+
+const maneuver = z.object({
+  length: z.number().min(0),
+  time: z.number().min(0),
+  begin_shape_index: z.int().min(0),
+  end_shape_index: z.int().min(0),
+});
+const leg = z.object({
+  shape: z.string(),
+  elevation_interval: z.number().positive().optional(),
+  elevation: z.array(z.number().nullable()).optional(),
+  maneuvers: z.array(maneuver).default([]),
+});
+const routeAnswer = z.object({
+  trip: z.object({
+    units: z.literal('kilometers'),
+    summary: z.object({ length: z.number().min(0), time: z.number().min(0) }),
+    legs: z.array(leg).length(1),
+  }),
+});
+const edge = z.object({
+  speed: z.number().positive(),
+  begin_shape_index: z.int().min(0),
+  end_shape_index: z.int().min(0),
+});
+const edgesAnswer = z.object({ edges: z.array(edge).min(1) });
+const pair = z.object({ distance: z.number().min(0).nullable(), time: z.number().min(0).nullable() });
+const matrixAnswer = z.object({ units: z.literal('kilometers'), sources_to_targets: z.array(z.array(pair)) });
+const statusAnswer = z.object({ version: z.string().max(40) });
+
+export interface ValhallaOptions extends CallerDeps {
+  /** Of a server of one's own; the public one forbids this use. */
+  readonly baseUrl: string;
+}
+
+/**
+ * Roads, their heights and their speeds from a Valhalla server.
+ * Source: Valhalla's HTTP API, actions `route`, `trace_attributes` and `sources_to_targets`.
+ */
+export function valhalla(options: ValhallaOptions): RouteProvider & MatrixProvider & Probe {
+  const caller = createCaller({ ...options, name: NAME, timeoutMs: TIMEOUT_MS });
+  return {
+    name: NAME,
+    kind: 'routing',
+    async probe(signal) {
+      const { value } = await caller.askJson({ path: '/status', signal }, statusAnswer);
+      return `version ${value.version}`;
+    },
+    route: (from, to, signal) => askRoute(caller, from, to, signal),
+    async matrix(sources, targets, signal) {
+      const question = { sources: sources.map(bare), targets: targets.map(bare), costing: 'auto' };
+      const { sources_to_targets: rows } = await askValhalla(
+        NAME,
+        caller,
+        { path: '/sources_to_targets', json: { ...question, units: 'kilometers' }, signal },
+        matrixAnswer,
+      );
+      if (rows.length !== sources.length || rows.some((row) => row.length !== targets.length))
+        throw new ProviderUnavailable(NAME, 'the answer has other pairs than asked', { kind: 'bad-payload' });
+      return rows.map((row) =>
+        row.map(({ distance, time }) =>
+          distance === null || time === null ? null : { distanceM: kmToM(distance), durationS: time },
+        ),
+      );
+    },
+  };
+}
+
+async function askRoute(caller: Caller, from: Position, to: Position, signal: AbortSignal): Promise<Route> {
+  if (distanceM(from, to) < SAME_PLACE_M) return noWay(from);
+  const json = {
+    locations: [bare(from), bare(to)],
+    costing: 'auto',
+    units: 'kilometers',
+    directions_type: 'maneuvers',
+    elevation_interval: HEIGHT_EVERY_M,
+  };
+  const { trip } = await askValhalla(NAME, caller, { path: '/route', json, signal }, routeAnswer);
+  const [only] = trip.legs as [z.infer<typeof leg>];
+  const points = decodeShape(NAME, only.shape);
+  const profile =
+    only.elevation === undefined || only.elevation_interval === undefined
+      ? undefined
+      : smoothProfile(only.elevation, only.elevation_interval);
+  const durationS = trip.summary.time;
+  const route = checkedRoute(
+    NAME,
+    {
+      points,
+      distanceM: kmToM(trip.summary.length),
+      durationS,
+      source: 'provider',
+      ...(profile === undefined ? {} : { profile }),
+    },
+    from,
+    to,
+  );
+  const allowed =
+    (await edgeSpeeds(caller, only.shape, points.length, signal)) ?? maneuverSpeeds(only, points);
+  const speedsMps = allowed && scaledSpeeds(points, allowed, durationS);
+  return { ...route, ...(speedsMps === undefined ? {} : { speedsMps }) };
+}
+
+/** What it expects on each piece of road; undefined when it does not find its own line again, as happens. */
+async function edgeSpeeds(
+  caller: Caller,
+  shape: string,
+  points: number,
+  signal: AbortSignal,
+): Promise<readonly number[] | undefined> {
+  const attributes = ['edge.speed', 'edge.begin_shape_index', 'edge.end_shape_index'];
+  const json = {
+    encoded_polyline: shape,
+    shape_match: 'edge_walk',
+    costing: 'auto',
+    units: 'kilometers',
+    filters: { action: 'include', attributes },
+  };
+  try {
+    const { edges } = await askValhalla(
+      NAME,
+      caller,
+      { path: '/trace_attributes', json, signal },
+      edgesAnswer,
+    );
+    return spread(
+      edges.map((one) => ({ ...one, speedMps: kmhToMps(one.speed) })),
+      points,
+    );
+  } catch (error) {
+    if (error instanceof ProviderUnavailable) return undefined;
+    throw error;
+  }
+}
+
+/** The mean between two turns: coarser, but in the route's own answer. */
+function maneuverSpeeds(
+  { maneuvers }: z.infer<typeof leg>,
+  points: readonly Position[],
+): readonly number[] | undefined {
+  const driven = maneuvers.filter(({ length, time }) => length > 0 && time > 0);
+  return spread(
+    driven.map((one) => ({ ...one, speedMps: kmToM(one.length) / one.time })),
+    points.length,
+  );
+}
+
+/** The speed of each piece of a line; undefined when pieces are left without one. */
+function spread(
+  parts: readonly {
+    readonly speedMps: number;
+    readonly begin_shape_index: number;
+    readonly end_shape_index: number;
+  }[],
+  points: number,
+): readonly number[] | undefined {
+  const speedsMps = new Array<number>(points - 1).fill(0);
+  for (const part of parts) speedsMps.fill(part.speedMps, part.begin_shape_index, part.end_shape_index);
+  return speedsMps.includes(0) ? undefined : speedsMps;
+}
+
+/** Just the place: whatever else the caller knows of it stays here. */
+const bare = ({ lat, lon }: Position): Position => ({ lat, lon });
