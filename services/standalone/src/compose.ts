@@ -6,7 +6,7 @@ import { createGateway, type Gateway } from '@outrider/gateway';
 import { createIngest } from '@outrider/ingest';
 import { createNotifier } from '@outrider/notifier';
 import { createPredictor } from '@outrider/predictor';
-import { routeProviders, type WeatherProvider } from '@outrider/providers';
+import type { WeatherProvider } from '@outrider/providers';
 import {
   type App,
   type Clock,
@@ -24,7 +24,7 @@ import {
 import { openState, type State } from '@outrider/state';
 import { openTelemetry, type TelemetryStore } from '@outrider/telemetry';
 import { createTrust, type FullTrust } from '@outrider/trust';
-import { createWorld } from '@outrider/world';
+import { createWorld, type RoadSources } from '@outrider/world';
 import { createHousekeeping } from './housekeeping.ts';
 import { untilIdle } from './idle.ts';
 import type { StandaloneSettings } from './settings.ts';
@@ -37,6 +37,8 @@ export interface ComposeOptions {
   /** What is known of the world besides the car's own telemetry. */
   readonly chargers: readonly ChargingLocation[];
   readonly weather: readonly WeatherProvider[];
+  /** Who knows roads and heights; absent: nobody but the floor. */
+  readonly roads?: RoadSources;
   /** Opens other engines than the URLs name: a proof wraps them to show that it notices an engine that cheats. */
   readonly engines?: () => Promise<OpenEngines>;
 }
@@ -179,7 +181,7 @@ function createServices(
       state,
       trust,
       runtime,
-      routing: routeProviders,
+      ...(options.roads ?? { routing: [] }),
       weather: options.weather,
       locations: options.chargers,
       plugsOf,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ChargingLocation } from '@outrider/domain';
 import { forecastFile, forecastRow, readChargers, type WeatherProvider } from '@outrider/providers';
-import { type Clock, type Log, systemClock } from '@outrider/runtime';
+import { type Clock, type Log, systemClock, systemRandom } from '@outrider/runtime';
+import { routeSources } from '@outrider/world';
 import { z } from 'zod';
 import { type Composition, composeServices } from './compose.ts';
 import type { StandaloneSettings } from './settings.ts';
@@ -28,6 +29,7 @@ export async function startServer(
     realClock: clock,
     log,
     chargers: chargersFile === undefined ? [] : await chargersOf(chargersFile, clock.nowMs(), log),
+    roads: routeSources(settings.world, { clock, random: systemRandom, fetch }),
     weather: weatherFile === undefined ? [] : [await weatherOf(weatherFile)],
   });
   await composition.start();

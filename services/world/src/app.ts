@@ -7,24 +7,29 @@ import {
   TOPICS,
 } from '@outrider/bus';
 import type { ChargingLocation, ConnectorStandard, SignalRecord, SignalValue } from '@outrider/domain';
-import { chargerIndex, type RouteProvider, type WeatherProvider } from '@outrider/providers';
+import type { ChargerSource, WeatherProvider } from '@outrider/providers';
 import type { App, Runtime } from '@outrider/runtime';
 import type { State } from '@outrider/state';
 import { type Trust, UnknownSubject } from '@outrider/trust';
+import type { RoadSources } from './ask-road.ts';
+import { createChargers } from './charger-sources.ts';
 import { lookFor, stretchesOf } from './look.ts';
-import { publishChargers } from './publish-chargers.ts';
 import { emptyVehicle, foldSignals, type WorldVehicle, withLastLook, withTrip } from './vehicle.ts';
 
+export type { RoadSources } from './ask-road.ts';
+export { type RouteSources, routeSources } from './route-sources.ts';
 export { worldSettings } from './settings.ts';
 
-export interface WorldDeps {
+export interface WorldDeps extends RoadSources {
   readonly bus: Bus;
   readonly state: State;
   readonly trust: Trust;
   readonly runtime: Runtime;
-  readonly routing: readonly RouteProvider[];
   readonly weather: readonly WeatherProvider[];
   readonly locations: readonly ChargingLocation[];
+  /** Asked on a schedule, in the order of trust; absent: none. */
+  readonly chargerSources?: readonly ChargerSource[];
+  readonly chargerRefreshMs?: number;
   /** Plugs a model takes, adapters included; packages/energy's catalogue knows. */
   readonly plugsOf: (modelId: string) => ReadonlySet<ConnectorStandard>;
   readonly snapshotTimeoutMs: number;
@@ -46,14 +51,14 @@ interface Memory {
 }
 
 /**
- * Trips and positions in, conditions out; charging places out once, when it starts. Keeps nothing but memory:
- * it is rebuilt from `trips.v1` and from its own `conditions.v1`.
+ * Trips and positions in, conditions out; charging places out when it starts and when a source says something
+ * new. Keeps nothing but memory: it is rebuilt from `trips.v1` and from its own `conditions.v1`.
  */
 export function createWorld(deps: WorldDeps): App {
   const { bus, trust, runtime } = deps;
   const memories = new Map<number, Memory>();
   const reader = trust.reader('alert_driver');
-  const lookDeps = { ...deps, reader, chargers: chargerIndex(deps.locations) };
+  const chargers = createChargers(deps);
   const counters = createCounters(runtime);
   let startedAtMs = 0;
   let subscription: Subscription | undefined;
@@ -95,7 +100,11 @@ export function createWorld(deps: WorldDeps): App {
     const vehicle = vehicles.get(vehicleId);
     if (vehicle === undefined) return;
     try {
-      const seen = await lookFor(vehicle, lookDeps, runtime.eventClock.nowMs());
+      const seen = await lookFor(
+        vehicle,
+        { ...deps, reader, chargers: chargers.index },
+        runtime.eventClock.nowMs(),
+      );
       if (seen === undefined) return;
       looked.add(vehicleId);
       await bus.publish([seen.record]);
@@ -127,7 +136,7 @@ export function createWorld(deps: WorldDeps): App {
     name: 'world',
     async start() {
       startedAtMs = runtime.eventClock.nowMs();
-      counters.places.inc(await publishChargers(bus, deps.locations, trust, startedAtMs));
+      await chargers.start();
       subscription = await bus.subscribe({
         group: 'world',
         topics: [TOPICS.trips.name, TOPICS.conditions.name, TOPICS.signals.name],
@@ -142,6 +151,7 @@ export function createWorld(deps: WorldDeps): App {
       });
     },
     async stop() {
+      await chargers.stop();
       await subscription?.stop();
       subscription = undefined;
     },
@@ -171,10 +181,6 @@ function createCounters({ metrics }: Runtime) {
     ownerless: metrics.counter(
       'world_vehicles_ownerless_total',
       'Cars the world stopped looking at, since nobody owns them.',
-    ),
-    places: metrics.counter(
-      'world_chargers_published_total',
-      'Charging places published, tombstones included.',
     ),
   };
 }

@@ -1,4 +1,5 @@
-import { distanceM, type RoutePoint } from '@outrider/domain';
+import { distanceM, polylineM, type RoutePoint } from '@outrider/domain';
+import type { Route } from '@outrider/providers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_SPEED_MPS, planStretches, type Road, roadOfLeg, roadOfRoute } from './build-stretches.ts';
@@ -123,12 +124,48 @@ describe('what one snapshot can hold', () => {
   });
 });
 
-test('the road of a provider has its length, its mean speed and its source', () => {
-  const road = roadOfRoute([at(0), at(10_000)], 13_000, 650, 'great-circle');
-  expect(lengthOf(road)).toBeCloseTo(13_000, 6);
-  expect(road.segments[0]?.speedMps).toBeCloseTo(20, 6);
-  expect(road).toMatchObject({ source: 'great-circle', hasElevation: false });
-  expect(roadOfRoute([at(0), at(0)], 0, 0, 'great-circle').segments).toHaveLength(1);
+describe('the road of a provider', () => {
+  const routeOf = (points: readonly RoutePoint[], change: Partial<Route> = {}): Route => {
+    const distance = change.distanceM ?? 10_000;
+    return { points, distanceM: distance, durationS: distance / 20, source: 'provider', ...change };
+  };
+
+  test('has its length, its mean speed and its source', () => {
+    const route = routeOf([at(0), at(10_000)], { distanceM: 13_000, source: 'great-circle' });
+    const road = roadOfRoute(route);
+    expect(lengthOf(road)).toBeCloseTo(13_000, 6);
+    expect(road.segments[0]?.speedMps).toBeCloseTo(20, 6);
+    expect(road).toMatchObject({ source: 'great-circle', hasElevation: false });
+    expect(roadOfRoute(routeOf([at(0), at(0)], { distanceM: 0 })).segments).toHaveLength(1);
+  });
+
+  test('is slow in town and fast outside', () => {
+    const speedsMps = [10, 30];
+    const { segments } = roadOfRoute(routeOf([at(0), at(2_000), at(10_000)], { speedsMps }));
+    expect(segments[0]?.speedMps).toBe(10);
+    expect(segments.at(-1)?.speedMps).toBe(30);
+  });
+
+  test('in many short pieces becomes few, as long, as slow, as steep', () => {
+    const points = Array.from({ length: 101 }, (_, i) => ({ ...at(i * 100, (i % 2) * 5), elevationM: i }));
+    const speedsMps = points.slice(1).map((_, i) => (i % 2 === 0 ? 10 : 30));
+    const lengthM = polylineM(points);
+    const road = roadOfRoute(routeOf(points, { speedsMps, distanceM: lengthM }));
+    expect(road.segments.length).toBeLessThanOrEqual(26);
+    expect(lengthOf(road)).toBeCloseTo(lengthM, 3);
+    expect(climbOf(road)).toBeCloseTo(100, 6);
+    expect(road.segments[0]?.speedMps).toBeCloseTo(15, 6);
+    expect(Math.abs((road.segments[0]?.bearingDeg ?? 0) - 90)).toBeLessThan(1);
+  });
+
+  test('climbs as its heights say, between its points too', () => {
+    const profile = { everyM: 1_000, valuesM: [100, 100, 200, 100, 100, 100, 100, 100, 100, 100, 150] };
+    const road = roadOfRoute(routeOf([at(0), at(10_000)], { profile }));
+    expect(road.hasElevation).toBe(true);
+    expect(climbOf(road)).toBeCloseTo(50, 6);
+    expect(road.segments.filter(({ climbM }) => climbM > 1)).toHaveLength(4);
+    expect(road.segments.filter(({ climbM }) => climbM < -1)).toHaveLength(2);
+  });
 });
 
 test('a plan without legs is followed on straight lines', () => {

@@ -10,6 +10,7 @@ import {
   type SourceFlag,
   type Trip,
 } from '@outrider/domain';
+import { type HeightProfile, heightAt, type Route } from '@outrider/providers';
 
 /** Pieces are at most this long: the forecast's resolution (energy features are summed per piece). */
 export const SEGMENT_M = 500;
@@ -39,6 +40,8 @@ export interface Road {
   readonly segments: readonly BareSegment[];
   readonly source: SourceFlag;
   readonly hasElevation: boolean;
+  /** Height where it begins, where all of its heights are known. */
+  readonly startElevationM?: number;
 }
 
 /** When the planner gives no speed: the mean of a mixed drive. */
@@ -48,23 +51,62 @@ export const DEFAULT_SPEED_MPS = 70 / 3.6;
 export function roadOfLeg(leg: Leg): Road {
   const lengthM = polylineM(leg.points);
   const factor = leg.distanceM !== undefined && lengthM > 0 ? leg.distanceM / lengthM : 1;
-  return cut(leg.points, factor, leg.speedMps ?? DEFAULT_SPEED_MPS, 'planner-route');
+  return cut(leg.points, factor, () => leg.speedMps ?? DEFAULT_SPEED_MPS, 'planner-route');
 }
 
-/** A road as a route provider answered it. */
-export function roadOfRoute(
-  points: readonly RoutePoint[],
-  roadM: number,
-  durationS: number,
-  source: SourceFlag,
-): Road {
+/** A road as a route provider answered it: short pieces joined, each with the speed and the climb of its own. */
+export function roadOfRoute({
+  points,
+  distanceM: roadM,
+  durationS,
+  speedsMps,
+  profile,
+  source,
+}: Route): Road {
   const lengthM = polylineM(points);
-  return cut(
-    points,
-    lengthM > 0 ? roadM / lengthM : 1,
-    durationS > 0 ? roadM / durationS : DEFAULT_SPEED_MPS,
-    source,
-  );
+  const meanMps = durationS > 0 ? roadM / durationS : DEFAULT_SPEED_MPS;
+  const factor = lengthM > 0 ? roadM / lengthM : 1;
+  const road = cut(points, factor, (i) => speedsMps?.[i] ?? meanMps, source);
+  const joined = { ...road, segments: joinPieces(road.segments, points.at(-1)) };
+  return profile === undefined ? joined : onProfile(joined, profile);
+}
+
+/** The road with the heights of `profile`, which begins where it does. */
+export function onProfile(road: Road, profile: HeightProfile): Road {
+  let passedM = 0;
+  const segments = road.segments.map((segment) => {
+    const fromM = passedM;
+    passedM += segment.distanceM;
+    return { ...segment, climbM: heightAt(profile, passedM) - heightAt(profile, fromM) };
+  });
+  return { ...road, segments, hasElevation: true };
+}
+
+/** Neighbours that are together no longer than a piece may be become one: as long, as slow and as steep. */
+function joinPieces(pieces: readonly BareSegment[], end: Position | undefined): BareSegment[] {
+  const joined: { begin: BareSegment; roadM: number; tookS: number; climbM: number }[] = [];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    const tookS = piece.distanceM / piece.speedMps;
+    if (last === undefined || last.roadM + piece.distanceM > SEGMENT_M)
+      joined.push({ begin: piece, roadM: piece.distanceM, tookS, climbM: piece.climbM });
+    else {
+      last.roadM += piece.distanceM;
+      last.tookS += tookS;
+      last.climbM += piece.climbM;
+    }
+  }
+  return joined.map(({ begin, roadM, tookS, climbM }, i) => {
+    const next = joined[i + 1]?.begin ?? end;
+    const isOne = roadM === begin.distanceM;
+    return {
+      ...begin,
+      distanceM: roadM,
+      speedMps: isOne ? begin.speedMps : roadM / tookS,
+      climbM,
+      bearingDeg: isOne || next === undefined ? begin.bearingDeg : bearingDeg(begin, next),
+    };
+  });
 }
 
 /** The plan's roads as far as the plan itself tells them, to find the car on: straight lines where it has no legs. */
@@ -80,9 +122,15 @@ export function planStretches(trip: Trip): ProgressStretch[] {
   });
 }
 
-function cut(points: readonly RoutePoint[], factor: number, plannedMps: number, source: SourceFlag): Road {
+/** `plannedMps(i)` is the speed from `points[i]` on. */
+function cut(
+  points: readonly RoutePoint[],
+  factor: number,
+  plannedMps: (i: number) => number,
+  source: SourceFlag,
+): Road {
   const hasElevation = points.every((point) => point.elevationM !== undefined);
-  const speedMps = Math.min(SPEED_MPS.most, Math.max(SPEED_MPS.least, plannedMps));
+  const speedAt = (i: number) => Math.min(SPEED_MPS.most, Math.max(SPEED_MPS.least, plannedMps(i)));
   const pieceM = Math.max(SEGMENT_M, (polylineM(points) * factor) / PIECES_MAX);
   const segments: BareSegment[] = [];
   let repeatedM = 0;
@@ -91,33 +139,34 @@ function cut(points: readonly RoutePoint[], factor: number, plannedMps: number, 
     const roadM = distanceM(from, to) * factor + repeatedM;
     // Repeated points are common in recorded roads and are no piece of their own.
     repeatedM = roadM < REPEATED_M ? roadM : 0;
-    if (repeatedM === 0) segments.push(...piecesOf(from, to, roadM, pieceM, speedMps));
+    if (repeatedM === 0) segments.push(...piecesOf(from, to, roadM, pieceM, speedAt(i - 1)));
   }
   const last = segments.pop();
   if (last !== undefined) segments.push({ ...last, distanceM: last.distanceM + repeatedM });
-  if (segments.length > SEGMENTS_MAX) return cutCoarser(points, factor, speedMps, source);
+  if (segments.length > SEGMENTS_MAX) return cutCoarser(points, factor, plannedMps, source);
   const first = points[0];
   if (segments.length === 0 && first !== undefined)
     segments.push({
       lat: first.lat,
       lon: first.lon,
       distanceM: NO_WAY_M,
-      speedMps,
+      speedMps: speedAt(0),
       climbM: 0,
       bearingDeg: 0,
     });
-  return { segments, source, hasElevation };
+  const startElevationM = hasElevation ? first?.elevationM : undefined;
+  return { segments, source, hasElevation, ...(startElevationM === undefined ? {} : { startElevationM }) };
 }
 
 /** Half of the points, the whole length. */
 function cutCoarser(
   points: readonly RoutePoint[],
   factor: number,
-  speedMps: number,
+  plannedMps: (i: number) => number,
   source: SourceFlag,
 ): Road {
   const fewer = points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
-  return cut(fewer, (factor * polylineM(points)) / polylineM(fewer), speedMps, source);
+  return cut(fewer, (factor * polylineM(points)) / polylineM(fewer), (i) => plannedMps(2 * i), source);
 }
 
 function piecesOf(

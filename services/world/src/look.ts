@@ -7,19 +7,19 @@ import {
   position,
   type Trip,
 } from '@outrider/domain';
-import type { ChargerIndex, RouteProvider, WeatherProvider } from '@outrider/providers';
+import type { ChargerIndex, WeatherProvider } from '@outrider/providers';
 import type { State } from '@outrider/state';
 import type { Reader, Trust } from '@outrider/trust';
+import type { RoadSources } from './ask-road.ts';
 import { needsSnapshot, revisionOf, type SnapshotReason } from './needs-snapshot.ts';
 import { rerouteOf } from './reroute.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { rememberHome, type WorldVehicle, withDueTrip, withSnapshot } from './vehicle.ts';
 
-export interface LookDeps {
+export interface LookDeps extends RoadSources {
   readonly state: State;
   readonly trust: Trust;
   readonly reader: Reader;
-  readonly routing: readonly RouteProvider[];
   readonly weather: readonly WeatherProvider[];
   readonly chargers: ChargerIndex;
   readonly plugsOf: (modelId: string) => ReadonlySet<ConnectorStandard>;

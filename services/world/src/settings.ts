@@ -1,4 +1,4 @@
-import { integer, optional, text } from '@outrider/runtime';
+import { integer, optional, text, url } from '@outrider/runtime';
 
 export const worldSettings = {
   chargersFile: {
@@ -11,6 +11,36 @@ export const worldSettings = {
     env: 'WEATHER_FILE',
     about: 'Weather forecasts: a .json file of forecast rows.',
     parse: optional(text),
+    default: '',
+  },
+  valhallaUrl: {
+    env: 'VALHALLA_URL',
+    about: 'Roads, heights and detours: a Valhalla server of your own.',
+    parse: optional(url('http', 'https')),
+    default: '',
+  },
+  osrmUrl: {
+    env: 'OSRM_URL',
+    about: 'Roads when Valhalla cannot tell: an OSRM server of your own.',
+    parse: optional(url('http', 'https')),
+    default: '',
+  },
+  elevationFolder: {
+    env: 'ELEVATION_FOLDER',
+    about: 'Heights when the road’s source knows none: a folder of SRTM cells (.hgt).',
+    parse: optional(text),
+    default: '',
+  },
+  photonUrl: {
+    env: 'PHOTON_URL',
+    about: 'Places by name: a Photon server.',
+    parse: optional(url('http', 'https')),
+    default: '',
+  },
+  nominatimUrl: {
+    env: 'NOMINATIM_URL',
+    about: 'Places by name when Photon cannot tell: a Nominatim server.',
+    parse: optional(url('http', 'https')),
     default: '',
   },
   snapshotTimeoutMs: {

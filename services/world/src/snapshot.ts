@@ -7,16 +7,16 @@ import {
   type Stop,
   type Trip,
 } from '@outrider/domain';
-import { type ChargerIndex, greatCircle, type RouteProvider, type WeatherPoint } from '@outrider/providers';
+import type { ChargerIndex, WeatherPoint } from '@outrider/providers';
 import { contentId } from '@outrider/runtime';
-import { askFirst } from './ask.ts';
+import { askRoad, type RoadDeps, withHeights } from './ask-road.ts';
 import { driveMs, sigmaOf, startTimes, type TimedRoad, withWeather } from './build-conditions.ts';
-import { type Road, roadOfLeg, roadOfRoute } from './build-stretches.ts';
+import { type Road, roadOfLeg } from './build-stretches.ts';
+import { withDetours } from './detours.ts';
 import { AT_HOME_M, type WorldVehicle } from './vehicle.ts';
 import { standingWeather, type WeatherDeps, weatherAlong } from './weather-along.ts';
 
-export interface SnapshotDeps extends WeatherDeps {
-  readonly routing: readonly RouteProvider[];
+export interface SnapshotDeps extends WeatherDeps, RoadDeps {
   readonly chargers: ChargerIndex;
   readonly plugs: ReadonlySet<ConnectorStandard>;
   readonly home: Position | undefined;
@@ -79,29 +79,29 @@ async function plannedRoads(
   for (const [i, stop] of trip.stops.entries()) {
     const leg = trip.legs?.[i];
     const from = vehicle.reroute?.stretch === i ? vehicle.reroute.from : undefined;
-    if (leg !== undefined && from === undefined) roads.push(roadOfLeg(leg));
-    else roads.push(await askRoute(from ?? trip.stops[i - 1] ?? trip.origin, stop, deps));
+    if (leg !== undefined && from === undefined) roads.push(await withHeights(roadOfLeg(leg), stop, deps));
+    else roads.push(await askRoad(from ?? trip.stops[i - 1] ?? trip.origin, stop, deps));
   }
   const starts = startTimes(trip, roads.slice(current), current, nowMs);
-  return roads.map((road, i) => ({
-    stopId: (trip.stops[i] as Stop).stopId,
-    road,
-    startAtMs: starts[i - current] ?? nowMs,
-    chargers: chargersAlong(road, trip.stops[i] as Stop, deps, nowMs),
-  }));
+  return Promise.all(
+    roads.map(async (road, i) => {
+      const stop = trip.stops[i] as Stop;
+      const chargers = chargersAlong(road, stop, deps, nowMs);
+      return {
+        stopId: stop.stopId,
+        road,
+        startAtMs: starts[i - current] ?? nowMs,
+        // Roads that lie behind are no longer worth a question.
+        chargers: i < current ? chargers : await withDetours(chargers, road, stop, deps),
+      };
+    }),
+  );
 }
 
 const chargersAlong = (road: Road, end: Position, deps: SnapshotDeps, nowMs: number): ChargerOnRoute[] =>
   road.segments.length === 0
     ? []
     : deps.chargers.alongRoute(road.segments, end, CORRIDOR_M, deps.plugs, nowMs);
-
-async function askRoute(from: Position, to: Position, deps: SnapshotDeps): Promise<Road> {
-  const route = await askFirst([...deps.routing, greatCircle], deps.signal, (provider) =>
-    provider.route(from, to, deps.signal),
-  );
-  return roadOfRoute(route.points, route.distanceM, route.durationS, route.source);
-}
 
 /** A plan that does not end on a plug includes its way back; without a plan the way home is the stretch to guard. */
 async function wayHome(
@@ -121,14 +121,20 @@ async function wayHome(
   const road =
     (last === undefined || lostAt !== undefined ? undefined : roadBack(trip, deps.home)) ??
     withKnownHeights(
-      await askRoute(lostAt ?? from, deps.home, deps),
+      await askRoad(lostAt ?? from, deps.home, deps),
       last === undefined ? vehicle.altitudeM : null,
       vehicle.homeAltitudeM,
     );
   const before = (vehicle.progress?.stretch ?? 0) < planned.length ? planned.at(-1) : undefined;
   const arriveAtMs = before === undefined ? nowMs : before.startAtMs + driveMs(before.road);
   const startAtMs = Math.max(nowMs, last?.departAtMs ?? arriveAtMs);
-  return { stopId: HOME_STOP, road, startAtMs, chargers: chargersAlong(road, deps.home, deps, nowMs) };
+  const chargers = chargersAlong(road, deps.home, deps, nowMs);
+  return {
+    stopId: HOME_STOP,
+    road,
+    startAtMs,
+    chargers: await withDetours(chargers, road, deps.home, deps),
+  };
 }
 
 /** A road without heights, between two places whose heights the car has measured: its climb, spread evenly. */
