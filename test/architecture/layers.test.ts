@@ -16,7 +16,11 @@ const EXTENSIONS: readonly {
   { folder: 'services/ingest/src/formats', listedIn: 'index.ts', shared: [] },
   { folder: 'services/notifier/src/stages', listedIn: '../pipeline.ts', shared: [] },
   { folder: 'services/notifier/src/channels', listedIn: 'index.ts', shared: [] },
-  { folder: 'packages/providers/src/weather', listedIn: 'index.ts', shared: ['weather-provider.ts'] },
+  {
+    folder: 'packages/providers/src/weather',
+    listedIn: 'index.ts',
+    shared: ['weather-provider.ts', 'place-forecast.ts', 'forecast-cache.ts', 'weather-probe.ts'],
+  },
   {
     folder: 'packages/providers/src/routing',
     listedIn: 'index.ts',

@@ -118,7 +118,12 @@ describe('ARCHITECTURE.md', () => {
     {
       heading: 'Providers',
       names: [
-        ...filesIn('packages/providers/src/weather', ['weather-provider']),
+        ...filesIn('packages/providers/src/weather', [
+          'weather-provider',
+          'place-forecast',
+          'forecast-cache',
+          'weather-probe',
+        ]),
         ...filesIn('packages/providers/src/routing', ['route-provider', 'ask-valhalla', 'decode-shape']),
         ...filesIn('packages/providers/src/elevation', ['elevation-provider', 'profile']),
         ...filesIn('packages/providers/src/geocoding', ['geocoder', 'typed-coordinates']),

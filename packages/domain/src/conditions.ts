@@ -10,6 +10,9 @@ export const sourceFlag = z.enum([
   'flat',
   'car-thermometer',
   'forecast-file',
+  'open-meteo',
+  'met-norway',
+  'nws-grid',
   'climatology',
   'none',
 ]);

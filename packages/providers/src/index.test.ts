@@ -26,7 +26,8 @@ test('every source of heights is listed under the name of its file', () => {
 });
 
 test('every weather provider is listed under the name of its file', () => {
-  expect([...weatherProviderNames].toSorted()).toEqual(filesOf('weather', ['weather-provider']));
+  const shared = ['forecast-cache', 'place-forecast', 'weather-probe', 'weather-provider'];
+  expect([...weatherProviderNames].toSorted()).toEqual(filesOf('weather', shared));
 });
 
 test('every charger file format and source is listed under the name of its file', () => {

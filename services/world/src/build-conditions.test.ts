@@ -26,6 +26,7 @@ const weather = (tempC: number) => ({
   pressureHpa: null,
   isWet: false,
   issuedAtMs: NOW_MS,
+  source: 'forecast-file' as const,
 });
 
 describe('when the car starts towards each stop', () => {

@@ -1,5 +1,5 @@
-import type { ChargerOnRoute, Conditions, Position, RoadSegment, Trip } from '@outrider/domain';
-import type { WeatherPoint } from '@outrider/providers';
+import type { ChargerOnRoute, Conditions, RoadSegment, Trip } from '@outrider/domain';
+import type { WeatherPoint, WeatherQuestion } from '@outrider/providers';
 import type { Road } from './build-stretches.ts';
 
 /** The road to one stop and the time the car is expected at its beginning. */
@@ -32,17 +32,24 @@ const FLAT_SIGMA_M = 15;
 /** A piece of road takes its weather from the sample at or before it. */
 export const SAMPLE_EVERY_M = 10_000;
 
-/** Where and when weather is wanted along a road: every 10 km. */
-export function samplePoints(timed: TimedRoad): (Position & { readonly atMs: number })[] {
-  const points: (Position & { readonly atMs: number })[] = [];
+/** Where and when weather is wanted along a road: every 10 km, with the road's height where it has one. */
+export function samplePoints(timed: TimedRoad): WeatherQuestion[] {
+  const points: WeatherQuestion[] = [];
+  let elevationM = timed.road.startElevationM;
   let nextAtM = 0;
   let passedM = 0;
   let atMs = timed.startAtMs;
   for (const segment of timed.road.segments) {
     if (passedM >= nextAtM) {
-      points.push({ lat: segment.lat, lon: segment.lon, atMs: Math.round(atMs) });
+      points.push({
+        lat: segment.lat,
+        lon: segment.lon,
+        atMs: Math.round(atMs),
+        ...(elevationM === undefined ? {} : { elevationM: Math.round(elevationM) }),
+      });
       nextAtM += SAMPLE_EVERY_M;
     }
+    if (elevationM !== undefined) elevationM += segment.climbM;
     passedM += segment.distanceM;
     atMs += (segment.distanceM / segment.speedMps) * 1000;
   }
@@ -67,6 +74,7 @@ export function fromThermometer(
     pressureHpa: null,
     isWet: false,
     issuedAtMs: nowMs,
+    source: thermometer === undefined ? 'climatology' : 'car-thermometer',
   };
 }
 

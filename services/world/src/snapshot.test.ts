@@ -122,6 +122,7 @@ describe('where the car will stand', () => {
           pressureHpa: null,
           isWet: false,
           issuedAtMs: NOW_MS,
+          source: 'forecast-file' as const,
         })),
     };
     const { standing } = await look(carAt(at(0), { trip: tripOf({ stops: [night] }), progress: start }), {

@@ -1,5 +1,10 @@
 import type { Conditions, Position, Trip } from '@outrider/domain';
-import { ProviderUnavailable, type WeatherPoint, type WeatherProvider } from '@outrider/providers';
+import {
+  ProviderUnavailable,
+  type WeatherPoint,
+  type WeatherProvider,
+  type WeatherQuestion,
+} from '@outrider/providers';
 import { type Asking, askFirst } from './ask.ts';
 import {
   fromThermometer,
@@ -62,24 +67,32 @@ async function weatherOn(
       source: floorSource(thermometer),
       ageS: thermometer?.ageS ?? null,
     };
-  const oldestMs = Math.min(nowMs, ...told.points.map((point) => point.issuedAtMs));
-  return { ...told, ageS: (nowMs - oldestMs) / 1000 };
+  const oldest = oldestOf(told);
+  return {
+    points: told,
+    source: oldest?.source ?? floorSource(thermometer),
+    ageS: Math.max(0, nowMs - (oldest?.issuedAtMs ?? nowMs)) / 1000,
+  };
 }
 
 const floorSource = (thermometer: Thermometer | undefined): Conditions['weatherSource'] =>
   thermometer === undefined ? 'climatology' : 'car-thermometer';
 
+/** The one that says how old a forecast of several vendors is, and whose. */
+const oldestOf = (points: readonly WeatherPoint[]): WeatherPoint | undefined =>
+  points.reduce<WeatherPoint | undefined>(
+    (oldest, point) => (oldest === undefined || point.issuedAtMs < oldest.issuedAtMs ? point : oldest),
+    undefined,
+  );
+
 /** What the first provider says that can tell for all of these; undefined when none can. */
 async function forecastFor(
-  points: readonly (Position & { readonly atMs: number })[],
+  points: readonly WeatherQuestion[],
   deps: WeatherDeps,
   nowMs: number,
-): Promise<Pick<SampledRoad, 'points' | 'source'> | undefined> {
+): Promise<readonly WeatherPoint[] | undefined> {
   try {
-    return await askFirst(deps.weather, deps.signal, async (provider) => ({
-      points: await provider.at(points, nowMs, deps.signal),
-      source: provider.source,
-    }));
+    return await askFirst(deps.weather, deps.signal, (provider) => provider.at(points, nowMs, deps.signal));
   } catch (error) {
     if (error instanceof ProviderUnavailable) return undefined;
     throw error;
@@ -110,14 +123,14 @@ export async function standingWeather(
     waits.map(async (wait) => {
       const { stopId, fromMs, toMs } = wait;
       const told = await forecastFor(standingPoints(wait), deps, nowMs);
-      const points = told?.points ?? [fromThermometer(thermometer, (fromMs + toMs) / 2, nowMs)];
+      const points = told ?? [fromThermometer(thermometer, (fromMs + toMs) / 2, nowMs)];
       return {
         ...(stopId === undefined ? {} : { stopId }),
         fromMs,
         toMs,
         tempC: outdoorC(mean(points.map((point) => point.tempC))),
         sigmaK: mean(points.map((point) => point.sigmaK)),
-        source: told?.source ?? floorSource(thermometer),
+        source: oldestOf(points)?.source ?? floorSource(thermometer),
       };
     }),
   );
@@ -133,7 +146,7 @@ function waitAt(stop: Trip['stops'][number], nowMs: number): Wait[] {
 
 const STANDING_SAMPLES = 4;
 
-const standingPoints = ({ place, fromMs, toMs }: Wait): (Position & { readonly atMs: number })[] =>
+const standingPoints = ({ place, fromMs, toMs }: Wait): WeatherQuestion[] =>
   Array.from({ length: STANDING_SAMPLES }, (_, i) => ({
     lat: place.lat,
     lon: place.lon,

@@ -89,12 +89,19 @@ export const location = (locationId: string, place: Position, powerKw = 90): Cha
 /** Weather of one temperature, for as long as `untilMs`. */
 export const weatherOf = (tempC: number, untilMs = Number.POSITIVE_INFINITY): WeatherProvider => ({
   name: 'test-weather',
-  source: 'forecast-file',
   at: async (points, knownAtMs) =>
     points.map(({ atMs }) => {
       if (atMs >= untilMs) throw new ProviderUnavailable('test-weather', 'too far ahead');
       const issuedAtMs = knownAtMs - 10 * MINUTE_MS;
-      return { tempC, sigmaK: 1, wind: null, pressureHpa: null, isWet: false, issuedAtMs };
+      return {
+        tempC,
+        sigmaK: 1,
+        wind: null,
+        pressureHpa: null,
+        isWet: false,
+        issuedAtMs,
+        source: 'forecast-file' as const,
+      };
     }),
 });
 

@@ -31,7 +31,6 @@ const WIND_SIGMA_MPS = 2;
 export function forecastFile(rows: readonly ForecastRow[]): WeatherProvider {
   return {
     name: 'forecast-file',
-    source: 'forecast-file',
     async at(points, knownAtMs) {
       return points.map((point) => {
         let best: { readonly row: ForecastRow; readonly awayM: number } | undefined;
@@ -63,5 +62,6 @@ function weatherOf(row: ForecastRow): WeatherPoint {
     pressureHpa: row.pressureHpa ?? null,
     isWet: row.isWet ?? false,
     issuedAtMs: row.issuedAtMs,
+    source: 'forecast-file',
   };
 }

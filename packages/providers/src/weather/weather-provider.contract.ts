@@ -12,12 +12,14 @@ export interface WeatherContractCase {
 }
 
 /** What every weather provider keeps. `create` is called once per test. */
-export function weatherProviderContract(create: () => WeatherContractCase): void {
+export function weatherProviderContract(
+  create: () => WeatherContractCase | Promise<WeatherContractCase>,
+): void {
   describe('as a weather provider', () => {
     const never = new AbortController().signal;
 
     test('answers point by point, in the order asked', async () => {
-      const { provider, points, knownAtMs } = create();
+      const { provider, points, knownAtMs } = await create();
       const there = await provider.at(points, knownAtMs, never);
       const back = await provider.at(points.toReversed(), knownAtMs, never);
       expect(there).toHaveLength(points.length);
@@ -25,7 +27,7 @@ export function weatherProviderContract(create: () => WeatherContractCase): void
     });
 
     test('says how sure it is and when it was said, never after it was asked', async () => {
-      const { provider, points, knownAtMs } = create();
+      const { provider, points, knownAtMs } = await create();
       for (const weather of await provider.at(points, knownAtMs, never)) {
         expect(weather.tempC).toBeGreaterThan(-80);
         expect(weather.tempC).toBeLessThan(70);
@@ -40,12 +42,12 @@ export function weatherProviderContract(create: () => WeatherContractCase): void
     });
 
     test('no points, no weather, no error', async () => {
-      const { provider, knownAtMs } = create();
+      const { provider, knownAtMs } = await create();
       expect(await provider.at([], knownAtMs, never)).toEqual([]);
     });
 
     test('one point it cannot tell about, and it tells nothing', async () => {
-      const { provider, points, knownAtMs, beyond } = create();
+      const { provider, points, knownAtMs, beyond } = await create();
       await expect(provider.at([...points, beyond], knownAtMs, never)).rejects.toThrow(ProviderUnavailable);
     });
   });
