@@ -13,7 +13,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   world: ['domain', 'runtime', 'providers', 'bus', 'state', 'trust'],
   predictor: ['domain', 'runtime', 'energy', 'bus', 'telemetry', 'state', 'trust'],
   notifier: ['domain', 'runtime', 'bus', 'state', 'trust'],
-  api: ['domain', 'runtime', 'energy', 'bus', 'telemetry', 'state', 'trust'],
+  api: ['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust'],
   standalone: [
     ...['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust'],
     ...['gateway', 'ingest', 'world', 'predictor', 'notifier', 'api'],

@@ -58,7 +58,7 @@ export const trip = z
     tripId: recordKey,
     vehicleId,
     revision: z.int().min(1),
-    source: z.enum(['driver', 'car', 'dispatcher', 'file']),
+    source: z.enum(['driver', 'car', 'dispatcher', 'file', 'calendar']),
     createdAtMs: atMs,
     departAtMs: atMs,
     reserveSocPct: socPct.default(5),

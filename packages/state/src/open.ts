@@ -17,6 +17,7 @@ import { NodeSqliteDialect, openSqlite, type SqliteOptions } from './sqlite.ts';
 import type { State } from './state.ts';
 import type { Tables } from './tables.ts';
 import { createTokens } from './tokens.ts';
+import { createTripSources } from './trip-sources.ts';
 import { createTrips } from './trips.ts';
 import { createVehicles } from './vehicles.ts';
 
@@ -67,6 +68,7 @@ function createState(database: Kysely<Tables>, scrub: Scrub): State {
     consents: createConsents(session),
     tokens: createTokens(session),
     trips: createTrips(session),
+    tripSources: createTripSources(session),
     alerts: createAlerts(session),
     predictor: createPredictorState(session),
     notifications: createNotifications(session),

@@ -1,7 +1,7 @@
 import type { Notifications } from './notifier-records.ts';
 import type { People, Vehicles } from './people-records.ts';
 import type { Alerts, Outbox, PredictorState } from './predictor-records.ts';
-import type { Trips } from './trip-records.ts';
+import type { TripSources, Trips } from './trip-records.ts';
 import type { Audit, Consents, Keys, QuarantineKeys, Tokens } from './trust-records.ts';
 
 export * from './notifier-records.ts';
@@ -22,6 +22,7 @@ export interface State {
   readonly consents: Consents;
   readonly tokens: Tokens;
   readonly trips: Trips;
+  readonly tripSources: TripSources;
   readonly alerts: Alerts;
   readonly predictor: PredictorState;
   readonly notifications: Notifications;

@@ -11,6 +11,7 @@ import type {
   QuarantineKey,
   SubjectKey,
   TripRow,
+  TripSourceRow,
   Vehicle,
   VehicleBlob,
 } from './state.ts';
@@ -28,6 +29,7 @@ export interface Tables {
   consents: Omit<Consent, 'isGranted'> & { readonly isGranted: Flag } & Sequence;
   tokens: TokenColumns;
   trips: Omit<TripRow, 'isWithdrawn'> & { readonly isWithdrawn: Flag };
+  tripSources: TripSourceRow;
   checkpoints: CheckpointColumns;
   vehicleStates: VehicleBlob & { readonly partition: number };
   alerts: AlertRow;

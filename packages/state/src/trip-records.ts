@@ -6,6 +6,8 @@ export interface TripRow {
   readonly revision: number;
   readonly departAtMs: number;
   readonly isWithdrawn: boolean;
+  /** Where it comes from and is moved by; null once a person made or changed it. */
+  readonly sourceId: string | null;
   /** The domain `Trip` as JSON, sealed. */
   readonly keyId: string;
   readonly box: string;
@@ -17,4 +19,27 @@ export interface Trips {
   find(tripId: string): Promise<TripRow | undefined>;
   /** Latest departure first. */
   listOf(vehicleId: string, limit: number): Promise<readonly TripRow[]>;
+  /** Those of a source that are not withdrawn and depart at `fromMs` or later, latest first. */
+  listOfSource(sourceId: string, fromMs: number): Promise<readonly TripRow[]>;
+}
+
+/** A calendar or a weekly habit that trips of a car come from. */
+export interface TripSourceRow {
+  readonly sourceId: string;
+  readonly vehicleId: string;
+  readonly kind: 'ical' | 'weekly';
+  readonly createdAtMs: number;
+  /** What the driver said of it, a calendar's secret address included, as JSON, sealed. */
+  readonly keyId: string;
+  readonly box: string;
+}
+
+export interface TripSources {
+  insert(row: TripSourceRow): Promise<void>;
+  find(sourceId: string): Promise<TripSourceRow | undefined>;
+  /** False when it is not there. */
+  remove(sourceId: string): Promise<boolean>;
+  listOf(vehicleId: string): Promise<readonly TripSourceRow[]>;
+  /** All of them, by id, after `afterId`. */
+  list(afterId: string, limit: number): Promise<readonly TripSourceRow[]>;
 }

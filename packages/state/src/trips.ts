@@ -17,6 +17,7 @@ export function createTrips(session: Session): Trips {
               revision: ref('excluded.revision'),
               departAtMs: ref('excluded.departAtMs'),
               isWithdrawn: ref('excluded.isWithdrawn'),
+              sourceId: ref('excluded.sourceId'),
               keyId: ref('excluded.keyId'),
               box: ref('excluded.box'),
             }))
@@ -45,6 +46,19 @@ export function createTrips(session: Session): Trips {
         .orderBy('departAtMs', 'desc')
         .orderBy('tripId')
         .limit(limit)
+        .execute();
+      return rows.map(toTrip);
+    },
+    async listOfSource(sourceId, fromMs) {
+      const rows = await session
+        .db()
+        .selectFrom('trips')
+        .selectAll()
+        .where('sourceId', '=', sourceId)
+        .where('isWithdrawn', '=', 0)
+        .where('departAtMs', '>=', fromMs)
+        .orderBy('departAtMs', 'desc')
+        .orderBy('tripId')
         .execute();
       return rows.map(toTrip);
     },

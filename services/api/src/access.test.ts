@@ -32,6 +32,17 @@ const trip = await it.call('POST', `/v1/vehicles/${vehicleId}/trips`, {
   token: owner.token,
   body: tripPlan(),
 });
+const weekly = {
+  ...{ kind: 'weekly', label: 'Commute' },
+  trip: {
+    ...{ days: ['fri'], departAt: '07:30', timeZone: 'UTC', origin: { name: 'Home', lat: 60, lon: 24 } },
+    stops: [{ name: 'Work', lat: 60.4, lon: 25, kind: 'destination' }],
+  },
+};
+const source = await it.call('POST', `/v1/vehicles/${vehicleId}/trip-sources`, {
+  token: owner.token,
+  body: weekly,
+});
 const listed = await it.call('GET', `/v1/vehicles/${vehicleId}/device-tokens`, { token: owner.token });
 const { textVersion } = (await it.call('GET', '/v1/purposes', { token: owner.token })).body;
 await storeAlerts(it, [alertRecord(vehicleId)]);
@@ -43,6 +54,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   vehicleId,
   tripId: trip.body.tripId,
   alertId: 'alert-1',
+  sourceId: source.body.sourceId,
   tokenId: listed.body.tokens[0].tokenId,
   purpose: 'safety_recall',
 };
@@ -53,6 +65,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   'get /v1/vehicles/{vehicleId}/signals': span,
   'get /v1/vehicles/{vehicleId}/signals/downsampled': `${span}&path=Vehicle.Speed`,
   'get /v1/vehicles/{vehicleId}/forecasts': span,
+  'post /v1/vehicles/{vehicleId}/trips/road': 'departAt=2026-01-15T09:00:00Z',
 };
 const BODIES: Readonly<Record<string, object>> = {
   'post /v1/people': { name: 'New', role: 'driver' },
@@ -61,8 +74,16 @@ const BODIES: Readonly<Record<string, object>> = {
   'patch /v1/vehicles/{vehicleId}': { label: 'Other' },
   'put /v1/vehicles/{vehicleId}/consents/{purpose}': { granted: false, textVersion },
   'post /v1/vehicles/{vehicleId}/trips': tripPlan(),
+  'post /v1/vehicles/{vehicleId}/trip-sources': weekly,
   'put /v1/trips/{tripId}': tripPlan(),
   'post /v1/alerts/{alertId}/feedback': { kind: 'acknowledged' },
+};
+
+const GPX = '<gpx><trk><trkseg><trkpt lat="60" lon="24"/><trkpt lat="61" lon="24"/></trkseg></trk></gpx>';
+/** Bodies that are files, by their type. */
+const FILES: Readonly<Record<string, readonly [type: string, text: string]>> = {
+  'post /v1/vehicles/{vehicleId}/trips/road': ['application/gpx+xml', GPX],
+  'post /v1/vehicles/{vehicleId}/trips/list': ['text/csv', 'tripRef,departAt\n'],
 };
 
 const document = (await it.call('GET', '/openapi.json')).body;
@@ -75,7 +96,9 @@ const ask = ({ method, path }: Operation, token?: string): Promise<Answer> => {
   const name = `${method} ${path}`;
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => PARAMETERS[parameter] ?? 'missing');
   const query = QUERIES[name] === undefined ? '' : `?${QUERIES[name]}`;
-  return it.call(method.toUpperCase(), `${filled}${query}`, { token, body: BODIES[name] });
+  const file = FILES[name];
+  const body = file ? { raw: file[1], headers: { 'content-type': file[0] } } : { body: BODIES[name] };
+  return it.call(method.toUpperCase(), `${filled}${query}`, { token, ...body });
 };
 
 const isOwned = ({ path }: Operation): boolean => path.includes('{');
@@ -94,7 +117,7 @@ test('every parameter of every path has an example here', () => {
 test('every route that takes a body has an example here', () => {
   for (const { method, path } of operations) {
     const isTaken = document.paths[path][method].requestBody !== undefined;
-    expect({ path, hasExample: BODIES[`${method} ${path}`] !== undefined }).toEqual({
+    expect({ path, hasExample: `${method} ${path}` in { ...BODIES, ...FILES } }).toEqual({
       path,
       hasExample: isTaken,
     });

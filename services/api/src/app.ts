@@ -25,10 +25,14 @@ import { type LiveSockets, liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { tripFileRoutes } from './routes/trip-files.ts';
+import { tripSourceRoutes } from './routes/trip-sources.ts';
 import { tripRoutes } from './routes/trips.ts';
 import { vehicleRoutes } from './routes/vehicles.ts';
 import { type ApiServer, createServer } from './server.ts';
 import type { ApiSettings } from './settings.ts';
+import { createTripSourceReader, type TripSourceReader } from './trip-source-reader.ts';
+import { type Stoppable, startRounds } from './trip-source-rounds.ts';
 
 export type { ModelChoice } from './context.ts';
 export { ensureAdminToken } from './credentials.ts';
@@ -48,6 +52,8 @@ export interface ApiDeps {
   readonly readinessOf?: () => Readiness;
   /** Where cars reach the gateway, when that is not known before it listens; else the setting. */
   readonly gatewayUrl?: () => string;
+  /** The global one outside of tests: calendars are read with it. */
+  readonly fetch?: typeof fetch;
 }
 
 export interface Api extends App {
@@ -82,10 +88,17 @@ export function createApi(deps: ApiDeps): Api {
     rightsChanged: (personId) => void rights.refresh(personId),
   };
 
+  const reader = createTripSourceReader(context, {
+    clock: runtime.realClock,
+    random: systemRandom,
+    fetch: deps.fetch ?? fetch,
+  });
+  const parts = { hub, metrics, rights, reader, readiness: deps.readinessOf ?? readiness };
+
   return {
     name: 'api',
     async start() {
-      running = await run(deps, context, { hub, metrics, rights, readiness: deps.readinessOf ?? readiness });
+      running = await run(deps, context, parts);
       phase = 'running';
     },
     async stop() {
@@ -99,6 +112,7 @@ export function createApi(deps: ApiDeps): Api {
       running === undefined ||
       (running.requests.open === 0 &&
         running.relay.isIdle() &&
+        running.rounds.isIdle() &&
         running.subscriptions.every((one) => one.isIdle())),
     get address() {
       const address = running?.server.server.address() as AddressInfo | null | undefined;
@@ -113,6 +127,7 @@ interface Parts {
   readonly hub: Hub;
   readonly metrics: ApiMetrics;
   readonly rights: RightsKeeper;
+  readonly reader: TripSourceReader;
   readonly readiness: () => Readiness;
 }
 
@@ -120,6 +135,7 @@ interface Running extends Listening {
   readonly relay: Relay;
   readonly subscriptions: readonly Subscription[];
   readonly stopPings: Cancel;
+  readonly rounds: Stoppable;
 }
 
 interface Listening {
@@ -148,7 +164,12 @@ async function run(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Ru
       parts.hub.ping();
       void parts.rights.refreshAll();
     });
-    return { ...listening, relay, subscriptions, stopPings };
+    const rounds = startRounds({
+      ...{ state, realClock: runtime.realClock, random: systemRandom, reader: parts.reader },
+      intervalMs: settings.tripSourceIntervalMs,
+      onError: (error) => runtime.log.warn({ err: String(error) }, 'trips are read from their sources later'),
+    });
+    return { ...listening, relay, subscriptions, stopPings, rounds };
   } catch (error) {
     await letGo({ subscriptions, relay });
     throw error;
@@ -174,8 +195,13 @@ async function listen(deps: ApiDeps, context: ApiContext, parts: Parts): Promise
 }
 
 /** Feeds are told goodbye; requests that are in are answered. */
-async function closeDoors({ server, live, stopPings }: Running, hub: Hub, realClock: Clock): Promise<void> {
+async function closeDoors(
+  { server, live, stopPings, rounds }: Running,
+  hub: Hub,
+  realClock: Clock,
+): Promise<void> {
   stopPings();
+  await rounds.stop();
   live.close();
   const goodbye = new AbortController();
   const cut = realClock.sleep(GOODBYE_MS, goodbye.signal).then(() => hub.cutAll());
@@ -218,6 +244,7 @@ function addRoutes(
   parts: {
     readonly hub: Hub;
     readonly runtime: Runtime;
+    readonly reader: TripSourceReader;
     readonly readiness: () => Readiness;
   },
 ): LiveSockets {
@@ -228,12 +255,14 @@ function addRoutes(
     vehicleRoutes,
     consentRoutes,
     tripRoutes,
+    tripFileRoutes,
     alertRoutes,
     feedbackRoutes,
     signalRoutes,
     forecastRoutes,
   ])
     add(server, context);
+  tripSourceRoutes(server, context, parts.reader);
   return liveRoutes(server, context, { hub: parts.hub, log: parts.runtime.log });
 }
 

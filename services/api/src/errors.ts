@@ -21,7 +21,10 @@ export const ERROR_CODES = {
   'consent-text-changed': { status: 409, about: 'The consent text you showed is not the current one.' },
   erased: { status: 410, about: 'The key of this data was destroyed: nobody can read it again.' },
   'too-large': { status: 413, about: 'The request is larger than the limit.' },
-  'unsupported-media-type': { status: 415, about: 'Bodies are application/json.' },
+  'unsupported-media-type': {
+    status: 415,
+    about: 'Bodies are application/json; files are of the types their route names.',
+  },
   'upgrade-required': { status: 426, about: 'The live feed is a WebSocket.' },
   internal: { status: 500, about: 'Our fault; it is logged.' },
   unavailable: { status: 503, about: 'Something this needs is down or full: try again later.' },

@@ -71,6 +71,18 @@ export const apiSettings = {
     parse: integer(0, 4 * 1024 * 1024 * 1024),
     default: '67108864',
   },
+  calendarOrigins: {
+    env: 'API_CALENDAR_ORIGINS',
+    about: 'Origins that calendars may be read from, comma-separated; none: no calendar is read.',
+    parse: origins,
+    default: '',
+  },
+  tripSourceIntervalMs: {
+    env: 'API_TRIP_SOURCE_INTERVAL_MS',
+    about: 'Time between two readings of a calendar or weekly trip, in milliseconds, give or take a tenth.',
+    parse: integer(1_000, 86_400_000),
+    default: '300000',
+  },
   allowHttpWebhooks: {
     env: 'API_ALLOW_HTTP_WEBHOOKS',
     about: 'Accept webhook addresses without TLS (for receivers on the same machine).',

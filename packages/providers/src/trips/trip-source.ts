@@ -36,6 +36,8 @@ export interface TripReading {
   readonly entries: readonly TripEntry[];
   readonly cancelled: readonly string[];
   readonly problems: readonly TripProblem[];
+  /** The input as a whole was not understood: it says nothing, and nothing has been withdrawn. */
+  readonly isUnreadable?: true;
 }
 
 /**
@@ -61,4 +63,5 @@ export const unreadable = (field: string, why: string): TripReading => ({
   entries: [],
   cancelled: [],
   problems: [{ field, why }],
+  isUnreadable: true,
 });

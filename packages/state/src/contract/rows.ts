@@ -1,4 +1,13 @@
-import type { AlertRow, NotificationRow, OutboxRow, Person, SubjectKey, TripRow, Vehicle } from '../state.ts';
+import type {
+  AlertRow,
+  NotificationRow,
+  OutboxRow,
+  Person,
+  SubjectKey,
+  TripRow,
+  TripSourceRow,
+  Vehicle,
+} from '../state.ts';
 
 // Valid rows for the contract; a test names only the fields it is about.
 
@@ -45,6 +54,17 @@ export const tripRow = (change: Partial<TripRow> = {}): TripRow => ({
   revision: 1,
   departAtMs: 5_000,
   isWithdrawn: false,
+  sourceId: null,
+  keyId: 'key_a',
+  box: 'sealed',
+  ...change,
+});
+
+export const tripSourceRow = (change: Partial<TripSourceRow> = {}): TripSourceRow => ({
+  sourceId: 'source_a',
+  vehicleId: 'veh_aaaaaaaa',
+  kind: 'ical',
+  createdAtMs: 1_000,
   keyId: 'key_a',
   box: 'sealed',
   ...change,

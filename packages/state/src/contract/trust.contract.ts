@@ -1,7 +1,7 @@
 import type { Purpose } from '@outrider/domain';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { State } from '../state.ts';
-import { person, subjectKey, tripRow, vehicle } from './rows.ts';
+import { person, subjectKey, tripRow, tripSourceRow, vehicle } from './rows.ts';
 
 /** Keys, consents, audit, trips. */
 export function trustContract(state: () => State): void {
@@ -147,6 +147,36 @@ export function trustContract(state: () => State): void {
       await state().trips.upsert(tripRow({ tripId: 'other', vehicleId: 'veh_bbbbbbbb' }));
       const ids = (await state().trips.listOf('veh_aaaaaaaa', 2)).map(({ tripId }) => tripId);
       expect(ids).toEqual(['t3', 't2']);
+    });
+
+    test('trips of a source are listed from a departure on, without those withdrawn or taken from it', async () => {
+      const of = (tripId: string, departAtMs: number, change = {}) =>
+        state().trips.upsert(tripRow({ tripId, departAtMs, sourceId: 'source_a', ...change }));
+      await of('t1', 1);
+      await of('t2', 2);
+      await of('t3', 3);
+      await of('t4', 4, { isWithdrawn: true });
+      await of('t5', 5, { sourceId: 'source_b' });
+      await of('t6', 6);
+      await of('t6', 6, { sourceId: null, revision: 2 });
+      const rows = await state().trips.listOfSource('source_a', 2);
+      expect(rows.map(({ tripId }) => tripId)).toEqual(['t3', 't2']);
+    });
+  });
+
+  describe('sources of trips', () => {
+    test('one is found, listed by car and by id, and gone once removed', async () => {
+      const a = tripSourceRow();
+      const b = tripSourceRow({ sourceId: 'source_b', kind: 'weekly' });
+      const c = tripSourceRow({ sourceId: 'source_c', vehicleId: 'veh_bbbbbbbb' });
+      for (const row of [c, a, b]) await state().tripSources.insert(row);
+      expect(await state().tripSources.find('source_a')).toEqual(a);
+      expect(await state().tripSources.listOf('veh_aaaaaaaa')).toEqual([a, b]);
+      expect(await state().tripSources.list('', 2)).toEqual([a, b]);
+      expect(await state().tripSources.list('source_b', 2)).toEqual([c]);
+      expect(await state().tripSources.remove('source_a')).toBe(true);
+      expect(await state().tripSources.remove('source_a')).toBe(false);
+      expect(await state().tripSources.find('source_a')).toBeUndefined();
     });
   });
 }

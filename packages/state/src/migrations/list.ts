@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration';
 import { firstTables } from './0001-first-tables.ts';
+import { tripSources } from './0002-trip-sources.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -8,4 +9,5 @@ import type { DialectTypes } from './dialect-types.ts';
  */
 export const migrations = (types: DialectTypes): Readonly<Record<string, Migration>> => ({
   '0001-first-tables': firstTables(types),
+  '0002-trip-sources': tripSources,
 });

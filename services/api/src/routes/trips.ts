@@ -193,13 +193,15 @@ export const withdrawn = (before: Trip): Trip => ({
 });
 
 /**
- * Stores a revision and, in the same transaction, what tells the other services.
+ * Stores a revision and, in the same transaction, what tells the other services. What a person says of a trip
+ * takes it from its source: `sourceId` is null then.
  * @throws ApiError conflict when this revision or a later one is there already
  */
 export async function keepTrip(
   context: Pick<ApiContext, 'trust' | 'eventClock'>,
   tx: State,
   record: Trip,
+  sourceId: string | null = null,
 ): Promise<void> {
   const { tripId, vehicleId, revision, departAtMs } = record;
   const row = outboxRow(context, TOPICS.trips, vehicleId, record, `${tripId}/${revision}`);
@@ -209,6 +211,7 @@ export async function keepTrip(
     revision,
     departAtMs,
     isWithdrawn: record.withdrawn ?? false,
+    sourceId,
     keyId: row.headers.keyId ?? '',
     box: Buffer.from(row.value ?? []).toString('base64url'),
   });

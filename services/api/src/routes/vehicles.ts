@@ -186,7 +186,7 @@ function changeRoutes(server: ApiServer, context: ApiContext): void {
         tags: ['vehicles'],
         summary: 'The car is mine no longer',
         description:
-          'Ends its tokens, withdraws its trips and forgets VIN and home. What was recorded while it was mine stays mine.',
+          'Ends its tokens, withdraws its trips and forgets VIN, home and calendars. What was recorded while it was mine stays mine.',
         params: vehicleParams,
         response: answers({ 204: noContent }),
       },
@@ -216,6 +216,7 @@ async function endOwnership(
     const record = openTrip(context.trust, row);
     if (record !== undefined) await keepTrip(context, tx, withdrawn(record));
   }
+  for (const { sourceId } of await tx.tripSources.listOf(vehicleId)) await tx.tripSources.remove(sourceId);
   for (const { tokenHash, revokedAtMs } of await tx.tokens.listOfVehicle(vehicleId))
     if (revokedAtMs === null) await tx.tokens.revoke(tokenHash, atMs);
   await tx.vehicles.update(vehicleId, { vin: null, homeSealed: null });

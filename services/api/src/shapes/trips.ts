@@ -1,4 +1,5 @@
 import { carUse, leg, recordKey, socPct, stop, type Trip, trip, vehicleId } from '@outrider/domain';
+import type { TripPlan as SourcePlan } from '@outrider/providers';
 import { contentId } from '@outrider/runtime';
 import { z } from 'zod';
 import { instant, iso, isoText } from './fields.ts';
@@ -65,10 +66,11 @@ export const tripView = z.strictObject({
   withdrawn: z.boolean(),
 });
 
-/** The record of a plan. */
+/** The record of a plan; `source` says who planned it. */
 export function tripOf(
   plan: TripPlan,
   about: Pick<Trip, 'tripId' | 'vehicleId' | 'revision' | 'createdAtMs' | 'reserveSocPct'>,
+  source: Trip['source'] = 'driver',
 ): Trip {
   const { departAt, reserveSocPct, origin, stops, legs, use } = plan;
   const ids = stopIds(stops);
@@ -78,7 +80,7 @@ export function tripOf(
     vehicleId,
     revision,
     createdAtMs,
-    source: 'driver',
+    source,
     departAtMs: departAt,
     reserveSocPct: reserveSocPct ?? about.reserveSocPct,
     origin,
@@ -90,6 +92,19 @@ export function tripOf(
     })),
     ...(legs !== undefined && { legs }),
     ...(use !== undefined && { use }),
+  };
+}
+
+/** What a source of trips planned, in the words of a request: it passes the same checks as a driver's plan. */
+export function requestOf({ departAtMs, stops, ...plan }: SourcePlan): unknown {
+  return {
+    ...plan,
+    departAt: iso(departAtMs),
+    stops: stops.map(({ arriveAtMs, departAtMs: leaveAtMs, ...plain }) => ({
+      ...plain,
+      ...(arriveAtMs !== undefined && { arriveAt: iso(arriveAtMs) }),
+      ...(leaveAtMs !== undefined && { departAt: iso(leaveAtMs) }),
+    })),
   };
 }
 
