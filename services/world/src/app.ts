@@ -10,7 +10,7 @@ import type { ChargingLocation, ConnectorStandard, SignalRecord, SignalValue } f
 import type { ChargerSource, WeatherProvider } from '@outrider/providers';
 import type { App, Runtime } from '@outrider/runtime';
 import type { State } from '@outrider/state';
-import { type Trust, UnknownSubject } from '@outrider/trust';
+import { type Reader, type Trust, UnknownSubject } from '@outrider/trust';
 import type { RoadSources } from './ask-road.ts';
 import { createChargers } from './charger-sources.ts';
 import { lookFor, stretchesOf } from './look.ts';
@@ -72,7 +72,7 @@ export function createWorld(deps: WorldDeps): App {
       if (batch.topic === TOPICS.signals.name) {
         const decoded = decodeRecord(TOPICS.signals, record, reader);
         if (decoded.kind === 'record') {
-          const values = clearSignals(decoded.record, openPlaces(decoded.record));
+          const values = clearSignals(decoded.record, openPlaces(decoded.record, reader));
           update(record.key, (vehicle) => foldSignals(vehicle, values, decoded.record.observedAtMs));
         } else counters.unreadable.inc();
       } else if (batch.topic === TOPICS.trips.name) {
@@ -88,12 +88,6 @@ export function createWorld(deps: WorldDeps): App {
           );
       }
     }
-  };
-
-  const openPlaces = ({ vehicleId, places }: SignalRecord): Record<string, SignalValue> => {
-    if (places === undefined) return {};
-    const opened = reader.open(vehicleId, places.keyId, Buffer.from(places.box, 'base64url'));
-    return opened.kind === 'opened' ? JSON.parse(Buffer.from(opened.bytes).toString('utf8')) : {};
   };
 
   const look = async ({ vehicles, looked }: Memory, vehicleId: string): Promise<void> => {
@@ -161,6 +155,13 @@ export function createWorld(deps: WorldDeps): App {
 }
 
 const emptyMemory = (): Memory => ({ vehicles: new Map(), touched: new Set(), looked: new Set() });
+
+/** What the record says in its sealed box; nothing when nobody may open it. */
+function openPlaces({ vehicleId, places }: SignalRecord, reader: Reader): Record<string, SignalValue> {
+  if (places === undefined) return {};
+  const opened = reader.open(vehicleId, places.keyId, Buffer.from(places.box, 'base64url'));
+  return opened.kind === 'opened' ? JSON.parse(Buffer.from(opened.bytes).toString('utf8')) : {};
+}
 
 /** Values nobody doubts, plain and opened together. */
 function clearSignals(
