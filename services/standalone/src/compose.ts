@@ -6,7 +6,7 @@ import { createGateway, type Gateway } from '@outrider/gateway';
 import { createIngest } from '@outrider/ingest';
 import { createNotifier } from '@outrider/notifier';
 import { createPredictor } from '@outrider/predictor';
-import type { WeatherProvider } from '@outrider/providers';
+import type { ChargerSource, WeatherProvider } from '@outrider/providers';
 import {
   type App,
   type Clock,
@@ -36,6 +36,8 @@ export interface ComposeOptions {
   readonly log: Log;
   /** What is known of the world besides the car's own telemetry. */
   readonly chargers: readonly ChargingLocation[];
+  /** Asked on a schedule; absent: none. */
+  readonly chargerSources?: readonly ChargerSource[];
   readonly weather: readonly WeatherProvider[];
   /** Who knows roads and heights; absent: nobody but the floor. */
   readonly roads?: RoadSources;
@@ -184,6 +186,8 @@ function createServices(
       ...(options.roads ?? { routing: [] }),
       weather: options.weather,
       locations: options.chargers,
+      ...(options.chargerSources && { chargerSources: options.chargerSources }),
+      chargerRefreshMs: settings.world.chargerRefreshH * 3_600_000,
       plugsOf,
       snapshotTimeoutMs: settings.world.snapshotTimeoutMs,
     }),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ChargingLocation } from '@outrider/domain';
 import { forecastFile, forecastRow, readChargers, type WeatherProvider } from '@outrider/providers';
 import { type Clock, type Log, systemClock, systemRandom } from '@outrider/runtime';
-import { routeSources } from '@outrider/world';
+import { chargerSources, routeSources, weatherSources } from '@outrider/world';
 import { z } from 'zod';
 import { type Composition, composeServices } from './compose.ts';
 import type { StandaloneSettings } from './settings.ts';
@@ -29,8 +29,12 @@ export async function startServer(
     realClock: clock,
     log,
     chargers: chargersFile === undefined ? [] : await chargersOf(chargersFile, clock.nowMs(), log),
+    chargerSources: chargerSources(settings.world, { clock, random: systemRandom, fetch }),
     roads: routeSources(settings.world, { clock, random: systemRandom, fetch }),
-    weather: weatherFile === undefined ? [] : [await weatherOf(weatherFile)],
+    weather: [
+      ...(weatherFile === undefined ? [] : [await weatherOf(weatherFile)]),
+      ...weatherSources(settings.world, { clock, random: systemRandom, fetch, log }).weather,
+    ],
   });
   await composition.start();
   return { composition, welcome: welcomeText(composition.addresses(), await composition.adminToken()) };

@@ -17,8 +17,10 @@ import { lookFor, stretchesOf } from './look.ts';
 import { emptyVehicle, foldSignals, type WorldVehicle, withLastLook, withTrip } from './vehicle.ts';
 
 export type { RoadSources } from './ask-road.ts';
+export { chargerSources } from './named-chargers.ts';
 export { type RouteSources, routeSources } from './route-sources.ts';
 export { worldSettings } from './settings.ts';
+export { type WeatherSources, weatherSources } from './weather-sources.ts';
 
 export interface WorldDeps extends RoadSources {
   readonly bus: Bus;
