@@ -230,3 +230,41 @@ describe('what is said about a place', () => {
     expect(said({ standard: 'CHADEMO' })).toBeUndefined();
   });
 });
+
+describe('a place with hours', () => {
+  const hours = {
+    timeZone: 'UTC',
+    regular: [{ weekday: 4, fromMinute: 0, toMinute: 13 * 60 }],
+    openings: [],
+    closings: [],
+  };
+  const from = { lat: 41, lon: -73.5 };
+  const to = { lat: 41, lon: -72 };
+  const gate = { ...location('gate', { lat: 41, lon: -72.5 }, { status: 'AVAILABLE' }), hours };
+  /** 84 km to the gate; it is noon, and it closes at one. */
+  const said = (speedMps: number, departAtMs = NOW_MS) => {
+    const road = roadBetween(from, to).map((piece) => ({ ...piece, speedMps }));
+    return chargerIndex([gate]).alongRoute(road, to, 8_000, CCS, NOW_MS, departAtMs)[0];
+  };
+
+  test('works for a car that comes while it is open', () => {
+    expect(said(30)).not.toHaveProperty('isClosedOnArrival');
+    expect(said(30)?.worksProbability).toBeGreaterThan(0.85);
+  });
+
+  test.each([
+    ['for a car that is too slow', 20, NOW_MS],
+    ['for a car that starts too late', 30, NOW_MS + 1_800_000],
+  ])('is closed %s, which it says', (_, speedMps, departAtMs) => {
+    const found = said(speedMps, departAtMs);
+    expect(found?.isClosedOnArrival).toBe(true);
+    expect(found?.worksProbability).toBeLessThan(0.1);
+  });
+
+  test('around is reached at the usual speed', () => {
+    const around = (lon: number) =>
+      chargerIndex([gate]).around({ lat: 41, lon }, 150_000, 1, CCS, NOW_MS)[0]?.isClosedOnArrival;
+    expect(around(-72.6)).toBeUndefined();
+    expect(around(-73.5)).toBe(true);
+  });
+});

@@ -8,21 +8,26 @@ import {
 import { around } from 'geokdbush';
 import KDBush from 'kdbush';
 import { ROAD_FACTOR } from '../routing/great-circle.ts';
-import { isGone, worksProbability } from './works-probability.ts';
+import { isOpen } from './ocpi/is-open.ts';
+import { isGone, whenClosed, worksProbability } from './works-probability.ts';
 
-/** A place on the road and the metres from there to the next. */
-export type RoadPiece = Position & { readonly distanceM: number };
+/** A place on the road and the metres from there to the next, with the speed on them where it is known. */
+export type RoadPiece = Position & { readonly distanceM: number; readonly speedMps?: number };
 
 /** Charging places by position. Immutable: a change of the list builds a new one (200,000 places: 75 ms). */
 export interface ChargerIndex {
   readonly size: number;
-  /** Places within `corridorM` of the road, in the order they are passed: the strongest 300 when there are more. */
+  /**
+   * Places within `corridorM` of the road, in the order they are passed: the strongest 300 when there are more.
+   * How likely each works is meant for the moment the car comes by, which starts at `departAtMs`, now if absent.
+   */
   alongRoute(
     segments: readonly RoadPiece[],
     end: Position,
     corridorM: number,
     plugs: ReadonlySet<ConnectorStandard>,
     nowMs: number,
+    departAtMs?: number,
   ): ChargerOnRoute[];
   /** The nearest places around; `alongM` is 0 and `detourM` the estimated road there. */
   around(
@@ -50,21 +55,21 @@ export function chargerIndex(locations: readonly ChargingLocation[]): ChargerInd
     ).map((id) => locations[id] as ChargingLocation);
   return {
     size: locations.length,
-    alongRoute(segments, end, corridorM, plugs, nowMs) {
+    alongRoute(segments, end, corridorM, plugs, nowMs, departAtMs = nowMs) {
       const road = flatRoad(segments, end);
       const found: ChargerOnRoute[] = [];
-      for (const [id, { awayM, alongM }] of besideRoad(tree, locations, road, corridorM)) {
-        const place = describe(locations[id] as ChargingLocation, plugs, nowMs);
+      for (const [id, { awayM, alongM, afterS }] of besideRoad(tree, locations, road, corridorM)) {
+        const arriveAtMs = departAtMs + 1000 * (afterS + awayM / USUAL_MPS);
+        const place = describe(locations[id] as ChargingLocation, plugs, nowMs, arriveAtMs);
         if (place !== undefined) found.push({ ...place, alongM, detourM: 2 * ROAD_FACTOR * awayM });
       }
       return mostUseful(found);
     },
     around(position, withinM, limit, plugs, nowMs) {
       return near(position, withinM, limit, plugs).flatMap((location) => {
-        const place = describe(location, plugs, nowMs);
-        return place === undefined
-          ? []
-          : [{ ...place, alongM: 0, detourM: distanceM(position, location) * ROAD_FACTOR }];
+        const detourM = distanceM(position, location) * ROAD_FACTOR;
+        const place = describe(location, plugs, nowMs, nowMs + (1000 * detourM) / USUAL_MPS);
+        return place === undefined ? [] : [{ ...place, alongM: 0, detourM }];
       });
     },
   };
@@ -77,6 +82,8 @@ type Near = (
   plugs: ReadonlySet<ConnectorStandard>,
 ) => ChargingLocation[];
 
+/** Where nobody says how fast the road is: good enough to know whether a place will be open. */
+const USUAL_MPS = 20;
 /** A snapshot must not grow with the number of stations of a big city. */
 const CORRIDOR_MAX = 300;
 
@@ -95,6 +102,8 @@ interface FlatRoad {
   readonly lats: Float64Array;
   /** Metres of road before each vertex. */
   readonly passedM: Float64Array;
+  /** Seconds of driving before each vertex. */
+  readonly passedS: Float64Array;
 }
 
 function flatRoad(segments: readonly RoadPiece[], end: Position): FlatRoad {
@@ -103,16 +112,20 @@ function flatRoad(segments: readonly RoadPiece[], end: Position): FlatRoad {
     lons: new Float64Array(count),
     lats: new Float64Array(count),
     passedM: new Float64Array(count),
+    passedS: new Float64Array(count),
   };
   let lon = segments[0]?.lon ?? end.lon;
-  let passedM = 0;
+  let [passedM, passedS] = [0, 0];
   for (let i = 0; i < count; i++) {
     const vertex = segments[i] ?? end;
     lon += shortWayRound(vertex.lon - lon);
     road.lons[i] = lon;
     road.lats[i] = vertex.lat;
     road.passedM[i] = passedM;
-    passedM += segments[i]?.distanceM ?? 0;
+    road.passedS[i] = passedS;
+    const pieceM = segments[i]?.distanceM ?? 0;
+    passedM += pieceM;
+    passedS += pieceM / (segments[i]?.speedMps ?? USUAL_MPS);
   }
   return road;
 }
@@ -124,6 +137,8 @@ const shortWayRound = (deg: number): number =>
 interface Beside {
   readonly awayM: number;
   readonly alongM: number;
+  /** Seconds of driving until there. */
+  readonly afterS: number;
 }
 
 /** Vertices per question to the tree: fewer ask too often, more make boxes full of places far from the road. */
@@ -179,11 +194,11 @@ const M_PER_DEG = 6_371_008.8 * RAD;
 
 /** As `besideLine` of the domain for each segment, without an object for each. */
 function nearestPoint(road: FlatRoad, from: number, to: number, pointLon: number, lat: number): Beside {
-  const { lons, lats, passedM } = road;
+  const { lons, lats, passedM, passedS } = road;
   const kx = Math.cos(lat * RAD) * M_PER_DEG;
   const lon = (lons[from] as number) + shortWayRound(pointLon - (lons[from] as number));
   let bestSquared = Number.POSITIVE_INFINITY;
-  let alongM = 0;
+  let [alongM, afterS] = [0, 0];
   for (let i = from; i < Math.max(to, from + 1); i++) {
     const next = Math.min(i + 1, lons.length - 1);
     const bx = ((lons[next] as number) - (lons[i] as number)) * kx;
@@ -196,8 +211,9 @@ function nearestPoint(road: FlatRoad, from: number, to: number, pointLon: number
     if (away >= bestSquared) continue;
     bestSquared = away;
     alongM = (passedM[i] as number) + ratio * ((passedM[next] as number) - (passedM[i] as number));
+    afterS = (passedS[i] as number) + ratio * ((passedS[next] as number) - (passedS[i] as number));
   }
-  return { awayM: Math.sqrt(bestSquared), alongM };
+  return { awayM: Math.sqrt(bestSquared), alongM, afterS };
 }
 
 type Connector = ChargingLocation['evses'][number]['connectors'][number];
@@ -222,6 +238,7 @@ function describe(
   location: ChargingLocation,
   plugs: ReadonlySet<ConnectorStandard>,
   nowMs: number,
+  arriveAtMs: number,
 ): Omit<ChargerOnRoute, 'alongM' | 'detourM'> | undefined {
   const strongest = strongestFitting(location, plugs);
   if (strongest === undefined) return undefined;
@@ -231,8 +248,9 @@ function describe(
       (one) => plugs.has(one.standard) && (one.powerType === 'DC') === (strongest.powerType === 'DC'),
     ),
   );
-  const { probability, statusAgeS } = worksProbability(evses, nowMs);
-  const { locationId, name, lat, lon } = location;
+  const { probability, statusAgeS } = worksProbability(evses, nowMs, arriveAtMs);
+  const { locationId, name, lat, lon, hours } = location;
+  const isClosed = hours !== undefined && !isOpen(hours, arriveAtMs);
   return {
     locationId,
     name,
@@ -240,7 +258,8 @@ function describe(
     lon,
     maxPowerKw: strongest.maxPowerKw,
     powerType: strongest.powerType,
-    worksProbability: probability,
+    worksProbability: isClosed ? whenClosed(probability) : probability,
     statusAgeS,
+    ...(isClosed ? { isClosedOnArrival: true as const } : {}),
   };
 }

@@ -22,7 +22,7 @@ describe('one post', () => {
     ['RESERVED', 0.4],
     ['BLOCKED', 0.3],
     ['UNKNOWN', 0.84],
-    ['INOPERATIVE', 0.05],
+    ['INOPERATIVE', 0.15],
     ['OUTOFORDER', 0.05],
     ['PLANNED', 0],
     ['REMOVED', 0],
@@ -30,10 +30,19 @@ describe('one post', () => {
     expect(probabilityOf(post(status))).toBeCloseTo(probability, 10);
   });
 
-  test('a status is half forgotten after an hour', () => {
-    expect(probabilityOf(post('OUTOFORDER', HOUR_MS))).toBeCloseTo((0.05 + 0.84) / 2, 10);
+  test('whether it is occupied is half forgotten after an hour, a fault after a day', () => {
     expect(probabilityOf(post('AVAILABLE', HOUR_MS))).toBeCloseTo((0.97 + 0.84) / 2, 10);
-    expect(probabilityOf(post('OUTOFORDER', 24 * HOUR_MS))).toBeCloseTo(0.84, 5);
+    expect(probabilityOf(post('BLOCKED', HOUR_MS))).toBeCloseTo((0.3 + 0.84) / 2, 10);
+    expect(probabilityOf(post('OUTOFORDER', 24 * HOUR_MS))).toBeCloseTo((0.05 + 0.84) / 2, 10);
+    expect(probabilityOf(post('INOPERATIVE', 24 * HOUR_MS))).toBeCloseTo((0.15 + 0.84) / 2, 10);
+    expect(probabilityOf(post('AVAILABLE', 24 * HOUR_MS))).toBeCloseTo(0.84, 5);
+    expect(probabilityOf(post('OUTOFORDER', 1_000 * HOUR_MS))).toBeCloseTo(0.84, 5);
+  });
+
+  test('what is said now is older when the car arrives, and is as old as it is', () => {
+    const said = worksProbability([post('AVAILABLE', HOUR_MS)], NOW_MS, NOW_MS + HOUR_MS);
+    expect(said.probability).toBeCloseTo(probabilityOf(post('AVAILABLE', 2 * HOUR_MS)), 10);
+    expect(said.statusAgeS).toBe(3_600);
   });
 
   test('what is removed stays removed', () => {
