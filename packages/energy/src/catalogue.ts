@@ -1,11 +1,12 @@
+import { fastsim } from './cars/fastsim.ts';
 import { generic } from './cars/generic.ts';
 import { hatchbacks } from './cars/hatchbacks.ts';
 import { tesla } from './cars/tesla.ts';
 import { type VehicleModel, vehicleModelSchema } from './vehicle-model.ts';
 
 /** Every car we know, checked when the program starts. */
-export const catalogue: readonly VehicleModel[] = [...tesla, ...hatchbacks, ...generic].map((record) =>
-  vehicleModelSchema.parse(record),
+export const catalogue: readonly VehicleModel[] = [...tesla, ...hatchbacks, ...fastsim, ...generic].map(
+  (record) => vehicleModelSchema.parse(record),
 );
 
 const byId = new Map(catalogue.map((model) => [model.modelId, model]));
