@@ -32,6 +32,7 @@ const EXTENSIONS: readonly {
     shared: ['elevation-provider.ts', 'profile.ts'],
   },
   { folder: 'packages/providers/src/geocoding', listedIn: 'index.ts', shared: ['geocoder.ts'] },
+  { folder: 'packages/providers/src/vehicles', listedIn: 'index.ts', shared: ['vin-decoder.ts'] },
   {
     folder: 'packages/providers/src/trips',
     listedIn: 'index.ts',

@@ -6,6 +6,7 @@ import { elevationProviderNames } from './elevation/index.ts';
 import { geocoderNames } from './geocoding/index.ts';
 import { routeProviderNames } from './routing/index.ts';
 import { tripSources } from './trips/index.ts';
+import { vinDecoderNames } from './vehicles/index.ts';
 import { weatherProviderNames } from './weather/index.ts';
 
 /** Names of the files of a folder that are neither ports nor tests nor what they share. */
@@ -45,6 +46,10 @@ test('every source of trips is listed under the name of its file', () => {
 test('every geocoder is listed under the name of its file', () => {
   const shared = ['geocoder', 'typed-coordinates'];
   expect([...geocoderNames].toSorted()).toEqual(filesOf('geocoding', shared));
+});
+
+test('every decoder of VINs is listed under the name of its file', () => {
+  expect([...vinDecoderNames]).toEqual(filesOf('vehicles', ['vin-decoder']));
 });
 
 test('the floor that always answers is the last to be asked', () => {

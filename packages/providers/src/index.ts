@@ -7,4 +7,5 @@ export * from './probe.ts';
 export * from './provider.ts';
 export * from './routing/index.ts';
 export * from './trips/index.ts';
+export * from './vehicles/index.ts';
 export * from './weather/index.ts';

@@ -75,6 +75,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'put /v1/vehicles/{vehicleId}/consents/{purpose}': { granted: false, textVersion },
   'post /v1/vehicles/{vehicleId}/trips': tripPlan(),
   'post /v1/vehicles/{vehicleId}/trip-sources': weekly,
+  'post /v1/vehicles/{vehicleId}/vin/decode': { mayAsk: true },
   'put /v1/trips/{tripId}': tripPlan(),
   'post /v1/alerts/{alertId}/feedback': { kind: 'acknowledged' },
 };

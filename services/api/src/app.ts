@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type Bus, createRelay, type Relay, type Subscription, TOPICS } from '@outrider/bus';
+import { type VinDecoder, vpic } from '@outrider/providers';
 import {
   type App,
   type Cancel,
@@ -29,6 +30,7 @@ import { tripFileRoutes } from './routes/trip-files.ts';
 import { tripSourceRoutes } from './routes/trip-sources.ts';
 import { tripRoutes } from './routes/trips.ts';
 import { vehicleRoutes } from './routes/vehicles.ts';
+import { vinRoutes } from './routes/vin.ts';
 import { type ApiServer, createServer } from './server.ts';
 import type { ApiSettings } from './settings.ts';
 import { createTripSourceReader, type TripSourceReader } from './trip-source-reader.ts';
@@ -88,12 +90,10 @@ export function createApi(deps: ApiDeps): Api {
     rightsChanged: (personId) => void rights.refresh(personId),
   };
 
-  const reader = createTripSourceReader(context, {
-    clock: runtime.realClock,
-    random: systemRandom,
-    fetch: deps.fetch ?? fetch,
-  });
-  const parts = { hub, metrics, rights, reader, readiness: deps.readinessOf ?? readiness };
+  const asking = { clock: runtime.realClock, random: systemRandom, fetch: deps.fetch ?? fetch };
+  const reader = createTripSourceReader(context, asking);
+  const decoder = settings.vpicUrl === undefined ? undefined : vpic({ ...asking, baseUrl: settings.vpicUrl });
+  const parts = { hub, metrics, rights, reader, decoder, readiness: deps.readinessOf ?? readiness };
 
   return {
     name: 'api',
@@ -128,6 +128,7 @@ interface Parts {
   readonly metrics: ApiMetrics;
   readonly rights: RightsKeeper;
   readonly reader: TripSourceReader;
+  readonly decoder: VinDecoder | undefined;
   readonly readiness: () => Readiness;
 }
 
@@ -245,6 +246,7 @@ function addRoutes(
     readonly hub: Hub;
     readonly runtime: Runtime;
     readonly reader: TripSourceReader;
+    readonly decoder: VinDecoder | undefined;
     readonly readiness: () => Readiness;
   },
 ): LiveSockets {
@@ -263,6 +265,7 @@ function addRoutes(
   ])
     add(server, context);
   tripSourceRoutes(server, context, parts.reader);
+  vinRoutes(server, context, parts.decoder);
   return liveRoutes(server, context, { hub: parts.hub, log: parts.runtime.log });
 }
 

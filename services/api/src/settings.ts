@@ -2,6 +2,7 @@ import {
   flag,
   integer,
   nonEmpty,
+  optional,
   port,
   processSettings,
   type SettingsOf,
@@ -82,6 +83,12 @@ export const apiSettings = {
     about: 'Time between two readings of a calendar or weekly trip, in milliseconds, give or take a tenth.',
     parse: integer(1_000, 86_400_000),
     default: '300000',
+  },
+  vpicUrl: {
+    env: 'VPIC_URL',
+    about: 'Server that tells a car by its VIN, as NHTSA’s vPIC does; empty: nobody is told a VIN.',
+    parse: optional(url('http', 'https')),
+    default: '',
   },
   allowHttpWebhooks: {
     env: 'API_ALLOW_HTTP_WEBHOOKS',

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { manualClock } from '@outrider/runtime';
+import { createLog, manualClock } from '@outrider/runtime';
 import type { TripSourceRow } from '@outrider/state';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Parsed, START_MS, startApi, type TestApi } from './api.fixture.ts';
@@ -47,12 +47,12 @@ let vehicleId: string;
 beforeEach(async () => {
   calendar = await openCalendar();
   logged = '';
-  const note = (...said: unknown[]): void => {
-    logged += JSON.stringify(said);
+  const write = (line: string): void => {
+    logged += line;
   };
   it = await startApi({
     environment: { API_CALENDAR_ORIGINS: calendar.origin },
-    log: { debug: note, info: note, warn: note, error: note },
+    log: createLog('debug', { write }),
   });
   token = (await it.addPerson()).token;
   vehicleId = await it.addVehicle(token);
