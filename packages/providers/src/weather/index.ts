@@ -1,5 +1,9 @@
-/** Every weather provider. A new one is a file beside this, its test, and a line here. */
-export const weatherProviderNames = ['forecast-file', 'open-meteo', 'met-norway', 'nws-grid'] as const;
+/** Those asked over the network, in the usual order. A new one is a file beside this, its test, and a line here. */
+export const WEATHER_VENDORS = ['open-meteo', 'met-norway', 'nws-grid'] as const;
+export type WeatherVendor = (typeof WEATHER_VENDORS)[number];
+
+/** Every weather provider. */
+export const weatherProviderNames = ['forecast-file', ...WEATHER_VENDORS] as const;
 
 export * from './forecast-cache.ts';
 export * from './forecast-file.ts';
