@@ -91,7 +91,7 @@ export function createApi(deps: ApiDeps): Api {
   };
 
   const asking = { clock: runtime.realClock, random: systemRandom, fetch: deps.fetch ?? fetch };
-  const reader = createTripSourceReader(context, asking);
+  const reader = createTripSourceReader(context, { ...asking, log: runtime.log });
   const decoder = settings.vpicUrl === undefined ? undefined : vpic({ ...asking, baseUrl: settings.vpicUrl });
   const parts = { hub, metrics, rights, reader, decoder, readiness: deps.readinessOf ?? readiness };
 

@@ -7,6 +7,7 @@ import {
   type TripReading,
   tripSources,
 } from '@outrider/providers';
+import type { Log } from '@outrider/runtime';
 import type { State, TripSourceRow, Vehicle } from '@outrider/state';
 import { type Applied, applyReading } from './apply-reading.ts';
 import { type ApiContext, parseSealed } from './context.ts';
@@ -39,7 +40,10 @@ const CALENDAR_BYTES_MAX = 1_000_000;
 /** Questions to one host. */
 const BUDGET = { perS: 5, burst: 50 };
 
-export function createTripSourceReader(context: Context, deps: CallerDeps): TripSourceReader {
+export function createTripSourceReader(
+  context: Context,
+  deps: CallerDeps & { readonly log: Log },
+): TripSourceReader {
   const last = new Map<string, LastReading>();
   const running = new Map<string, Promise<LastReading>>();
   const askCalendar = createCalendarCaller(context, deps);
@@ -58,7 +62,12 @@ export function createTripSourceReader(context: Context, deps: CallerDeps): Trip
     } catch (error) {
       // The address of a calendar is a secret: its host's answer and our own words are all that is told.
       if (error instanceof ProviderUnavailable) return failed(error.kind);
-      return failed(error instanceof ApiError ? error.code : 'internal');
+      if (error instanceof ApiError) return failed(error.code);
+      deps.log.error(
+        { sourceId: row.sourceId, err: (error as Error).name },
+        'a source of trips was not read',
+      );
+      return failed('internal');
     }
   };
 

@@ -18,6 +18,8 @@ import { openSaid, type TripSourceReader } from '../trip-source-reader.ts';
 
 /** Sources of one car. */
 const SOURCES_MAX = 20;
+/** Longer than this nobody waits for a calendar: it is read again soon. */
+const WAIT_MS = 12_000;
 const encoder = new TextEncoder();
 
 /** Calendars and weekly trips: registered by the owner, kept sealed, read at once and from then on. */
@@ -59,7 +61,7 @@ function addRoute(server: ApiServer, context: ApiContext, reader: TripSourceRead
         box: Buffer.from(box).toString('base64url'),
       };
       await state.tripSources.insert(row);
-      await reader.read(row);
+      await reader.read(row, AbortSignal.timeout(WAIT_MS));
       return reply.code(201).send(view(row, said, reader));
     },
   );
@@ -105,7 +107,7 @@ function readRoutes(server: ApiServer, context: ApiContext, reader: TripSourceRe
       const row = await ownSource(context, principalOf(request), request.params.sourceId);
       const said = openSaid(context, row);
       if (said === undefined) throw new ApiError('erased');
-      await reader.read(row);
+      await reader.read(row, AbortSignal.timeout(WAIT_MS));
       return view(row, said, reader);
     },
   );
