@@ -76,3 +76,17 @@ describe('the command line', () => {
       expect(helpText('demo')).toContain(option);
   });
 });
+
+describe('providers check', () => {
+  test('prints a table, or JSON', () => {
+    expect(readCommand(['providers', 'check'])).toEqual({ kind: 'providers-check', isJson: false });
+    expect(readCommand(['providers', 'check', '--json'])).toEqual({ kind: 'providers-check', isJson: true });
+    expect(readCommand(['providers', '--help'])).toEqual({ kind: 'help', about: 'providers' });
+    expect(readCommand(['providers', 'check', '-h'])).toEqual({ kind: 'help', about: 'providers' });
+    expect(helpText('providers')).toContain('providers check');
+  });
+
+  test.each([[[]], [['mend']], [['check', '--fast']]])('%j is not understood', (args) => {
+    expect(readCommand(['providers', ...args])).toMatchObject({ kind: 'wrong', about: 'providers' });
+  });
+});

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** What the user asked for. */
 export type Command =
-  | { readonly kind: 'help'; readonly about: 'outrider' | 'start' | 'demo' }
+  | { readonly kind: 'help'; readonly about: About }
   | { readonly kind: 'version' }
   | { readonly kind: 'start' }
   | {
@@ -14,8 +14,12 @@ export type Command =
       readonly isJson: boolean;
       readonly out: string;
     }
+  | { readonly kind: 'providers-check'; readonly isJson: boolean }
   /** The command line cannot be understood; `problem` says why. */
-  | { readonly kind: 'wrong'; readonly problem: string; readonly about: 'outrider' | 'start' | 'demo' };
+  | { readonly kind: 'wrong'; readonly problem: string; readonly about: About };
+
+type About = 'outrider' | 'start' | 'demo' | 'providers';
+const COMMANDS = ['start', 'demo', 'providers'] as const;
 
 export const DEFAULT_SCENARIOS = ['2013-01-winter-i95', '2013-02-i95-made-it'] as const;
 export const DEFAULT_OUT = 'out/demo.html';
@@ -31,9 +35,10 @@ export function readCommand(args: readonly string[]): Command {
   try {
     if (name === 'start') return readStart(rest);
     if (name === 'demo') return readDemo(rest);
+    if (name === 'providers') return readProviders(rest);
   } catch (error) {
     const problem = (error as Error).message.replace(/\. To specify a positional.*$/s, '');
-    return { kind: 'wrong', problem, about: name === 'start' ? 'start' : 'demo' };
+    return { kind: 'wrong', problem, about: COMMANDS.find((one) => one === name) ?? 'outrider' };
   }
   const what = name.startsWith('-') ? 'option' : 'command';
   return { kind: 'wrong', problem: `there is no ${what} ${JSON.stringify(name)}`, about: 'outrider' };
@@ -42,6 +47,17 @@ export function readCommand(args: readonly string[]): Command {
 function readStart(args: readonly string[]): Command {
   const { values } = parseArgs({ args: [...args], options: HELP_OPTION });
   return values.help === true ? { kind: 'help', about: 'start' } : { kind: 'start' };
+}
+
+function readProviders(args: readonly string[]): Command {
+  const [action, ...rest] = args;
+  if (action === '--help' || action === '-h') return { kind: 'help', about: 'providers' };
+  if (action !== 'check')
+    throw new Error(`providers can be asked to check, not ${JSON.stringify(action ?? '')}`);
+  const { values } = parseArgs({ args: rest, options: { ...HELP_OPTION, json: { type: 'boolean' } } });
+  return values.help === true
+    ? { kind: 'help', about: 'providers' }
+    : { kind: 'providers-check', isJson: values.json === true };
 }
 
 function readDemo(args: readonly string[]): Command {
@@ -83,6 +99,7 @@ Usage: outrider <command> [options]
 
   start     the server, for real use: data in ./data, everything on this machine
   demo      replays real drives through every service and shows what was said, when
+  providers check    asks every configured provider one question and prints a table
 
   --help, -h       this text; also after a command
   --version, -V    the version
@@ -105,6 +122,14 @@ beside what the car's own display and simple alarms would have said. Two runs sh
   --json                            one JSON object on stdout; all else goes to stderr
   --out <file>                      where the page goes; default ${DEFAULT_OUT}
   --help, -h                        this text
+`,
+  providers: `Usage: outrider providers check [--json]
+
+Asks every provider that the settings name one question and prints who answered what, and how fast.
+Ends with 0 when all answered, else with 1.
+
+  --json        one JSON array instead of the table
+  --help, -h    this text
 `,
 } as const;
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createLog, DataFolderInUse, SettingsError, systemClock } from '@outrider/runtime';
+import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } from '@outrider/runtime';
+import { checkProviders, tableOf } from './check-providers.ts';
 import { type Command, helpText, readCommand } from './command-line.ts';
 import { runDemo, ScenarioInvalid } from './demo.ts';
+import { providerProbes } from './provider-probes.ts';
 import { readStandaloneSettings } from './settings.ts';
 import { FileInvalid, startServer } from './start.ts';
 
@@ -24,7 +26,18 @@ async function run(command: Command): Promise<number> {
       return start();
     case 'demo':
       return demo(command);
+    case 'providers-check':
+      return check(command.isJson);
   }
+}
+
+async function check(isJson: boolean): Promise<number> {
+  const settings = readStandaloneSettings(process.env);
+  const log = createLog(settings.process.logLevel);
+  const probes = providerProbes(settings, { clock: systemClock, random: systemRandom, fetch, log });
+  const results = await checkProviders(probes, systemClock);
+  process.stdout.write(isJson ? `${JSON.stringify(results)}\n` : tableOf(results));
+  return results.every(({ answered }) => answered) ? EXIT.done : EXIT.failed;
 }
 
 async function start(): Promise<number> {
