@@ -24,7 +24,7 @@ const EXTENSIONS: readonly {
   {
     folder: 'packages/providers/src/routing',
     listedIn: 'index.ts',
-    shared: ['route-provider.ts', 'ask-valhalla.ts', 'decode-shape.ts'],
+    shared: ['route-provider.ts', 'route-promises.ts', 'ask-valhalla.ts', 'decode-shape.ts'],
   },
   {
     folder: 'packages/providers/src/elevation',

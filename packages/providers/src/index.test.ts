@@ -17,7 +17,7 @@ const filesOf = (folder: string, shared: readonly string[]): string[] =>
     .filter((name) => !['index', ...shared].includes(name));
 
 test('every route provider is listed under the name of its file', () => {
-  const shared = ['ask-valhalla', 'decode-shape', 'route-provider'];
+  const shared = ['ask-valhalla', 'decode-shape', 'route-promises', 'route-provider'];
   expect([...routeProviderNames].toSorted()).toEqual(filesOf('routing', shared));
 });
 

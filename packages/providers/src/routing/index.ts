@@ -3,5 +3,6 @@ export const routeProviderNames = ['valhalla', 'osrm', 'great-circle'] as const;
 
 export * from './great-circle.ts';
 export * from './osrm.ts';
+export { ROUTE_PROMISES, type RoutePromise, type Way } from './route-promises.ts';
 export * from './route-provider.ts';
 export { type ValhallaOptions, valhalla } from './valhalla.ts';

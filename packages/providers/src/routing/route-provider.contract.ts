@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { ROUTE_PROMISES, type Way } from './route-provider.fixture.ts';
+import { ROUTE_PROMISES, type Way } from './route-promises.ts';
 import type { RouteProvider } from './route-provider.ts';
 
 const WAYS: readonly Way[] = [

@@ -32,7 +32,7 @@ function answer({ url, body }: Heard): Reply {
         units: 'kilometers',
         sources_to_targets: asked.sources?.map(() =>
           asked.targets?.map((_, k) =>
-            k === 0 ? { distance: 1.5, time: 90 } : { distance: null, time: null },
+            k === 0 ? { distance: 25.5, time: 900 } : { distance: null, time: null },
           ),
         ),
       },
@@ -163,8 +163,17 @@ describe('what cannot be a route', () => {
 describe('as a matrix', () => {
   test('metres and seconds, null where there is no way', async () => {
     expect(await (await create()).matrix([FROM], [TO, FROM], never)).toEqual([
-      [{ distanceM: 1_500, durationS: 90 }, null],
+      [{ distanceM: 25_500, durationS: 900 }, null],
     ]);
+  });
+
+  test.each([
+    ['0 m to a place 22 km away', { distance: 0, time: 0 }],
+    ['from a road 11 km away', { distance: 40, time: 900, begin_lat: 41.1, begin_lon: -73 }],
+    ['to a road 11 km away', { distance: 40, time: 900, end_lat: 41.1, end_lon: -73 }],
+  ])('%s is no way', async (_, told) => {
+    const moved = await create(() => ({ body: { units: 'kilometers', sources_to_targets: [[told]] } }));
+    expect(await moved.matrix([FROM], [TO], never)).toEqual([[null]]);
   });
 
   test('other pairs than asked are refused', async () => {

@@ -6,7 +6,7 @@ import type { Probe } from '../probe.ts';
 import { ProviderUnavailable } from '../provider.ts';
 import { askValhalla } from './ask-valhalla.ts';
 import { checkedRoute, decodeShape, noWay, scaledSpeeds } from './decode-shape.ts';
-import type { MatrixProvider, Route, RouteProvider } from './route-provider.ts';
+import type { MatrixProvider, RoadDistance, Route, RouteProvider } from './route-provider.ts';
 
 const NAME = 'valhalla';
 const TIMEOUT_MS = 5_000;
@@ -14,6 +14,8 @@ const TIMEOUT_MS = 5_000;
 const HEIGHT_EVERY_M = 30;
 /** Nearer than this two places are one. */
 const SAME_PLACE_M = 1;
+/** A charging place lies no further from its road. */
+const MOVED_M = 1_000;
 
 const maneuver = z.object({
   length: z.number().min(0),
@@ -40,7 +42,15 @@ const edge = z.object({
   end_shape_index: z.int().min(0),
 });
 const edgesAnswer = z.object({ edges: z.array(edge).min(1) });
-const pair = z.object({ distance: z.number().min(0).nullable(), time: z.number().min(0).nullable() });
+const degrees = z.number().optional();
+const pair = z.object({
+  distance: z.number().min(0).nullable(),
+  time: z.number().min(0).nullable(),
+  begin_lat: degrees,
+  begin_lon: degrees,
+  end_lat: degrees,
+  end_lon: degrees,
+});
 const matrixAnswer = z.object({ units: z.literal('kilometers'), sources_to_targets: z.array(z.array(pair)) });
 const statusAnswer = z.object({ version: z.string().max(40) });
 
@@ -73,13 +83,25 @@ export function valhalla(options: ValhallaOptions): RouteProvider & MatrixProvid
       );
       if (rows.length !== sources.length || rows.some((row) => row.length !== targets.length))
         throw new ProviderUnavailable(NAME, 'the answer has other pairs than asked', { kind: 'bad-payload' });
-      return rows.map((row) =>
-        row.map(({ distance, time }) =>
-          distance === null || time === null ? null : { distanceM: kmToM(distance), durationS: time },
-        ),
+      return rows.map((row, i) =>
+        row.map((told, k) => roadBetween(told, sources[i] as Position, targets[k] as Position)),
       );
     },
   };
+}
+
+/**
+ * Null where there is no way. The matrix says so seldom: a place on an island without a bridge it moves to the next
+ * road that leads somewhere, however far, and two places it moved to the same spot are 0 m apart.
+ */
+function roadBetween(told: z.infer<typeof pair>, from: Position, to: Position): RoadDistance | null {
+  const { distance, time, begin_lat, begin_lon, end_lat, end_lon } = told;
+  if (distance === null || time === null) return null;
+  const isMoved = (place: Position, lat: number | undefined, lon: number | undefined): boolean =>
+    lat !== undefined && lon !== undefined && distanceM(place, { lat, lon }) > MOVED_M;
+  if (isMoved(from, begin_lat, begin_lon) || isMoved(to, end_lat, end_lon)) return null;
+  const road = { distanceM: kmToM(distance), durationS: time };
+  return road.distanceM < distanceM(from, to) - 2 * MOVED_M ? null : road;
 }
 
 async function askRoute(caller: Caller, from: Position, to: Position, signal: AbortSignal): Promise<Route> {

@@ -3,8 +3,8 @@ import { distanceM, type Position, polylineM } from '@outrider/domain';
 import { ProviderUnavailable } from '../provider.ts';
 import type { RouteProvider } from './route-provider.ts';
 
-// What every route provider keeps, as sentences that hold or throw: the contract test runs them, and so does the
-// proof that starts a real server. For tests only.
+// What every route provider keeps, as sentences that hold or throw: the contract test of this folder runs them, and so
+// does whoever has a real server.
 
 export interface Way {
   readonly name: string;
