@@ -1,4 +1,4 @@
-import { decodeRecord, encodeRecord, openBus, TOPICS } from '@outrider/bus';
+import { decodeRecord, encodeRecord, openBus, TOPICS, type Topic } from '@outrider/bus';
 import { type Alert, type Conditions, GEAR, SIGNAL, type Trip } from '@outrider/domain';
 import { createIngest, ingestSettings } from '@outrider/ingest';
 import { createPredictor, predictorSettings } from '@outrider/predictor';
@@ -127,7 +127,7 @@ export async function runPipeline(
   const { rows } = await telemetry.readSignals({
     ...{ vehicleId: VEHICLE, paths: [], fromMs: 0, toMs: FAR_MS, limit: 10_000 },
   });
-  const alerts = await readAlerts(bus, trust);
+  const alerts = await readAll(bus, trust, TOPICS.alerts);
   await ingest.stop();
   await predictor.stop();
   await bus.close();
@@ -150,28 +150,31 @@ const withoutArrival = ({ receivedAtMs: _, places, ...row }: SignalRow): object 
   placesKeyId: places?.keyId === undefined ? null : 'sealed',
 });
 
-async function readAlerts(
+/** Everything a topic holds, oldest first. */
+export async function readAll<T>(
   bus: Awaited<ReturnType<typeof openBus>>,
   trust: ReturnType<typeof createTrust>,
-): Promise<readonly Alert[]> {
-  const alerts: Alert[] = [];
+  topic: Topic<T>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
   const reader = trust.reader('alert_driver');
   await trust.prepare([VEHICLE]);
   const subscription = await bus.broadcast({
-    topics: [TOPICS.alerts.name],
+    topics: [topic.name],
     start: 'earliest',
     handle: async ({ records }) => {
       for (const record of records) {
-        const decoded = decodeRecord(TOPICS.alerts, record, reader);
-        if (decoded.kind === 'record') alerts.push(decoded.record);
+        const decoded = decodeRecord(topic, record, reader);
+        if (decoded.kind === 'record') all.push(decoded.record);
       }
     },
   });
   await subscription.caughtUp;
-  return alerts;
+  await subscription.stop();
+  return all;
 }
 
-async function register(state: State, trust: ReturnType<typeof createTrust>): Promise<void> {
+export async function register(state: State, trust: ReturnType<typeof createTrust>): Promise<void> {
   const nothing = { email: null, phone: null, webhookUrl: null, webhookSecret: null };
   const quiet = { quietFromMinute: null, quietToMinute: null, channels: [] };
   await state.people.insert({

@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hgtTile, osmXml } from './self-made-map.ts';
+
+/**
+ * Builds the self-made map's tiles into `folder` with the tools of the installed package.
+ * @returns the configuration for an `Actor`
+ * @throws when a tool fails or left no tile: the package's own command line says 0 even when its child died
+ */
+export function buildTiles(valhalla: string, folder: string): object {
+  const [tiles, heights] = [join(folder, 'tiles'), join(folder, 'heights')];
+  const { name, bytes } = hgtTile();
+  mkdirSync(join(heights, name.slice(0, 3)), { recursive: true });
+  writeFileSync(join(heights, name.slice(0, 3), `${name}.hgt`), bytes);
+  writeFileSync(join(folder, 'map.osm'), osmXml());
+  run('osmium', ['cat', join(folder, 'map.osm'), '-o', join(folder, 'map.osm.pbf'), '--overwrite']);
+  const config: Config = JSON.parse(
+    run(valhalla, ['build_config', '--mjolnir-tile-dir', tiles, '--additional-data-elevation', heights]),
+  );
+  for (const part of ['mjolnir', 'loki', 'thor', 'odin'] as const)
+    config[part] = { ...config[part], logging: { type: '' } };
+  config.mjolnir = { ...config.mjolnir, tile_extract: '', traffic_extract: '', admin: '', timezone: '' };
+  const file = join(folder, 'valhalla.json');
+  writeFileSync(file, JSON.stringify(config));
+  run(valhalla, ['build_tiles', '-c', file, join(folder, 'map.osm.pbf')]);
+  if (!existsSync(tiles) || globSync('**/*.gph', { cwd: tiles }).length === 0)
+    throw new Error('valhalla build_tiles left no tile');
+  return config;
+}
+
+type Config = Record<'mjolnir' | 'loki' | 'thor' | 'odin', Record<string, unknown>>;
+
+function run(command: string, args: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  if (error !== undefined || status !== 0)
+    throw new Error(`${command} ${args[0]} failed: ${(error?.message ?? stderr).slice(-500)}`);
+  return stdout;
+}
