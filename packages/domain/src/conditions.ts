@@ -24,6 +24,8 @@ export const roadSegment = z.strictObject({
   lon: longitude,
   distanceM: z.number().positive(),
   speedMps: z.number().positive().max(90),
+  /** How much the speed varies about that mean, relative: where one speed stands for a long road. Absent: 0. */
+  speedSdRatio: z.number().min(0).max(1).optional(),
   climbM: z.number(),
   bearingDeg: z.number().min(0).max(360),
   tempC: z.number().min(-80).max(70),

@@ -6,6 +6,7 @@ import {
   coldKelvin,
   coolingKelvin,
   coolsDown,
+  dragSpeedMps,
   dragSpeedSquared,
   electricPerHeat,
   headwindMps,
@@ -39,6 +40,11 @@ describe('air', () => {
   test('5 m/s of headwind at 110 km/h costs 35 % more drag', () => {
     const v = 110 / 3.6;
     expect(dragSpeedSquared(v, 5, 0) / dragSpeedSquared(v, 0, 0)).toBeCloseTo(1.354, 3);
+  });
+
+  test('a speed that varies by 15 % has 6.75 % more drag than a steady one', () => {
+    expect(dragSpeedMps(25, 0.15) ** 2 / 25 ** 2).toBeCloseTo(1.0675, 9);
+    expect(dragSpeedMps(25, 0)).toBe(25);
   });
 
   test('a tailwind faster than the car does not push it', () => {

@@ -81,6 +81,10 @@ export function rollingFeatureJ(weightN: number, distanceM: number, wetness: num
   return ((weightN * distanceM) / eta) * (1 + ROLLING_PER_WETNESS * wetness);
 }
 
+/** The steady speed with the drag of one that varies by this sd about its mean: E[v³] = v̄³·(1 + 3·s²), skew left out. */
+export const dragSpeedMps = (speedMps: number, sdRatio: number): number =>
+  speedMps * Math.sqrt(1 + 3 * sdRatio * sdRatio);
+
 /** Square of the air speed that makes drag, m²/s²: head-on wind fully, crosswind with weight 0.3. */
 export function dragSpeedSquared(speedMps: number, headMps: number, crossMps: number): number {
   return Math.max(0, speedMps + headMps) ** 2 + CROSSWIND_WEIGHT * crossMps ** 2;

@@ -10,6 +10,7 @@ import {
   climbFeatureJ,
   coldKelvin,
   coolingKelvin,
+  dragSpeedMps,
   dragSpeedSquared,
   electricPerHeat,
   electricPerHeatSlope,
@@ -48,6 +49,8 @@ export interface SegmentWeather {
 export interface RouteSegment {
   readonly distanceM: number;
   readonly speedMps: number;
+  /** Standard deviation of the speed on the way, relative to the mean; air drag feels it. Default 0. */
+  readonly speedSdRatio?: number;
   /** Height gained, m; negative is a descent. */
   readonly climbM: number;
   /** Direction of travel, degrees from north. Without it wind is counted as crosswind. */
@@ -80,6 +83,7 @@ export const COLUMN_COUNT = FEATURE_COUNT + 7;
 export function requireUsable(segment: RouteSegment): void {
   requireWithin('distanceM', segment.distanceM, 0.001, 1e7);
   requireWithin('speedMps', segment.speedMps, 0.5, 100);
+  requireWithin('speedSdRatio', segment.speedSdRatio ?? 0, 0, 1);
   requireWithin('climbM', segment.climbM, -5000, 5000);
   const { tempC, pressureHpa, windSpeedMps, windFromDeg, wetness } = segment.weather;
   requireWithin('tempC', tempC, -60, 60);
@@ -117,12 +121,13 @@ export function addSegmentFeatures(
   const crossMps = Math.sqrt(Math.max(0, windMps * windMps - headMps * headMps));
   const dragArea = vehicle.dragCoefficient * vehicle.frontalAreaM2;
   const loadedDrag = (dragArea + use.extraDragAreaM2) / dragArea;
-  const drag2 = dragSpeedSquared(speedMps, headMps, crossMps);
+  const dragMps = dragSpeedMps(speedMps, segment.speedSdRatio ?? 0);
+  const drag2 = dragSpeedSquared(dragMps, headMps, crossMps);
   const rolling = use.rollingRatio * rollingFeatureJ(weightN, distanceM, weather.wetness ?? 0, eta);
   const aero = loadedDrag * aeroFeatureJPerM2(density, drag2, distanceM, eta);
   const resistanceJ = eta * (vehicle.rollingCoefficient * rolling + dragArea * aero); // at the wheel, so without the driveline's share
-  const airMps = Math.max(0, speedMps + headMps);
-  const aeroPerAirMps = loadedDrag * aeroFeatureJPerM2(density, 2 * airMps, distanceM, eta);
+  const aeroPerAirMps =
+    loadedDrag * aeroFeatureJPerM2(density, 2 * Math.max(0, dragMps + headMps), distanceM, eta);
 
   const warmUpJ = tyreColdLeft(into[at + BASE] ?? 0) * tyreWarmUpFeatureJ(rolling / durationS, durationS);
   add(into, at + ROLLING, rolling);
@@ -137,7 +142,7 @@ export function addSegmentFeatures(
   addStopAndGo(into, at, rolling, speedMps);
   add(into, at + AERO_BY_TEMP, -aero / (tempC + 273.15));
   add(into, at + AERO_BY_WIND, aeroPerAirMps);
-  add(into, at + AERO_BY_SPEED, aeroPerAirMps * speedMps);
+  add(into, at + AERO_BY_SPEED, aeroPerAirMps * dragMps);
   addClimate(into, at, car, tempC, durationS);
   return resistanceJ + weightN * climbM;
 }

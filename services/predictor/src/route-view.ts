@@ -117,6 +117,7 @@ const WET = 1;
 const routeSegment = (segment: Segment): RouteSegment => ({
   distanceM: segment.distanceM,
   speedMps: segment.speedMps,
+  ...(segment.speedSdRatio === undefined ? {} : { speedSdRatio: segment.speedSdRatio }),
   climbM: segment.climbM,
   bearingDeg: segment.bearingDeg,
   weather: {
