@@ -129,22 +129,27 @@ export function addSegmentFeatures(
   const aeroPerAirMps =
     loadedDrag * aeroFeatureJPerM2(density, 2 * Math.max(0, dragMps + headMps), distanceM, eta);
 
-  const warmUpJ = tyreColdLeft(into[at + BASE] ?? 0) * tyreWarmUpFeatureJ(rolling / durationS, durationS);
   add(into, at + ROLLING, rolling);
   add(into, at + AERO, aero);
   add(into, at + CLIMB, climbFeatureJ(weightN, climbM, resistanceJ, regenW * durationS));
+  addTyreWarmUp(into, at, rolling, durationS);
   add(into, at + BASE, durationS);
   add(into, at + COLD_ROLLING, (weightN * distanceM * coldKelvin(tempC)) / eta);
   add(into, at + COLD_BY_TEMP, coldKelvin(tempC) > 0 ? -(weightN * distanceM) / eta : 0);
   const changeJ = speedChangeFeatureJ(totalMassKg, previousMps, speedMps, car.coldBrakingRatio);
   add(into, at + SPEED_CHANGES, changeJ);
-  add(into, at + TYRE_WARM_UP, warmUpJ);
   addStopAndGo(into, at, rolling, speedMps);
   add(into, at + AERO_BY_TEMP, -aero / (tempC + 273.15));
   add(into, at + AERO_BY_WIND, aeroPerAirMps);
   add(into, at + AERO_BY_SPEED, aeroPerAirMps * dragMps);
   addClimate(into, at, car, tempC, durationS);
   return resistanceJ + weightN * climbM;
+}
+
+/** Before the segment's own time is added: the tyres are as warm as the drive so far made them. */
+function addTyreWarmUp(into: Float64Array, at: number, rollingJ: number, durationS: number): void {
+  const coldRatio = tyreColdLeft(into[at + BASE] ?? 0);
+  add(into, at + TYRE_WARM_UP, coldRatio * tyreWarmUpFeatureJ(rollingJ / durationS, durationS));
 }
 
 function addStopAndGo(into: Float64Array, at: number, rollingJ: number, speedMps: number): void {
