@@ -14,16 +14,22 @@ export function buildTiles(valhalla: string, folder: string): object {
   mkdirSync(join(heights, name.slice(0, 3)), { recursive: true });
   writeFileSync(join(heights, name.slice(0, 3), `${name}.hgt`), bytes);
   writeFileSync(join(folder, 'map.osm'), osmXml());
-  run('osmium', ['cat', join(folder, 'map.osm'), '-o', join(folder, 'map.osm.pbf'), '--overwrite']);
+  run(folder, 'osmium', ['cat', join(folder, 'map.osm'), '-o', join(folder, 'map.osm.pbf'), '--overwrite']);
   const config: Config = JSON.parse(
-    run(valhalla, ['build_config', '--mjolnir-tile-dir', tiles, '--additional-data-elevation', heights]),
+    run(folder, valhalla, [
+      'build_config',
+      '--mjolnir-tile-dir',
+      tiles,
+      '--additional-data-elevation',
+      heights,
+    ]),
   );
   for (const part of ['mjolnir', 'loki', 'thor', 'odin'] as const)
     config[part] = { ...config[part], logging: { type: '' } };
   config.mjolnir = { ...config.mjolnir, tile_extract: '', traffic_extract: '', admin: '', timezone: '' };
   const file = join(folder, 'valhalla.json');
   writeFileSync(file, JSON.stringify(config));
-  run(valhalla, ['build_tiles', '-c', file, join(folder, 'map.osm.pbf')]);
+  run(folder, valhalla, ['build_tiles', '-c', file, join(folder, 'map.osm.pbf')]);
   if (!existsSync(tiles) || globSync('**/*.gph', { cwd: tiles }).length === 0)
     throw new Error('valhalla build_tiles left no tile');
   return config;
@@ -31,8 +37,10 @@ export function buildTiles(valhalla: string, folder: string): object {
 
 type Config = Record<'mjolnir' | 'loki' | 'thor' | 'odin', Record<string, unknown>>;
 
-function run(command: string, args: readonly string[]): string {
+/** In `cwd`, since the tools leave reports where they run. */
+function run(cwd: string, command: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
