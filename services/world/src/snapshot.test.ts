@@ -1,4 +1,4 @@
-import { conditions, distanceM } from '@outrider/domain';
+import { conditions, distanceM, type RouteProgress } from '@outrider/domain';
 import { chargerIndex, type RouteProvider } from '@outrider/providers';
 import { describe, expect, test } from 'vitest';
 import { HOME_STOP, type SnapshotDeps, takeSnapshot } from './snapshot.ts';
@@ -280,4 +280,21 @@ test('the same look has the same id, another time another one', async () => {
   );
   expect(ids[0]).toBe(ids[1]);
   expect(ids[0]).not.toBe(ids[2]);
+});
+
+describe('a charger that closes twenty minutes from now', () => {
+  const hours = { timeZone: 'UTC', regular: [], openings: [{ fromMs: 0, toMs: NOW_MS + 20 * MINUTE_MS }] };
+  const chargers = chargerIndex([{ ...location('gate', at(30_000)), hours: { ...hours, closings: [] } }]);
+  const gateFor = async (progress: RouteProgress, departAtMs: number) => {
+    const car = carAt(at(progress.alongM), { trip: tripOf({ departAtMs }), progress });
+    return (await look(car, { chargers })).stretches[0]?.chargers[0];
+  };
+
+  test.each([
+    ['25 minutes away is closed then', start, NOW_MS, true],
+    ['8 minutes away is open', { ...start, alongM: 20_000, atStop: null }, NOW_MS, undefined],
+    ['on a drive that begins in an hour is closed', start, NOW_MS + HOUR_MS, true],
+  ])('%s', async (_, progress, departAtMs, isClosed) => {
+    expect((await gateFor(progress, departAtMs))?.isClosedOnArrival).toBe(isClosed);
+  });
 });

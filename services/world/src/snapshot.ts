@@ -86,11 +86,13 @@ async function plannedRoads(
   return Promise.all(
     roads.map(async (road, i) => {
       const stop = trip.stops[i] as Stop;
-      const chargers = chargersAlong(road, stop, deps, nowMs);
+      const startAtMs = starts[i - current] ?? nowMs;
+      const drivenMs = i === current ? drivenMsOn(road, vehicle) : 0;
+      const chargers = chargersAlong(road, stop, deps, nowMs, startAtMs - drivenMs);
       return {
         stopId: stop.stopId,
         road,
-        startAtMs: starts[i - current] ?? nowMs,
+        startAtMs,
         // Roads that lie behind are no longer worth a question.
         chargers: i < current ? chargers : await withDetours(chargers, road, stop, deps),
       };
@@ -98,10 +100,24 @@ async function plannedRoads(
   );
 }
 
-const chargersAlong = (road: Road, end: Position, deps: SnapshotDeps, nowMs: number): ChargerOnRoute[] =>
+/** How long the car has been driving on this road, at its planned speeds; a road drawn anew begins at the car. */
+function drivenMsOn(road: Road, { progress, reroute }: WorldVehicle): number {
+  if (progress === null || reroute?.stretch === progress.stretch) return 0;
+  const lengthM = road.segments.reduce((sum, segment) => sum + segment.distanceM, 0);
+  return lengthM === 0 ? 0 : driveMs(road) * Math.min(1, progress.alongM / lengthM);
+}
+
+/** `startAtMs`: when the car is, or was, at the beginning of the road. */
+const chargersAlong = (
+  road: Road,
+  end: Position,
+  deps: SnapshotDeps,
+  nowMs: number,
+  startAtMs: number,
+): ChargerOnRoute[] =>
   road.segments.length === 0
     ? []
-    : deps.chargers.alongRoute(road.segments, end, CORRIDOR_M, deps.plugs, nowMs);
+    : deps.chargers.alongRoute(road.segments, end, CORRIDOR_M, deps.plugs, nowMs, startAtMs);
 
 /** A plan that does not end on a plug includes its way back; without a plan the way home is the stretch to guard. */
 async function wayHome(
@@ -128,7 +144,7 @@ async function wayHome(
   const before = (vehicle.progress?.stretch ?? 0) < planned.length ? planned.at(-1) : undefined;
   const arriveAtMs = before === undefined ? nowMs : before.startAtMs + driveMs(before.road);
   const startAtMs = Math.max(nowMs, last?.departAtMs ?? arriveAtMs);
-  const chargers = chargersAlong(road, deps.home, deps, nowMs);
+  const chargers = chargersAlong(road, deps.home, deps, nowMs, startAtMs);
   return {
     stopId: HOME_STOP,
     road,
