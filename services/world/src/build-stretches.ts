@@ -50,9 +50,9 @@ export const DEFAULT_SPEED_MPS = 70 / 3.6;
 
 /**
  * One speed for a whole leg hides towns, ramps and traffic: so much it varies on the way. Judgement: on logged trips of
- * 70 km/h mean it was 0.4 to 0.5, and a long leg keeps more to one road.
+ * 70 km/h mean it was 0.4 to 0.5, and a long leg keeps more to one road; with less, winter drives are warned too late.
  */
-const LEG_SPEED_SD_RATIO = 0.2;
+const LEG_SPEED_SD_RATIO = 0.25;
 
 /** The planner's own polyline, cut into pieces. `leg.distanceM` stretches it to the published road distance. */
 export function roadOfLeg(leg: Leg): Road {
