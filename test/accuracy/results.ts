@@ -2,6 +2,7 @@ import type { Baseline } from './baselines.ts';
 import { bootstrapMape, comparePaired, type Interval, type PairedDifference } from './bootstrap.ts';
 import type { DroppedTrip } from './clean-trip.ts';
 import type { Experiments, PriorFigure } from './experiments/index.ts';
+import { PROMISED } from './experiments/titles.ts';
 import { type LoggedTrip, totalsOf } from './logged-trip.ts';
 import type { TripFolder } from './read-trips.ts';
 import { type Prediction, type Scores, scoreAll } from './scores.ts';
@@ -27,18 +28,6 @@ export interface BaselineResult extends Result {
   /** Points of MAPE by which the row it is held against is better; null where that row is missing. */
   readonly gain: PairedDifference | null;
 }
-
-/** Every row that the command promises, in its order: some need more trips than a folder has. */
-export const PROMISED = {
-  replay: 'replay, aux measured',
-  replayAuxPredicted: 'replay, aux predicted',
-  plannerTripMean: 'planner, trip mean speed',
-  planner: 'planner, 500 m speeds',
-  plannerNoisy: 'planner, noisy inputs',
-  online: 'online, from trip 11',
-  cold: 'trips 1–10 of an unseen car',
-  winter: 'summer → winter',
-} as const;
 
 /** Of these the results hold one per share of the way, under one key. */
 const IN_TRIP = /^inTrip\.?(\d+)$/;

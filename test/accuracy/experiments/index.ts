@@ -8,6 +8,7 @@ import { noisyPlanner } from './noisy.ts';
 import { learnFrom, predictHalves, predictOnline, predictTrip } from './planner.ts';
 import { listPriors, type PriorFigure } from './priors.ts';
 import { replayHalves } from './replay.ts';
+import { type RowKey, TITLES } from './titles.ts';
 
 export type { PriorFigure } from './priors.ts';
 
@@ -27,7 +28,7 @@ export interface Experiments {
 /** What map and traffic services tell apart. */
 const PIECE_M = 500;
 const COLD_TRIPS = 10;
-const SHARES_PCT = [25, 50, 75];
+const SHARES_PCT = [25, 50, 75] as const;
 
 /** Every forecast of the energy model for these trips, in the order they were driven. */
 export function runExperiments(logs: readonly LoggedTrip[]): Experiments {
@@ -56,13 +57,12 @@ export function runExperiments(logs: readonly LoggedTrip[]): Experiments {
 
 type Learn = (others: readonly KnownTrip[], pieceM: number | null) => Learned;
 
+const HALVES = ['replay', 'replayAuxPredicted', 'plannerTripMean', 'planner', 'plannerNoisy'] as const;
+
 /** Every second trip from those between. */
 function halvesRows(trips: readonly KnownTrip[], learn: Learn): readonly ResultRow[] {
   const needs = 'needs 2 trips';
-  if (trips.length < 2)
-    return ['replay', 'replayAuxPredicted', 'plannerTripMean', 'planner', 'plannerNoisy'].map((key) =>
-      row(key, [], needs),
-    );
+  if (trips.length < 2) return HALVES.map((key) => row(key, [], needs));
   const planner = (pieceM: number | null) =>
     predictHalves(
       trips,
@@ -89,23 +89,9 @@ function predictWinter(trips: readonly KnownTrip[], learn: Learn): readonly Pred
     .map((trip) => predictTrip(learned, trip, PIECE_M));
 }
 
-const TITLES: Readonly<Record<string, string>> = {
-  replay: 'replay, aux measured',
-  replayAuxPredicted: 'replay, aux predicted',
-  plannerTripMean: 'planner, trip mean speed',
-  planner: 'planner, 500 m speeds',
-  plannerNoisy: 'planner, noisy inputs',
-  online: 'online, from trip 11',
-  cold: 'trips 1–10 of an unseen car',
-  winter: 'summer → winter',
-  inTrip25: 'under way, at 25 %',
-  inTrip50: 'under way, at 50 %',
-  inTrip75: 'under way, at 75 %',
-};
-
-const row = (key: string, predictions: readonly Prediction[], needs: string): ResultRow => ({
+const row = (key: RowKey, predictions: readonly Prediction[], needs: string): ResultRow => ({
   key,
-  title: TITLES[key] ?? key,
+  title: TITLES[key],
   predictions,
   ...(predictions.length === 0 ? { note: needs } : {}),
 });

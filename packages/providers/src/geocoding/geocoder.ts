@@ -1,4 +1,7 @@
 import type { Position } from '@outrider/domain';
+import type { z } from 'zod';
+import { type CallerDeps, createCaller } from '../caller.ts';
+import type { Probe } from '../probe.ts';
 
 export interface FoundPlace extends Position {
   /** As people say it: name, street, town, country. */
@@ -14,8 +17,34 @@ export interface Geocoder {
 
 /** Answers wanted of one question. */
 export const PLACES_MAX = 5;
-export const GEOCODER_TIMEOUT_MS = 4_000;
+const TIMEOUT_MS = 4_000;
 /** Typing is not a question: one a second, as the public servers demand. */
-export const GEOCODER_BUDGET = { perS: 1, burst: 1 };
+const BUDGET = { perS: 1, burst: 1 };
 /** Servers refuse who does not say what they are. */
-export const GEOCODER_HEADERS = { 'user-agent': 'outrider' };
+const HEADERS = { 'user-agent': 'outrider' };
+
+export type GeocoderOptions = CallerDeps & { readonly baseUrl: string };
+
+/** What geocoders differ in: whom they ask, how, and where the places stand in the answer. */
+interface Dialect<T> {
+  readonly name: string;
+  readonly path: string;
+  readonly query: (text: string) => Readonly<Record<string, string>>;
+  readonly answer: z.ZodType<T>;
+  readonly placesOf: (answer: T) => readonly FoundPlace[];
+}
+
+export function createGeocoder<T>(options: GeocoderOptions, dialect: Dialect<T>): Geocoder & Probe {
+  const { name, path, query, answer, placesOf } = dialect;
+  const caller = createCaller({
+    ...{ ...options, name, timeoutMs: TIMEOUT_MS, headers: HEADERS, budget: BUDGET },
+  });
+  const find: Geocoder['find'] = async (text, signal) =>
+    placesOf((await caller.askJson({ path, query: query(text), signal }, answer)).value).slice(0, PLACES_MAX);
+  return {
+    name,
+    kind: 'geocoding',
+    find,
+    probe: async (signal) => `${(await find('Berlin', signal)).length} places called Berlin`,
+  };
+}

@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import { type CallerDeps, createCaller } from '../caller.ts';
 import type { Probe } from '../probe.ts';
-import {
-  GEOCODER_BUDGET,
-  GEOCODER_HEADERS,
-  GEOCODER_TIMEOUT_MS,
-  type Geocoder,
-  PLACES_MAX,
-} from './geocoder.ts';
+import { createGeocoder, type Geocoder, type GeocoderOptions, PLACES_MAX } from './geocoder.ts';
 
 const NAME = 'nominatim';
 
@@ -21,23 +14,11 @@ const degrees = (most: number) =>
 const answer = z.array(z.object({ lat: degrees(90), lon: degrees(180), display_name: z.string() }));
 
 /** Places from a Nominatim server. Source: its HTTP API, `/search` in the format `jsonv2`. */
-export function nominatim(options: CallerDeps & { readonly baseUrl: string }): Geocoder & Probe {
-  const caller = createCaller({
-    ...options,
+export const nominatim = (options: GeocoderOptions): Geocoder & Probe =>
+  createGeocoder(options, {
     name: NAME,
-    timeoutMs: GEOCODER_TIMEOUT_MS,
-    headers: GEOCODER_HEADERS,
-    budget: GEOCODER_BUDGET,
+    path: '/search',
+    query: (text) => ({ q: text, format: 'jsonv2', limit: String(PLACES_MAX) }),
+    answer,
+    placesOf: (places) => places.map(({ display_name, lat, lon }) => ({ name: display_name, lat, lon })),
   });
-  const find: Geocoder['find'] = async (text, signal) => {
-    const query = { q: text, format: 'jsonv2', limit: String(PLACES_MAX) };
-    const { value } = await caller.askJson({ path: '/search', query, signal }, answer);
-    return value.slice(0, PLACES_MAX).map(({ display_name, lat, lon }) => ({ name: display_name, lat, lon }));
-  };
-  return {
-    name: NAME,
-    kind: 'geocoding',
-    find,
-    probe: async (signal) => `${(await find('Berlin', signal)).length} places called Berlin`,
-  };
-}

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { type CallerDeps, createCaller } from '../caller.ts';
 import type { Probe } from '../probe.ts';
 import {
+  createGeocoder,
   type FoundPlace,
-  GEOCODER_BUDGET,
-  GEOCODER_HEADERS,
-  GEOCODER_TIMEOUT_MS,
   type Geocoder,
+  type GeocoderOptions,
   PLACES_MAX,
 } from './geocoder.ts';
 
@@ -27,26 +25,14 @@ const feature = z.object({
 const answer = z.object({ features: z.array(feature) });
 
 /** Places from a Photon server. Source: its HTTP API, `/api`: GeoJSON, longitude first. */
-export function photon(options: CallerDeps & { readonly baseUrl: string }): Geocoder & Probe {
-  const caller = createCaller({
-    ...options,
+export const photon = (options: GeocoderOptions): Geocoder & Probe =>
+  createGeocoder(options, {
     name: NAME,
-    timeoutMs: GEOCODER_TIMEOUT_MS,
-    headers: GEOCODER_HEADERS,
-    budget: GEOCODER_BUDGET,
+    path: '/api',
+    query: (text) => ({ q: text, limit: String(PLACES_MAX) }),
+    answer,
+    placesOf: ({ features }) => features.map(placeOf),
   });
-  const find: Geocoder['find'] = async (text, signal) => {
-    const query = { q: text, limit: String(PLACES_MAX) };
-    const { value } = await caller.askJson({ path: '/api', query, signal }, answer);
-    return value.features.slice(0, PLACES_MAX).map(placeOf);
-  };
-  return {
-    name: NAME,
-    kind: 'geocoding',
-    find,
-    probe: async (signal) => `${(await find('Berlin', signal)).length} places called Berlin`,
-  };
-}
 
 function placeOf({ geometry, properties }: z.infer<typeof feature>): FoundPlace {
   const [lon, lat] = geometry.coordinates;
