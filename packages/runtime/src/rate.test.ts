@@ -33,3 +33,15 @@ test('several are taken together or not at all', () => {
   expect(rate.take('a', 0, 2)).toBe(1_000);
   expect(rate.take('a', 0, 1)).toBe(0);
 });
+
+test('more than a bucket holds waits for a full one, and is owed afterwards', () => {
+  const rate = createRateLimit(1, 5);
+  expect(rate.take('a', 0, 1)).toBe(0);
+  expect(rate.take('a', 0, 12)).toBe(1_000);
+  expect(rate.take('a', 1_000, 12)).toBe(0);
+  expect(rate.take('a', 1_000, 1)).toBe(8_000);
+  rate.sweep(12_999);
+  expect(rate.size).toBe(1);
+  rate.sweep(13_000);
+  expect(rate.size).toBe(0);
+});

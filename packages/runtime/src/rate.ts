@@ -1,6 +1,9 @@
 /** Token buckets by key: `perS` in the long run, `burst` at once. Time is an argument. */
 export interface RateLimit {
-  /** 0 when `count` (default 1) were taken, otherwise the milliseconds until there are as many. */
+  /**
+   * 0 when `count` (default 1) were taken, otherwise the milliseconds until there are as many. More than a bucket
+   * holds passes when it is full, and is owed: nobody waits for ever, and the long run stays `perS`.
+   */
   take(key: string, nowMs: number, count?: number): number;
   /** Forgets buckets that are full again, so that memory follows who is sending now. */
   sweep(nowMs: number): void;
@@ -27,7 +30,8 @@ export function createRateLimit(perS: number, burst: number): RateLimit {
       }
       const level = levelAt(bucket, nowMs);
       // A refusal changes nothing, so that rounding cannot add up.
-      if (level < count) return Math.max(1, Math.ceil(((count - level) * 1000) / perS - ROUNDING_MS));
+      const enough = Math.min(count, burst);
+      if (level < enough) return Math.max(1, Math.ceil(((enough - level) * 1000) / perS - ROUNDING_MS));
       bucket.level = level - count;
       bucket.atMs = nowMs;
       return 0;
