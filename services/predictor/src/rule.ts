@@ -31,6 +31,13 @@ export interface FactDefinition {
   readonly type: 'number' | 'boolean' | 'string';
   readonly unit?: string;
   readonly about: string;
+  /** Least and most it can be; absent: anything finite. */
+  readonly range?: readonly [number, number];
+  /**
+   * How much of a difference between two sources of the world is carried when one takes over from the other
+   * (source-switch.ts), in the fact's unit. Absent: the world's sources do not move it.
+   */
+  readonly carryBand?: number;
 }
 
 /** Every fact a rule of a scope may read. A rule that reads another one is refused when it is loaded. */

@@ -1,10 +1,18 @@
 import type { FactCatalogue, FactDefinition } from '../rule.ts';
 
-const number = (name: string, unit: string, about: string): FactDefinition => ({
+const number = (name: string, unit: string, about: string, carryBand?: number): FactDefinition => ({
   name,
   type: 'number',
   unit,
   about,
+  ...(carryBand === undefined ? {} : { carryBand }),
+});
+
+/** Judgement: the difference between two good forecasts of one drive; what differs more is another world. */
+const PROBABILITY_BAND = 0.15;
+const probability = (name: string, about: string): FactDefinition => ({
+  ...number(name, '', about, PROBABILITY_BAND),
+  range: [0, 1],
 });
 const flag = (name: string, about: string): FactDefinition => ({ name, type: 'boolean', about });
 
@@ -28,7 +36,7 @@ export const factCatalogue: FactCatalogue = {
   stop: [
     ...motion,
     flag('isUnderway', 'The car drives and has left the stop where it last stood.'),
-    number('belowReserveProbability', '', 'Probability of arriving with less than the reserve.'),
+    probability('belowReserveProbability', 'Probability of arriving with less than the reserve.'),
     ...band,
     number('reserveSocPct', '%', 'What the driver wants to have left.'),
     number('distanceM', 'm', 'Road still to drive to this stop.'),
@@ -43,6 +51,7 @@ export const factCatalogue: FactCatalogue = {
       'pointOfNoReturnM',
       'm',
       'Road to the last place where leaving for a charger still works; below 0 it is behind.',
+      5_000,
     ),
   ],
   // On a cable, with a drive planned after it.
@@ -50,14 +59,12 @@ export const factCatalogue: FactCatalogue = {
     ...motion,
     ...band,
     flag('isChargeComplete', 'Charging ended by itself: at its limit, or the car says complete.'),
-    number(
+    probability(
       'unplugNowBelowReserveProbability',
-      '',
       'Probability of falling below the reserve when the car leaves now.',
     ),
-    number(
+    probability(
       'asPlannedBelowReserveProbability',
-      '',
       'The same when it leaves at the planned time, charging until then.',
     ),
     number(
@@ -73,9 +80,8 @@ export const factCatalogue: FactCatalogue = {
   parked: [
     ...motion,
     ...band,
-    number(
+    probability(
       'overnightBelowReserveProbability',
-      '',
       'Probability of falling below the reserve on the next drive when the car stays unplugged.',
     ),
     number('hoursToDeparture', 'h', 'Until the next planned departure.'),
@@ -89,14 +95,18 @@ export const factCatalogue: FactCatalogue = {
     flag('hasTrip', 'A plan is known and the car is on it.'),
     number('batteryTempC', '°C', 'Battery temperature, measured or estimated from the time parked.'),
     flag('isFastChargeAhead', 'The next planned stop charges with direct current.'),
-    flag('canAffordPreconditioning', 'Warming the battery still leaves the reserve at that charger.'),
-    number('minutesToFastCharge', 'min', 'Until the car is at that charger.'),
-    number('homeBelowReserveProbability', '', 'Probability of reaching home with less than the reserve.'),
-    number('worksProbabilityNearby', '', 'Probability that at least two charging places in reach work.'),
+    probability(
+      'warmedBelowReserveProbability',
+      'Probability of reaching that charger with less than the reserve when the battery is warmed on the way.',
+    ),
+    number('minutesToFastCharge', 'min', 'Until the car is at that charger.', 10),
+    probability('homeBelowReserveProbability', 'Probability of reaching home with less than the reserve.'),
+    probability('worksProbabilityNearby', 'Probability that at least two charging places in reach work.'),
     number(
       'reachMarginM',
       'm',
       'Road that is left once the safe place (home or the second charger) is reached at the reserve.',
+      10_000,
     ),
     number('speedMps', 'm/s', 'Speed now.'),
   ],

@@ -78,11 +78,38 @@ describe('the battery before a fast charge', () => {
   test('is no matter while the car stands at the stop before it', () => {
     expect(factValue(factsOf({ values: PARKED }), 'isFastChargeAhead')).toBe(false);
   });
+});
 
-  test('may be warmed only where the charger is still reached', () => {
-    const afford = (socPct: number) => factValue(factsOf({ ...driving, socPct }), 'canAffordPreconditioning');
-    expect(afford(60)).toBe(true);
-    expect(afford(20)).toBe(false);
+describe('warming the battery on the way', () => {
+  const driving = { eastM: 100_000 } as const;
+  const warmed = (socPct: number, batteryTempC = 0) =>
+    factsOf({ ...driving, socPct, values: { ...DRIVING, [SIGNAL.batteryTemp]: batteryTempC } });
+
+  test('warming costs the more the colder the battery, and the less there is the more it matters', () => {
+    const risk = (...given: Parameters<typeof warmed>) =>
+      numberOf(warmed(...given), 'warmedBelowReserveProbability');
+    expect(risk(60)).toBeLessThan(0.01);
+    expect(risk(20)).toBeGreaterThan(0.9);
+    const doubtful = [24, 26, 28, 30, 32, 34, 36, 38].filter(
+      (socPct) => risk(socPct, -10) > risk(socPct, 15) + 0.02,
+    );
+    expect(doubtful).not.toEqual([]);
+  });
+
+  test.each([
+    ['is unknown where nothing has to be warmed', warmed(60, 20), '(nothing has to be warmed)'],
+    [
+      'is unknown without a charge',
+      factsOf({ ...driving, values: DRIVING, socPct: null }),
+      '(the charge is not known or too old)',
+    ],
+    [
+      'is nobody’s question without a fast charger ahead',
+      factsOf({ values: PARKED }),
+      '(no fast charger is next)',
+    ],
+  ])('what warming costs %s', (_, facts, value) => {
+    expect(factValue(facts, 'warmedBelowReserveProbability')).toBe(value);
   });
 });
 

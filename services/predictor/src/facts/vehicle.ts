@@ -2,8 +2,7 @@ import { distanceM, type Position, SIGNAL } from '@outrider/domain';
 import { forecastPlan, type PlanStage, reachOf, secondsTo } from '@outrider/energy';
 import { known, knownOr, motionFacts, unknown } from '../fact.ts';
 import { carStateOf, type Situation, stagesTo, undrawnRoad, whyUnknown } from '../outlook.ts';
-import { ENOUGH_PROBABILITY } from '../remedy.ts';
-import type { Facts, Subject } from '../rule.ts';
+import type { Fact, Facts, Subject } from '../rule.ts';
 import { freshNumber, freshPosition } from '../vehicle-state.ts';
 import { afterWarming } from '../warming.ts';
 
@@ -47,28 +46,24 @@ function batteryFacts(situation: Situation): Facts {
   return {
     batteryTempC: knownOr(memory.battery?.tempC, 'no temperature is known'),
     isFastChargeAhead: known(isFastAhead),
-    canAffordPreconditioning: isFastAhead
-      ? knownOr(affordsPreconditioning(situation), 'nothing can be forecast now')
-      : known(false),
+    warmedBelowReserveProbability: isFastAhead ? warmedRisk(situation) : unknown('no fast charger is next'),
     minutesToFastCharge: isFastAhead
       ? knownOr(minutesLeft, 'the road is not known')
       : unknown('no fast charger is next'),
   };
 }
 
-/** Whether the battery can be warmed on the way and the charger still be reached above the reserve. */
-function affordsPreconditioning(situation: Situation): boolean | null {
+/** The risk at that charger when the battery is warmed on the way there. */
+function warmedRisk(situation: Situation): Fact {
   const { view, memory, reserveSocPct } = situation;
-  if (view === null || whyUnknown(situation) !== undefined) return null;
+  const why = whyUnknown(situation);
+  if (view === null || why !== undefined) return unknown(why ?? 'the road is not known');
   const warmed = afterWarming(situation);
-  if (warmed === null) return true;
+  if (warmed === null) return unknown('nothing has to be warmed');
+  const state = { ...carStateOf(situation), socPct: warmed.socPct };
   const stages = stagesTo(situation, view, memory.progress?.stretch ?? 0);
-  const plan = forecastPlan({
-    car: situation.car,
-    state: { ...carStateOf(situation), socPct: warmed.socPct },
-    stages,
-  });
-  return (plan.worstBelow(reserveSocPct)?.probability ?? 0) < ENOUGH_PROBABILITY;
+  const plan = forecastPlan({ car: situation.car, state, stages });
+  return known(plan.worstBelow(reserveSocPct)?.probability ?? 0);
 }
 
 /** Speed assumed on roads nobody has planned, m/s: 80 km/h. */
