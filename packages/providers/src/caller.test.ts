@@ -189,9 +189,23 @@ describe('time', () => {
     expect(asked()).toBe(2);
   });
 
-  test('a Retry-After nobody can read is none', async () => {
-    const { caller } = await rigOf([{ status: 429, headers: { 'retry-after': 'soon' } }]);
+  test('a Retry-After nobody can read is none, and nobody asks for half a minute', async () => {
+    const { caller, clock, asked } = await rigOf([{ status: 429, headers: { 'retry-after': 'soon' } }, {}]);
     expect((await failureOf(caller.ask(QUESTION))).retryAtMs).toBeUndefined();
+    clock.pass(29_999);
+    expect(await failureOf(caller.ask(QUESTION))).toMatchObject({ kind: 'rate-limited' });
+    expect(asked()).toBe(1);
+    clock.pass(1);
+    await caller.ask(QUESTION);
+  });
+
+  test('one from the far future is obeyed for a day', async () => {
+    const { caller, clock } = await rigOf([{ status: 429, headers: { 'retry-after': '999999999' } }, {}]);
+    await failureOf(caller.ask(QUESTION));
+    clock.pass(24 * 3_600_000 - 1);
+    expect((await failureOf(caller.ask(QUESTION))).kind).toBe('rate-limited');
+    clock.pass(1);
+    await caller.ask(QUESTION);
   });
 });
 
@@ -244,6 +258,24 @@ describe('the budget', () => {
     if (isAsked) await caller.ask(QUESTION);
     else expect((await failureOf(caller.ask(QUESTION))).kind).toBe('rate-limited');
     expect(clock.slept).toEqual(isAsked ? [1_000] : []);
+  });
+
+  test('a question that costs more than it ever holds waits for all of it, not for ever', async () => {
+    const { caller, clock, asked } = await rigOf([{}], { budget });
+    await caller.ask(QUESTION);
+    expect((await failureOf(caller.ask({ ...QUESTION, cost: 6 }))).retryAtMs).toBe(NOON_MS + 2_000);
+    clock.pass(2_000);
+    await caller.ask({ ...QUESTION, cost: 6 });
+    expect((await failureOf(caller.ask(QUESTION))).retryAtMs).toBe(clock.nowMs() + 6_000);
+    expect(asked()).toBe(2);
+  });
+
+  test('whoever has given up before spends nothing', async () => {
+    const { caller, asked } = await rigOf([{}], { budget });
+    const signal = AbortSignal.abort();
+    for (let i = 0; i < 9; i++) await failureOf(caller.ask({ ...QUESTION, signal }));
+    await caller.ask({ ...QUESTION, cost: 4 });
+    expect(asked()).toBe(1);
   });
 
   test('each retry costs its units too', async () => {

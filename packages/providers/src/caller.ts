@@ -8,7 +8,10 @@ import {
   type RateLimit,
 } from '@outrider/runtime';
 import type { z } from 'zod';
+import { movedTo, withoutSecrets } from './moved.ts';
 import { ProviderUnavailable, type UnavailableKind } from './provider.ts';
+import { readBody } from './read-body.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
 
 /** What every provider that asks over the network is made with. */
 export interface CallerDeps {
@@ -21,21 +24,19 @@ export interface CallerDeps {
 
 export interface CallerOptions extends CallerDeps {
   readonly name: string;
-  /** From settings only: what leaves us goes nowhere else. Redirects to another origin are refused. */
+  /** From settings only: what leaves us goes nowhere else, wherever an answer or its links may point. */
   readonly baseUrl: string;
+  /** A vendor that asks to be followed when it moves, and within which domain it does. Absent: nobody is followed. */
+  readonly movesWithin?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Texts that no error may repeat, although the vendor does. */
+  readonly secrets?: readonly (string | undefined)[];
   readonly timeoutMs: number;
   readonly maxBytes?: number;
   /** Units a day and per second that are spent at most; a unit is what the vendor counts. */
   readonly budget?: { readonly perS: number; readonly burst: number };
   /** What a vendor says in its own words when it refuses; what it leaves open is read as HTTP means it. */
   readonly readRefusal?: (status: number, text: string, nowMs: number) => Refusal;
-}
-
-export interface Refusal {
-  readonly kind?: UnavailableKind;
-  /** When asking again makes sense. */
-  readonly retryAtMs?: number;
 }
 
 export interface Question {
@@ -81,6 +82,9 @@ const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 4_000;
 /** Longer than this nobody waits for a retry: the next provider is asked. */
 const MAX_RETRY_AFTER_MS = 5_000;
+/** Whoever says "not so often", and not for how long, is left alone for this long; nobody for longer than a day. */
+const UNSAID_REST_MS = 30_000;
+const LONGEST_REST_MS = 24 * 3_600_000;
 /** A budget that has the units again so soon is waited for. */
 const MAX_BUDGET_WAIT_MS = 1_000;
 const DOWN = { failures: 5, openMs: 30_000, longestOpenMs: 600_000 };
@@ -136,13 +140,13 @@ async function askPatiently<T>(
   for (let attempt = 0; ; attempt++) {
     await allowed(options, question, memory);
     try {
-      const value = read(await askOnce(options, question));
+      const value = read(await askOnce(options, question, memory));
       breaker.note(true, clock.nowMs());
       return value;
     } catch (error) {
       if (!(error instanceof ProviderUnavailable)) throw error;
       if (!question.signal?.aborted) breaker.note(!showsItIsDown(error.kind), clock.nowMs());
-      if (error.kind === 'rate-limited') memory.limitedUntilMs = error.retryAtMs ?? 0;
+      if (error.kind === 'rate-limited') leaveAlone(memory, error.retryAtMs, clock.nowMs());
       const delayMs = retryDelayMs(error, attempt, clock.nowMs(), random);
       if (delayMs === undefined || question.signal?.aborted) throw error;
       await clock.sleep(delayMs, question.signal);
@@ -151,27 +155,39 @@ async function askPatiently<T>(
   }
 }
 
+function leaveAlone(memory: Memory, retryAtMs: number | undefined, nowMs: number): void {
+  const untilMs = Math.min(retryAtMs ?? nowMs + UNSAID_REST_MS, nowMs + LONGEST_REST_MS);
+  memory.limitedUntilMs = Math.max(memory.limitedUntilMs, untilMs);
+}
+
 /** Resolves when the question may be asked and its units are taken. @throws ProviderUnavailable until when not */
-async function allowed(
-  { clock, name }: CallerOptions,
+async function allowed(options: CallerOptions, question: Question, memory: Memory): Promise<void> {
+  const { clock, name } = options;
+  if (question.signal?.aborted) throw new ProviderUnavailable(name, 'was given up');
+  const limitedMs = memory.limitedUntilMs - clock.nowMs();
+  if (limitedMs > 0) throw notNow(options, 'has said to come back later', limitedMs, 'rate-limited');
+  const restMs = memory.breaker.openForMs(clock.nowMs());
+  if (restMs > 0) throw notNow(options, 'rests after failures', restMs, 'unavailable');
+  await spend(options, question, memory);
+}
+
+async function spend(
+  options: CallerOptions,
   { cost = 1, signal }: Question,
-  { breaker, budget, limitedUntilMs }: Memory,
+  { budget }: Memory,
 ): Promise<void> {
-  const refuse = (why: string, restMs: number, kind: UnavailableKind): never => {
-    throw new ProviderUnavailable(name, why, { kind, retryAtMs: clock.nowMs() + restMs });
-  };
-  const restMs = breaker.openForMs(clock.nowMs());
-  if (restMs > 0) refuse('rests after failures', restMs, 'unavailable');
-  const limitedMs = limitedUntilMs - clock.nowMs();
-  if (limitedMs > 0) refuse('has said to come back later', limitedMs, 'rate-limited');
+  const { clock, name } = options;
   for (;;) {
+    if (signal?.aborted) throw new ProviderUnavailable(name, 'was given up');
     const waitMs = budget?.take(name, clock.nowMs(), cost) ?? 0;
     if (waitMs === 0) return;
-    if (waitMs > MAX_BUDGET_WAIT_MS || signal?.aborted)
-      refuse('our own budget is spent', waitMs, 'rate-limited');
+    if (waitMs > MAX_BUDGET_WAIT_MS) throw notNow(options, 'our own budget is spent', waitMs, 'rate-limited');
     await clock.sleep(waitMs, signal);
   }
 }
+
+const notNow = ({ clock, name }: CallerOptions, why: string, restMs: number, kind: UnavailableKind) =>
+  new ProviderUnavailable(name, why, { kind, retryAtMs: clock.nowMs() + restMs });
 
 /** A refused question says that the other side works; what it cannot parse or answer does not. */
 const showsItIsDown = (kind: UnavailableKind): boolean => kind === 'unavailable' || kind === 'bad-payload';
@@ -189,19 +205,16 @@ function retryDelayMs(
   return waitMs <= MAX_RETRY_AFTER_MS ? waitMs : undefined;
 }
 
-async function askOnce(options: CallerOptions, question: Question): Promise<Answer> {
+async function askOnce(options: CallerOptions, question: Question, memory: Memory): Promise<Answer> {
   const { name, clock, timeoutMs } = options;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = question.signal === undefined ? timeout : AbortSignal.any([timeout, question.signal]);
   try {
-    const response = await options.fetch(
-      urlOf(options.baseUrl, question),
-      requestOf(options, question, signal),
-    );
-    const text = await readText(response, options.maxBytes ?? DEFAULT_MAX_BYTES, name);
+    const response = await follow(options, question, memory, signal);
+    const text = await readBody(response, options.maxBytes ?? DEFAULT_MAX_BYTES, name);
     const { status, headers } = response;
     if ((status < 200 || status > 299) && !question.alsoAnswers?.includes(status))
-      throw refusal(options, status, headers, text);
+      throw refusalOf(options, { status, headers, text });
     return { status, headers, text, fetchedAtMs: clock.nowMs() };
   } catch (error) {
     if (error instanceof ProviderUnavailable) throw error;
@@ -214,8 +227,30 @@ async function askOnce(options: CallerOptions, question: Question): Promise<Answ
   }
 }
 
-function urlOf(baseUrl: string, { path, query = {} }: Question): URL {
-  const url = new URL(path.replace(/^\//, ''), baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
+/** The response, or that of the place the vendor has moved to: one move, which costs as much as a question. */
+async function follow(
+  options: CallerOptions,
+  question: Question,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Response> {
+  const url = urlOf(options, question);
+  const request = requestOf(options, question, signal);
+  const response = await options.fetch(url, request);
+  const moved = movedTo(url, response, options.movesWithin);
+  if (moved === undefined || request.method !== 'GET') return response;
+  await response.body?.cancel();
+  await spend(options, question, memory);
+  return options.fetch(moved, moved.origin === url.origin ? request : withoutSecrets(request));
+}
+
+/** @throws ProviderUnavailable when a path, of a link for example, leads to another server */
+function urlOf({ baseUrl, name }: CallerOptions, { path, query = {} }: Question): URL {
+  const base = new URL(baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
+  // With the dot, a path that begins like an address stays a path.
+  const url = new URL(`./${path.replace(/^\//, '')}`, base);
+  if (url.origin !== base.origin)
+    throw new ProviderUnavailable(name, 'leads to another server', { kind: 'bad-payload' });
   for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
   return url;
 }
@@ -231,52 +266,4 @@ function requestOf(options: CallerOptions, question: Question, signal: AbortSign
     signal,
     ...(body === undefined ? {} : { body }),
   };
-}
-
-async function readText(response: Response, maxBytes: number, name: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes)
-      throw new ProviderUnavailable(name, `the answer is longer than ${maxBytes} bytes`, {
-        kind: 'bad-payload',
-      });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function refusal(
-  { name, clock, readRefusal }: CallerOptions,
-  status: number,
-  headers: Headers,
-  text: string,
-): ProviderUnavailable {
-  const nowMs = clock.nowMs();
-  const said = text.slice(0, 120).replace(/\s+/g, ' ').trim();
-  const own = readRefusal?.(status, text, nowMs) ?? {};
-  const kind = own.kind ?? kindOf(status);
-  const isPassing = kind === 'rate-limited' || kind === 'unavailable';
-  const retryAtMs =
-    own.retryAtMs ?? (isPassing ? retryAfterMs(headers.get('retry-after'), nowMs) : undefined);
-  return new ProviderUnavailable(name, `answered ${status}${said === '' ? '' : ` (${said})`}`, {
-    kind,
-    ...(retryAtMs === undefined ? {} : { retryAtMs }),
-  });
-}
-
-/** What a status means, for vendors that keep to HTTP. */
-function kindOf(status: number): UnavailableKind {
-  if (status === 429) return 'rate-limited';
-  if (status === 401 || status === 403) return 'auth';
-  if (status === 404 || status === 422) return 'no-data';
-  return status >= 500 || status === 408 ? 'unavailable' : 'bad-request';
-}
-
-/** Seconds, or a date (RFC 9110, 10.2.3). */
-function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (header === null || header === '') return undefined;
-  const atMs = /^\d+$/.test(header) ? nowMs + 1000 * Number(header) : Date.parse(header);
-  return Number.isNaN(atMs) ? undefined : atMs;
 }

@@ -16,7 +16,7 @@ export interface Heard {
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text as it is; anything else as JSON. */
+  /** Text and bytes as they are; anything else as JSON. */
   readonly body?: unknown;
 }
 
@@ -59,7 +59,7 @@ function send(response: ServerResponse, reply: Reply | 'hang-up' | null): void {
   }
   const { status = 200, headers = {}, body = '' } = reply;
   response.writeHead(status, headers);
-  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  response.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
 }
 
 /** A clock on which a sleep is over at once and has lasted; `slept` tells how long each was. */

@@ -25,7 +25,7 @@ const shape = z.object({ fuel_stations: z.array(z.unknown()) });
 export function afdc(options: AfdcOptions): ChargerSource {
   const list = listUrlOf(options.url);
   const headers = options.key === undefined ? {} : { 'x-api-key': options.key };
-  const caller = listCaller(options, AFDC, list, headers);
+  const caller = listCaller(options, AFDC, list, headers, [options.key]);
   const ask = (limit: string, signal: AbortSignal | undefined) =>
     caller.askJson(
       {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { impatientClock, type Reply, type Vendor, vendorOn } from '../loopback.fixture.ts';
 import { ocpiPull } from './ocpi-pull.ts';
@@ -148,6 +149,49 @@ describe('a token', () => {
     );
     expect(await kindOf(source.list())).toBe('bad-payload');
     expect(other.heard).toEqual([]);
+  });
+});
+
+describe('a link cannot lead elsewhere', () => {
+  test.each<[string, (other: string, own: string) => string]>([
+    ['as a path that is an address', (other, own) => `${own}/${other}/l`],
+    ['as a path that begins like a host', (other, own) => `${own}/${other.slice('http:'.length)}/l`],
+    ['as a path after two slashes', (other, own) => `${own}${other.slice('http:'.length)}/l`],
+    ['with backslashes', (other) => `\\\\${other.slice('http://'.length)}\\l`],
+  ])('%s', async (_, linkTo) => {
+    const other = await vendorOn(() => ({ body: [] }));
+    const { source } = await peerOf(
+      (_offset, { heard, baseUrl }) =>
+        heard.length > 1
+          ? { body: [] }
+          : { headers: { link: `<${linkTo(other.baseUrl, baseUrl)}>; rel="next"` }, body: [place('a')] },
+      { token: 'secret' },
+    );
+    await source.list().catch(() => undefined);
+    expect(other.heard).toEqual([]);
+  });
+});
+
+test('a peer that repeats the token does not bring it into an error', async () => {
+  const { source } = await peerOf(() => ({ status: 401, body: 'unknown: secret, c2VjcmV0' }), {
+    token: 'secret',
+  });
+  const { message } = (await source.list().catch((error: unknown) => error)) as Error;
+  expect(message).toContain('unknown');
+  expect(message).not.toMatch(/secret(?!\])|c2VjcmV0/);
+});
+
+describe('a country in one file', () => {
+  test('inflated is read like any list', async () => {
+    const { source } = await peerOf(() => ({ body: gzipSync(JSON.stringify([place('a')])) }));
+    expect(await source.list()).toMatchObject({ kind: 'whole', locations: [{ name: 'a' }] });
+  });
+
+  test('is not too long for a call', async () => {
+    const { source } = await peerOf(() => ({ body: [...new Array(200_000).fill(0), place('a')] }));
+    const said = await source.list();
+    expect(idsOf(said)).toEqual(['a']);
+    expect(said.quarantined).toEqual({ 'location-without-id': 200_000 });
   });
 });
 

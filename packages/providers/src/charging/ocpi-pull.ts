@@ -19,11 +19,15 @@ export interface OcpiOptions extends CallerDeps {
 /** Changes within this time before the last answer are asked for again: clocks differ. */
 const OVERLAP_MS = 5 * 60_000;
 const MOST_PAGES = 5_000;
+/** All of Europe has fewer. */
+const MOST_ITEMS = 1_000_000;
 
 /** The Locations module of an OCPI peer, versions 2.1.1 to 2.3.0, page by page. */
 export function ocpiPull(options: OcpiOptions): ChargerSource {
   const list = listUrlOf(options.url);
-  const caller = listCaller(options, OCPI_PULL, list, authorization(options));
+  const headers = authorization(options);
+  const secrets = [options.token, ...Object.values(headers).map((one) => one.split(' ')[1])];
+  const caller = listCaller(options, OCPI_PULL, list, headers, secrets);
   return {
     name: OCPI_PULL,
     kind: 'charging',
@@ -73,7 +77,10 @@ async function walk(
     if (seen.has(key) || ++pages > MOST_PAGES) throw unusable('its pages never end');
     seen.add(key);
     const page = await askPage(caller, place, signal);
-    items.push(...page.items);
+    if (items.length + page.items.length > MOST_ITEMS)
+      throw unusable(`it lists more than ${MOST_ITEMS} locations`);
+    // One by one: a whole country does not fit into the arguments of a call.
+    for (const item of page.items) items.push(item);
     fetchedAtMs = page.answer.fetchedAtMs;
     const totalNow = totalOf(page.answer);
     const gone = Math.max(0, (total ?? 0) - (totalNow ?? total ?? 0));
@@ -100,8 +107,7 @@ function following({ answer, items }: Page, place: Place, list: ListUrl, taken: 
   if (link !== undefined) {
     const url = URL.parse(link, `${list.origin}${place.path}`);
     // The token goes with the question: nowhere else than where it belongs.
-    if (url === null || url.origin !== list.origin || url.pathname.startsWith('//'))
-      throw unusable('its next page is on another server');
+    if (url === null || url.origin !== list.origin) throw unusable('its next page is on another server');
     return { path: url.pathname, query: Object.fromEntries(url.searchParams) };
   }
   const total = totalOf(answer);

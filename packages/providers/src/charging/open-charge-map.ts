@@ -27,7 +27,7 @@ const MOST_PAGES = 2_000;
 export function openChargeMap(options: OpenChargeMapOptions): ChargerSource {
   const list = listUrlOf(options.url);
   const headers = options.key === undefined ? {} : { 'x-api-key': options.key };
-  const caller = listCaller(options, OPEN_CHARGE_MAP, list, headers);
+  const caller = listCaller(options, OPEN_CHARGE_MAP, list, headers, [options.key]);
   return {
     name: OPEN_CHARGE_MAP,
     kind: 'charging',

@@ -1,6 +1,6 @@
 import { type Log, silentLog } from '@outrider/runtime';
 import { describe, expect, test } from 'vitest';
-import type { Answering, Reply } from '../loopback.fixture.ts';
+import { type Answering, type Reply, vendorOn } from '../loopback.fixture.ts';
 import { metNorway } from './met-norway.ts';
 import { weatherAt } from './place-forecast.ts';
 import { weatherProviderContract } from './weather-provider.contract.ts';
@@ -165,6 +165,24 @@ test('nothing is said about a product that will stay', async () => {
   const { ask } = await wire(undefined, { ...silentLog, warn: (_, message) => warned.push(message) });
   await ask(MUNICH);
   expect(warned).toEqual([]);
+});
+
+test('a move on its own server is followed, with what is known', async () => {
+  const { ask, heard } = await wire(({ url }) =>
+    url.pathname.startsWith('/moved')
+      ? good()
+      : { status: 308, headers: { location: `/moved${url.pathname}${url.search}` } },
+  );
+  expect((await ask(MUNICH))[0]?.hours[0]?.tempC).toBe(-2);
+  expect(heard[1]?.url.searchParams.get('lat')).toBe('48.14');
+  expect(heard[1]?.headers['user-agent']).toContain('ops@example.org');
+});
+
+test('a move to a server that is not its own is not', async () => {
+  const other = await vendorOn(() => good());
+  const { failure } = await wire(() => ({ status: 301, headers: { location: `${other.baseUrl}/x` } }));
+  expect((await failure(MUNICH)).kind).toBe('bad-request');
+  expect(other.heard).toEqual([]);
 });
 
 describe('a refusal', () => {

@@ -25,6 +25,8 @@ export interface MetNorwayDeps extends CallerDeps {
 }
 
 const NAME = 'met-norway';
+/** Its terms let it move within this, and want it followed. */
+const DOMAIN = 'met.no';
 const TIMEOUT_MS = 3_000;
 const LANES = 4;
 /** 20 a second are allowed to all who run this program; never more than 18 in any second from one. */
@@ -83,6 +85,7 @@ export function metNorway({ url, contact }: MetNorwaySettings, deps: MetNorwayDe
     name: NAME,
     baseUrl: url,
     headers: { 'user-agent': `outrider/0 ${contact}` },
+    movesWithin: DOMAIN,
     timeoutMs: TIMEOUT_MS,
     budget: BUDGET,
   });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type CallerDeps, createCaller, type Refusal } from '../caller.ts';
+import { type CallerDeps, createCaller } from '../caller.ts';
 import { inLanes } from '../lanes.ts';
 import { ProviderUnavailable } from '../provider.ts';
+import type { Refusal } from '../refusal.ts';
 import {
   airFlow,
   type ForecastHour,
@@ -81,6 +82,7 @@ export function openMeteo({ url, key }: OpenMeteoSettings, deps: CallerDeps): Fo
     timeoutMs: TIMEOUT_MS,
     budget: key === undefined ? FREE_BUDGET : PAID_BUDGET,
     readRefusal,
+    secrets: [key],
     ...(key === undefined ? {} : { headers: { 'x-api-key': key } }),
   });
   // One at a time: the free plan refuses what comes beside another.
