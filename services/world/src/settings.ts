@@ -30,7 +30,8 @@ export const worldSettings = {
   },
   ocpiUrl: {
     env: 'OCPI_URL',
-    about: 'Charging places: the Locations endpoint of an OCPI peer.',
+    about:
+      'Charging places: the Locations endpoint of an OCPI peer, or a list of them as a .json or .json.gz file.',
     parse: optional(url('http', 'https')),
     default: '',
   },
