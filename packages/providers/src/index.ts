@@ -1,3 +1,4 @@
+export * from './calendar/calendar-reader.ts';
 export * from './caller.ts';
 export * from './charging/index.ts';
 export * from './elevation/index.ts';

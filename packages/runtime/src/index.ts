@@ -14,3 +14,4 @@ export * from './retry.ts';
 export * from './settings.ts';
 export * from './sqlite-file.ts';
 export * from './strict-json.ts';
+export * from './workers.ts';

@@ -8,7 +8,7 @@ const QUERY_THREADS = 2;
 
 export interface OpenTelemetryOptions {
   readonly log: Log;
-  /** A query that takes longer fails with QueryTimeout; default 5 s. */
+  /** A query that takes longer fails with WorkerTimeout; default 5 s. */
   readonly queryDeadlineMs?: number;
   /** Measures the deadline; the system's clock unless a test owns it. */
   readonly realClock?: Clock;

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { manualClock, silentLog } from '@outrider/runtime';
+import { manualClock, silentLog, WorkerTimeout } from '@outrider/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTelemetry } from './open.ts';
-import { QueryTimeout } from './query-timeout.ts';
 import { telemetryContract } from './telemetry.contract.ts';
 import type { SignalRow } from './telemetry.ts';
 
@@ -46,7 +45,7 @@ describe('the series in SQLite', () => {
     const asked = [1, 2, 3].map(() => store.readSignals(query).catch((error: unknown) => error));
     realClock.advanceTo(4_999);
     realClock.advanceTo(5_000);
-    for (const outcome of await Promise.all(asked)) expect(outcome).toBeInstanceOf(QueryTimeout);
+    for (const outcome of await Promise.all(asked)) expect(outcome).toBeInstanceOf(WorkerTimeout);
     await store.writeSignals([{ ...row, recordId: 's' }]);
     expect((await store.readSignals(query)).rows).toHaveLength(2);
     await store.close();

@@ -1,9 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isPlaceSignal } from '@outrider/domain';
-import { type Clock, createGroupCommit, type GroupCommit, type Log, openSqliteFile } from '@outrider/runtime';
+import {
+  type Clock,
+  createGroupCommit,
+  type GroupCommit,
+  type Log,
+  openSqliteFile,
+  Workers,
+} from '@outrider/runtime';
 import { checkDownsample, checkForecastRow, checkPage, checkRow, PAGE_ROWS_MAX } from './check-row.ts';
-import { QueryWorkers } from './query-workers.ts';
 import { RowWriter, type SeriesWrite } from './row-writer.ts';
+import type { SeriesAnswer, SeriesQuery } from './series-queries.ts';
 import type {
   Bucket,
   DownsampleQuery,
@@ -62,7 +69,7 @@ const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** The time series in a SQLite file. This thread only writes; queries run in threads of their own. */
 export class SqliteTelemetry implements TelemetryStore {
   readonly #db: DatabaseSync;
-  readonly #workers: QueryWorkers;
+  readonly #workers: Workers<SeriesQuery, SeriesAnswer>;
   readonly #writer: GroupCommit<SeriesWrite, undefined>;
   #isClosed = false;
 
@@ -74,7 +81,10 @@ export class SqliteTelemetry implements TelemetryStore {
       synchronous,
       checkpointPages: CHECKPOINT_PAGES,
     });
-    this.#workers = new QueryWorkers({ path, deadlineMs: queryDeadlineMs, realClock, threads });
+    this.#workers = new Workers({
+      ...{ file: new URL('./query-worker.ts', import.meta.url), workerData: { path } },
+      ...{ deadlineMs: queryDeadlineMs, realClock, threads },
+    });
     const rows = new RowWriter(this.#db);
     this.#writer = createGroupCommit({
       shareOf: (write) => write.rows.length / COMMIT_ROWS_MAX,

@@ -87,11 +87,11 @@ export interface TelemetryStore {
    */
   writeSignals(rows: readonly SignalRow[]): Promise<void>;
   writeForecasts(rows: readonly ForecastRow[]): Promise<void>;
-  /** @throws QueryTimeout; RangeError for a query nobody can mean. Pages hold 10,000 rows at most. */
+  /** @throws WorkerTimeout; RangeError for a query nobody can mean. Pages hold 10,000 rows at most. */
   readSignals(query: RawQuery): Promise<RawPage>;
-  /** @throws QueryTimeout; RangeError for more than 50,000 buckets. */
+  /** @throws WorkerTimeout; RangeError for more than 50,000 buckets. */
   downsample(query: DownsampleQuery): Promise<readonly Bucket[]>;
-  /** Oldest first, 10,000 at most. @throws QueryTimeout */
+  /** Oldest first, 10,000 at most. @throws WorkerTimeout */
   readForecasts(query: ForecastQuery): Promise<readonly ForecastRow[]>;
   /** Removes rows observed and forecasts made before `beforeMs`; returns how many. */
   prune(beforeMs: number): Promise<number>;

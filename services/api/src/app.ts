@@ -106,6 +106,7 @@ export function createApi(deps: ApiDeps): Api {
       phase = 'stopped';
       await closeDoors(running, hub, runtime.realClock);
       await letGo(running);
+      await reader.close();
     },
     readiness,
     isIdle: () =>

@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Log } from '@outrider/runtime';
-import { QueryTimeout } from '@outrider/telemetry';
+import { type Log, WorkerTimeout } from '@outrider/runtime';
 import { UnknownSubject } from '@outrider/trust';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -96,7 +95,7 @@ export function toApiError(error: unknown): ApiError {
   }
   // The key went between the look and the sealing.
   if (error instanceof UnknownSubject) return new ApiError('erased');
-  if (error instanceof QueryTimeout) return new ApiError('unavailable', 'This took too long: ask for less.');
+  if (error instanceof WorkerTimeout) return new ApiError('unavailable', 'This took too long: ask for less.');
   const { code = '', statusCode } = error as Partial<FastifyError>;
   const known = FASTIFY_CODES[code];
   if (known !== undefined) return new ApiError(known);

@@ -1,7 +1,9 @@
 import { position } from '@outrider/domain';
 import {
+  type CalendarReader,
   type Caller,
   type CallerDeps,
+  createCalendarReader,
   createCaller,
   ProviderUnavailable,
   type TripReading,
@@ -30,6 +32,7 @@ export interface TripSourceReader {
   forget(sourceId: string): void;
   /** The origin is one that the settings name. */
   mayAsk(url: string): boolean;
+  close(): Promise<void>;
 }
 
 type Context = Pick<ApiContext, 'state' | 'trust' | 'access' | 'eventClock' | 'settings' | 'pokeRelay'>;
@@ -47,6 +50,7 @@ export function createTripSourceReader(
   const last = new Map<string, LastReading>();
   const running = new Map<string, Promise<LastReading>>();
   const askCalendar = createCalendarCaller(context, deps);
+  const calendars = createCalendarReader(deps.clock);
 
   const readOnce = async (row: TripSourceRow, signal: AbortSignal | undefined): Promise<LastReading> => {
     const atMs = context.eventClock.nowMs();
@@ -54,7 +58,9 @@ export function createTripSourceReader(
     try {
       const said = await openSource(context, row);
       if (said === undefined) return failed('nobody allows it to be read');
-      const reading = await readingOf(context, row, said, (url) => askCalendar(url, signal));
+      const reading = await readingOf({ ...context, calendars }, row, said, (url) =>
+        askCalendar(url, signal),
+      );
       if (reading.isUnreadable === true) return failed(reading.problems[0]?.why ?? 'cannot be read');
       const applied = await context.state.transaction((tx) => applyTo(context, tx, row, said, reading));
       if (applied.changed > 0) context.pokeRelay();
@@ -88,6 +94,7 @@ export function createTripSourceReader(
     lastOf: (sourceId) => last.get(sourceId),
     forget: (sourceId) => void last.delete(sourceId),
     mayAsk: (url) => context.settings.calendarOrigins.includes(new URL(url).origin),
+    close: () => calendars.close(),
   };
 }
 
@@ -152,7 +159,7 @@ function openAny<T>(
 }
 
 async function readingOf(
-  context: Context,
+  context: Context & { readonly calendars: CalendarReader },
   row: TripSourceRow,
   said: TripSource,
   ask: (url: string) => Promise<string>,
@@ -163,7 +170,7 @@ async function readingOf(
   const text = await ask(url);
   const vehicle = await context.state.vehicles.find(row.vehicleId);
   const home = homeOf(context, vehicle, row.keyId);
-  return tripSources.ical.read({ text, nowMs: context.eventClock.nowMs(), home, places, timeZone });
+  return context.calendars.read({ text, nowMs: context.eventClock.nowMs(), home, places, timeZone });
 }
 
 function homeOf(context: Context, vehicle: Vehicle | undefined, keyId: string) {
