@@ -85,12 +85,48 @@ describe('its places', () => {
     [75, 'UNKNOWN'],
     [100, 'OUTOFORDER'],
     [150, 'PLANNED'],
+    [0, 'UNKNOWN'],
+    [4711, 'UNKNOWN'],
     [undefined, 'UNKNOWN'],
   ])('with status %s are %s', async (StatusTypeID, status) => {
     const { source } = await mapOf(() => ({
       body: [place(1, { Connections: [{ ...connection, StatusTypeID }] })],
     }));
     expect((await source.list()).locations[0]?.evses[0]?.status).toBe(status);
+  });
+
+  test.each([200, 210])('with status %i are gone', async (StatusTypeID) => {
+    const { source } = await mapOf(() => ({ body: [place(2), place(3, { StatusTypeID })] }));
+    expect((await source.list()).locations.map(({ locationId }) => locationId)).toEqual(['ocm-2']);
+  });
+
+  test.each<[string, number | undefined, number | undefined, string]>([
+    ['a broken place with a plug that was fine once', 100, 50, 'OUTOFORDER'],
+    ['a planned place with a plug nobody knows of', 150, 0, 'PLANNED'],
+    ['a place that works with a broken plug', 50, 100, 'OUTOFORDER'],
+    ['a place in use with a plug nobody knows of', 20, 0, 'CHARGING'],
+    ['a place in use with a free plug', 20, 10, 'AVAILABLE'],
+    ['a place and a plug nobody knows of', 0, undefined, 'UNKNOWN'],
+  ])('%s', async (_, StatusTypeID, ofConnection, status) => {
+    const Connections = [{ ...connection, StatusTypeID: ofConnection }];
+    const { source } = await mapOf(() => ({ body: [place(1, { StatusTypeID, Connections })] }));
+    expect((await source.list()).locations[0]?.evses[0]?.status).toBe(status);
+  });
+
+  test.each<[number, boolean]>([
+    [0, true],
+    [1, true],
+    [2, false],
+    [3, true],
+    [4, true],
+    [5, true],
+    [6, false],
+    [7, true],
+  ])('for users of type %i are shown: %s', async (UsageTypeID, isShown) => {
+    const { source } = await mapOf(() => ({ body: [place(1, { UsageTypeID }), place(2)] }));
+    const said = await source.list();
+    expect(said.locations).toHaveLength(isShown ? 2 : 1);
+    expect(said.quarantined).toEqual(isShown ? {} : { 'not-public': 1 });
   });
 
   test('without power have what volts and amperes give', async () => {
@@ -130,6 +166,16 @@ describe('no answer is', () => {
     ['text', 'bad-payload', { body: 'hello' }],
     ['an object', 'bad-payload', { body: {} }],
     ['nothing', 'no-data', { body: [] }],
+    [
+      'a page in another order, such as that of their dates',
+      'bad-payload',
+      { body: Array.from({ length: 500 }, (_, i) => place(i === 300 ? 1_000 : i + 1)) },
+    ],
+    [
+      'the newest first, as without an order',
+      'bad-payload',
+      { body: Array.from({ length: 500 }, (_, i) => place(900 - i)) },
+    ],
     ['the same page again', 'bad-payload', { body: Array.from({ length: 500 }, () => place(1)) }],
     ['too many questions', 'rate-limited', { status: 429, body: '' }],
   ])('%s', async (_, kind, reply) => {

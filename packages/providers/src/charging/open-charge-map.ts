@@ -54,12 +54,9 @@ async function walk(caller: Caller, list: ListUrl, signal: AbortSignal | undefin
       const place = placeOf(item, fetchedAtMs, read);
       if (place !== undefined) places.set(place.locationId, place);
     }
-    const highest = Math.max(0, ...objectsOf(answer.items).map(({ ID }) => numberOf(ID) ?? 0));
     if (answer.items.length < PAGE) break;
-    // A page that does not go on would be asked for ever, and half a list would take the rest away.
-    if (highest <= lastId || page >= MOST_PAGES)
-      throw new ProviderUnavailable(OPEN_CHARGE_MAP, 'its pages never end', { kind: 'bad-payload' });
-    lastId = highest;
+    lastId = lastIdOf(answer.items, lastId);
+    if (page >= MOST_PAGES) throw unusable('its pages never end');
   }
   if (places.size === 0)
     throw new ProviderUnavailable(OPEN_CHARGE_MAP, 'lists no place that can be used', { kind: 'no-data' });
@@ -72,6 +69,24 @@ async function walk(caller: Caller, list: ListUrl, signal: AbortSignal | undefin
     mended: read.mended.counts,
   };
 }
+
+/**
+ * The id that the next page begins after. Its mirror sorts by id as asked, the database behind it by date: there, the
+ * places between the pages would seem to be gone.
+ * @throws ProviderUnavailable when the page does not go on by id
+ */
+function lastIdOf(items: readonly unknown[], afterId: number): number {
+  let lastId = afterId;
+  for (const { ID } of objectsOf(items)) {
+    const id = numberOf(ID) ?? 0;
+    if (id <= lastId) throw unusable('its pages are not in the order of their ids');
+    lastId = id;
+  }
+  return lastId;
+}
+
+const unusable = (why: string): ProviderUnavailable =>
+  new ProviderUnavailable(OPEN_CHARGE_MAP, why, { kind: 'bad-payload' });
 
 async function askPage(
   caller: Caller,
@@ -111,6 +126,10 @@ function placeOf(
     quarantined.note(id === undefined ? 'location-without-id' : 'coordinates-unreadable');
     return undefined;
   }
+  if (PRIVATE.has(numberOf(raw.UsageTypeID) ?? 0)) {
+    quarantined.note('not-public');
+    return undefined;
+  }
   const lastUpdatedAtMs =
     instantOf(raw.DateLastStatusUpdate, nowMs) ?? instantOf(raw.DateLastVerified, nowMs) ?? nowMs;
   const evses = objectsOf(raw.Connections).flatMap((connection, i) =>
@@ -129,12 +148,18 @@ function placeOf(
   return parsed.data;
 }
 
-/** https://github.com/openchargemap/ocm-data reference.json, ConnectionTypes. */
+// Numbers of https://github.com/openchargemap/ocm-data, reference.json.
+
+/** Its UsageTypes for restricted access, and for staff, visitors or customers. */
+const PRIVATE: ReadonlySet<number> = new Set([2, 6]);
+
+/** Its ConnectionTypes. */
 const PLUGS: ReadonlyMap<number, ConnectorStandard> = new Map([
   [1, 'IEC_62196_T1'],
   [2, 'CHADEMO'],
   [9, 'NEMA_5_20'],
   [11, 'NEMA_14_50'],
+  [22, 'NEMA_5_20'],
   [25, 'IEC_62196_T2'],
   [27, 'SAE_J3400'],
   [28, 'DOMESTIC_F'],
@@ -147,7 +172,7 @@ const PLUGS: ReadonlyMap<number, ConnectorStandard> = new Map([
   [1040, 'GBT_DC'],
 ]);
 
-/** Its StatusTypes. That a place works at all (50, 75) is what one expects anyway, and no news of today. */
+/** Its StatusTypes. Unknown (0) and that a place works at all (50, 75) is what one expects anyway, and no news of today. */
 const STATUSES: ReadonlyMap<number, EvseStatus> = new Map([
   [10, 'AVAILABLE'],
   [20, 'CHARGING'],
@@ -167,7 +192,7 @@ function postsOf(
 ): ChargingLocation['evses'] {
   const standard = PLUGS.get(numberOf(connection.ConnectionTypeID) ?? 0) ?? 'OTHER';
   if (standard === 'OTHER') note('standard-unknown');
-  const status = STATUSES.get(numberOf(connection.StatusTypeID ?? place.StatusTypeID) ?? 0) ?? 'UNKNOWN';
+  const status = statusOf(place.StatusTypeID, connection.StatusTypeID);
   const maxPowerKw = powerOf(connection);
   if (maxPowerKw === undefined || status === 'REMOVED') {
     note(status === 'REMOVED' ? 'evse-removed' : 'evse-without-power');
@@ -189,6 +214,13 @@ function postsOf(
     lastUpdatedAtMs,
     connectors: [{ standard, powerType, maxPowerKw }],
   }));
+}
+
+/** A place that is gone, planned or broken is so as a whole; else a connection that says something speaks for itself. */
+function statusOf(ofPlace: unknown, ofConnection: unknown): EvseStatus {
+  const whole = STATUSES.get(numberOf(ofPlace) ?? 0);
+  if (whole === 'REMOVED' || whole === 'PLANNED' || whole === 'OUTOFORDER') return whole;
+  return STATUSES.get(numberOf(ofConnection) ?? 0) ?? whole ?? 'UNKNOWN';
 }
 
 function powerOf({ PowerKW, Voltage, Amps, CurrentTypeID }: Json): number | undefined {
