@@ -40,3 +40,12 @@ test('the table lines up, and says so when nothing is configured', async () => {
   );
   expect(tableOf([])).toMatch(/^No online provider is configured/);
 });
+
+test('what a provider says stays in its cell', async () => {
+  const shouts: Probe = { ...answers, probe: async () => `3.10\u001b[2J\nok ${'x'.repeat(9_000)}` };
+  const table = tableOf(await checkProviders([shouts], manualClock(0)));
+  expect(table).toContain('3.10 [2J ok xxx');
+  expect(table).toHaveLength(table.replace(/[^\P{C}\n]/gu, '').length);
+  expect(table.split('\n')).toHaveLength(3);
+  expect(table.length).toBeLessThan(300);
+});

@@ -46,7 +46,7 @@ export function tableOf(results: readonly ProbeResult[]): string {
     name,
     answered ? 'ok' : 'FAILED',
     `${Math.round(tookMs)} ms`,
-    said,
+    plain(said),
   ]);
   const table = [['kind', 'provider', '', 'took', 'said'], ...rows];
   const widths = [0, 1, 2, 3].map((i) => Math.max(...table.map((row) => row[i]?.length ?? 0)));
@@ -58,3 +58,6 @@ export function tableOf(results: readonly ProbeResult[]): string {
   );
   return `${lines.join('\n')}\n`;
 }
+
+/** One line of what somebody else wrote, without what moves a terminal's cursor. */
+const plain = (said: string): string => said.replace(/[\p{C}\s]+/gu, ' ').slice(0, 200);

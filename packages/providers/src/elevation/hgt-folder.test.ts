@@ -86,3 +86,13 @@ describe('a folder of cells', () => {
     });
   });
 });
+
+test('a cell that could not be read is tried again', async () => {
+  const place = { lat: 41.5, lon: -74.5 };
+  const folder = await folderOf({ 'N41W075.hgt/not-yet': Buffer.alloc(0) });
+  const heights = hgtFolder(folder);
+  await expect(heights.heights([place], never)).rejects.toMatchObject({ kind: 'unavailable' });
+  await rm(join(folder, 'N41W075.hgt'), { recursive: true });
+  await writeFile(join(folder, 'N41W075.hgt'), cell());
+  expect(await heights.heights([place], never)).toEqual([expect.closeTo(700, 3)]);
+});

@@ -25,6 +25,8 @@ export function hgtFolder(folder: string): ElevationProvider {
   const cells = new Map<string, Promise<Cell | undefined>>();
   const cellAt = (name: string): Promise<Cell | undefined> => {
     const cell = cells.get(name) ?? readCell(folder, name);
+    // One that cannot be read now is tried again the next time.
+    cell.catch(() => cells.get(name) === cell && cells.delete(name));
     // The one asked for last is the last to go.
     cells.delete(name);
     cells.set(name, cell);

@@ -31,7 +31,7 @@ const good = z.object({
     )
     .min(1),
 });
-const bad = z.object({ code: z.string(), message: z.string().optional() });
+const bad = z.object({ code: z.string().max(40), message: z.string().optional() });
 
 export interface OsrmOptions extends CallerDeps {
   /** Of a server of one's own; the public one forbids this use. */

@@ -6,6 +6,7 @@ import { weatherAt } from './place-forecast.ts';
 import { weatherProviderContract } from './weather-provider.contract.ts';
 import { FREISING, HOUR_MS, MUNICH, NOON_MS, type Wire, wireTo } from './wire.fixture.ts';
 
+const never = new AbortController().signal;
 const LAST_MODIFIED = 'Thu, 15 Jan 2026 11:31:07 GMT';
 
 interface Details {
@@ -217,4 +218,16 @@ describe('an answer that cannot be used', () => {
     const { failure } = await wire(() => ({ body }));
     expect((await failure(MUNICH)).kind).toBe('bad-payload');
   });
+});
+
+test.each([
+  ['as high as roads are', 9_000, true],
+  ['higher', 9_001, false],
+  ['absurdly low', -1e300, false],
+])('ground %s', async (_, elevationM, isBelieved) => {
+  const { ask, provider } = await wire(() => good({ elevationM }));
+  expect((await ask(MUNICH))[0]?.elevationM).toBe(isBelieved ? elevationM : null);
+  const [weather] = await provider.at([{ ...MUNICH, elevationM: 500, atMs: NOON_MS }], NOON_MS, never);
+  expect(Number.isFinite(weather?.tempC)).toBe(true);
+  expect(weather?.pressureHpa ?? 1_000).toBeGreaterThan(300);
 });

@@ -136,7 +136,7 @@ function keptOf(answer: Answer, before: Kept | undefined): { readonly status: nu
 }
 
 function forecastOf({ geometry, properties }: Forecast): PlaceForecast {
-  const elevationM = geometry.coordinates[2] ?? null;
+  const elevationM = plausible(geometry.coordinates[2], ...PLAUSIBLE.elevationM);
   const hours = properties.timeseries.map(({ time, data }): ForecastHour => {
     const { details } = data.instant;
     const tempC = plausible(details.air_temperature, ...PLAUSIBLE.tempC);

@@ -135,7 +135,7 @@ const isNoData = (error: unknown): boolean =>
 
 function forecastOf({ properties }: Grid): PlaceForecast {
   const { elevation } = properties;
-  const elevationM = elevation === undefined ? null : plausible(elevation.value, -500, 9_000);
+  const elevationM = elevation === undefined ? null : plausible(elevation.value, ...PLAUSIBLE.elevationM);
   const temp = hourly(properties.temperature);
   const speed = hourly(properties.windSpeed);
   const fromDeg = hourly(properties.windDirection);

@@ -155,7 +155,7 @@ function forecastOf({ elevation, hourly }: Location, issuedAtMs: number): PlaceF
       wetMmPerH: wetOf(hourly, i + 1),
     };
   });
-  return { issuedAtMs, elevationM: elevation ?? null, hours };
+  return { issuedAtMs, elevationM: plausible(elevation, ...PLAUSIBLE.elevationM), hours };
 }
 
 /** The row's sum of the hour before it, mm; snow is told in cm of depth, about 0.7 cm per mm of water. */

@@ -119,6 +119,7 @@ export const PLAUSIBLE = {
   windMps: [0, 80],
   pressureHpa: [400, 1_100],
   wetMmPerH: [0, 500],
+  elevationM: [-500, 9_000],
 } as const;
 
 function windAt(hours: readonly ForecastHour[], atMs: number, sigmaMps: number): WeatherPoint['wind'] {
