@@ -67,6 +67,8 @@ export const trip = z
     legs: z.array(leg).max(100).optional(),
     use: carUse.optional(),
     withdrawn: z.boolean().optional(),
+    /** Worked out, not said by anybody: it informs and interrupts nobody, until its driver confirms it. */
+    isGuess: z.boolean().optional(),
   })
   .refine((plan) => plan.legs === undefined || plan.legs.length === plan.stops.length, {
     message: 'legs[i] leads to stops[i]: there must be as many of one as of the other',

@@ -31,6 +31,15 @@ test('of two that are due the one entered last counts', () => {
   expect(chooseTrip(null, [first, second], NOW_MS)).toBe(second);
 });
 
+test('a guess replaces no plan, whenever it was made; alone it counts', () => {
+  const underWay = plan('under-way', -3, 4);
+  const guess = { ...plan('guess', 0.5, 0), isGuess: true };
+  expect(chooseTrip(underWay, [guess], NOW_MS)).toBe(underWay);
+  expect(chooseTrip(underWay, [{ ...guess, isGuess: false }], NOW_MS)).toMatchObject({ tripId: 'guess' });
+  expect(chooseTrip(null, [guess], NOW_MS)).toBe(guess);
+  expect(chooseTrip(guess, [plan('planned', 1, 2)], NOW_MS)).toMatchObject({ tripId: 'planned' });
+});
+
 test('what was replaced does not wait, what lies ahead does', () => {
   const [old, chosen, ahead] = [plan('old', -1), plan('chosen', 1, 0), plan('ahead', 30)];
   expect(stillWaiting([old, chosen, ahead], chosen, NOW_MS)).toEqual([ahead]);

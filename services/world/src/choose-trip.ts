@@ -5,12 +5,15 @@ const DUE_MS = 2 * 3_600_000;
 
 /**
  * Which of a car's plans counts now. Of those that are due or under way the one entered last: a later plan
- * replaces the one before it. Without such a one, the plan that departs next. `active` is left out once it is over.
+ * replaces the one before it, but a guess replaces no plan. Without such a one, the plan that departs next. `active`
+ * is left out once it is over.
  */
 export function chooseTrip(active: Trip | null, waiting: readonly Trip[], nowMs: number): Trip | null {
   const known = active === null ? waiting : [active, ...waiting];
   const due = known.filter((trip) => trip.departAtMs <= nowMs + DUE_MS);
-  const [first] = due.length > 0 ? due.toSorted(byEntered) : known.toSorted(byDeparture);
+  const said = due.filter(({ isGuess }) => isGuess !== true);
+  const counting = said.length > 0 ? said : due;
+  const [first] = due.length > 0 ? counting.toSorted(byEntered) : known.toSorted(byDeparture);
   return first ?? null;
 }
 

@@ -92,7 +92,7 @@ export const factCatalogue: FactCatalogue = {
   // The car itself, with or without a plan.
   vehicle: [
     ...motion,
-    flag('hasTrip', 'A plan is known and the car is on it.'),
+    flag('hasTrip', 'A plan that is no guess is known and the car is on it.'),
     number('batteryTempC', '°C', 'Battery temperature, measured or estimated from the time parked.'),
     flag('isFastChargeAhead', 'The next planned stop charges with direct current.'),
     probability(

@@ -74,13 +74,17 @@ const REACH_PROBABILITY = 0.1;
 /** A stretch of road below this is being there. */
 const HERE_M = 500;
 
+/** A guess guards nobody: what only informs must not keep a warning back. */
+const hasPlan = ({ view, memory }: Situation): boolean =>
+  view?.trip != null && view.trip.isGuess !== true && (memory.progress?.stretch ?? 0) < view.stretches.length;
+
 /**
  * Reach without a plan: home, or at least two charging places that probably work. With a plan the stops guard
  * the way, and these facts are unknown.
  */
 function reachFacts(situation: Situation): Facts {
   const { view, nowMs, state, reserveSocPct } = situation;
-  const hasTrip = view?.trip != null && (situation.memory.progress?.stretch ?? 0) < view.stretches.length;
+  const hasTrip = hasPlan(situation);
   const position = freshPosition(state, nowMs);
   const why = hasTrip
     ? 'a plan guards the way'
