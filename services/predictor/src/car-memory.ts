@@ -9,6 +9,7 @@ import {
   type TripMeter,
   type VehicleModel,
 } from '@outrider/energy';
+import type { Carried } from './source-switch.ts';
 import { freshNumber, numberAt, type VehicleState } from './vehicle-state.ts';
 
 /** What the predictor works out about a car beside its telemetry; part of the checkpoint. */
@@ -28,6 +29,8 @@ export interface CarMemory {
   readonly isTowing: boolean;
   /** What is learned of this car; null = the prior of its model. */
   readonly learned: Learned | null;
+  /** What rules still judge by the sources before the last ones. */
+  readonly carried: Carried;
 }
 
 export interface DriveBasis {
@@ -51,6 +54,7 @@ export const emptyMemory: CarMemory = {
   setTempC: null,
   isTowing: false,
   learned: null,
+  carried: {},
 };
 
 /** Mean power of a drive when only the temperature of the pack is wanted, kW. */

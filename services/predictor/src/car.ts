@@ -9,6 +9,7 @@ import {
 } from '@outrider/domain';
 import type { VehicleModel } from '@outrider/energy';
 import { type CarMemory, emptyMemory, estimateBattery } from './car-memory.ts';
+import { withConditions } from './car-world.ts';
 import { followDrive } from './drive-basis.ts';
 import { forecastRecord, isNewsworthy, withCurve } from './forecast-record.ts';
 import { type Episodes, judge, nextDueMs } from './judge.ts';
@@ -16,6 +17,7 @@ import { forecastCar, isDriving, plannedDepartureMs, type Situation } from './ou
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
 import { buildRouteView, type RouteView } from './route-view.ts';
 import type { LoadedRule } from './rule.ts';
+import { carriedOver, isSamePlan, isSourceSwitch } from './source-switch.ts';
 import { rememberDrive } from './trip-learning.ts';
 import {
   emptyVehicleState,
@@ -120,6 +122,25 @@ export function rejudge(live: LiveCar, nowMs: number, rules: readonly LoadedRule
   return judgeAt(nothing, live, Math.max(nowMs, live.car.judgedToMs), rules);
 }
 
+/**
+ * Takes a snapshot of the world at `nowMs`. What rules judge of the same plan goes on from where it was when only
+ * somebody else told of it; another plan begins anew.
+ */
+export function takeConditions(live: LiveCar, conditions: Conditions, nowMs: number): LiveCar {
+  const next = withConditions(live, conditions);
+  const { view } = live;
+  if (view === null || next.view === null || !isSamePlan(view.trip, next.view.trip)) return next;
+  if (!isSourceSwitch(view.conditions, next.view.conditions)) return next;
+  const atMs = Math.max(nowMs, live.car.judgedToMs);
+  try {
+    const carried = carriedOver(situationOf(live, atMs), situationOf(next, atMs));
+    return { ...next, car: { ...next.car, memory: { ...next.car.memory, carried } } };
+  } catch {
+    // A figure nobody thought of: the judgement that follows says so, and nothing is carried.
+    return next;
+  }
+}
+
 /** When this car wants to be looked at again although nothing arrives; undefined: not before it speaks. */
 export function dueMs(live: LiveCar): number | undefined {
   const { car } = live;
@@ -211,11 +232,12 @@ function judgeAt(before: Judged, live: LiveCar, nowMs: number, rules: readonly L
 }
 
 function judged(before: Judged, live: LiveCar, situation: Situation, rules: readonly LoadedRule[]): Judged {
-  const { episodes, alerts } = judge(situation, rules, live.car.episodes);
+  const { episodes, alerts, carried } = judge(situation, rules, live.car.episodes);
   const forecast = forecastRecord(situation);
   const isNews = isNewsworthy(live.car.forecast, forecast);
   const car: Car = {
     ...live.car,
+    memory: { ...live.car.memory, carried },
     judgedToMs: situation.nowMs,
     episodes,
     forecast: isNews ? forecast : live.car.forecast,

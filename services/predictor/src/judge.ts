@@ -2,11 +2,11 @@ import type { Alert, Severity } from '@outrider/domain';
 import { type AlertState, alertId, endEpisode, type Step, step } from './alert-lifecycle.ts';
 import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
 import { subjectsOf } from './facts/index.ts';
-import { withoutInterrupting } from './guess.ts';
 import { horizonOf, isDriving, type Situation, whyUnknown } from './outlook.ts';
 import { simulateRemedies } from './remedies/index.ts';
 import type { Simulated } from './remedy.ts';
 import type { LoadedRule, Scope, Subject } from './rule.ts';
+import { type Carried, type Told, toldSubjects } from './source-switch.ts';
 
 /** One rule about one subject: where it is in its life, and what was last said about it. */
 export interface Episode {
@@ -31,6 +31,8 @@ export type Episodes = Readonly<Record<string, Episode>>;
 export interface Judgement {
   readonly episodes: Episodes;
   readonly alerts: readonly { readonly alert: Alert; readonly isShadow: boolean }[];
+  /** What is still carried from a change of sources. */
+  readonly carried: Carried;
 }
 
 /** Advice is simulated again this often while an alert fires: it costs a hundred forecasts. */
@@ -42,9 +44,12 @@ const PROBABILITY_STEP = 0.15;
 
 const keyOf = (ruleId: string, subject: string): string => `${ruleId} ${subject}`;
 
-/** Asks every rule about every subject it has now, and moves each one's life on. Pure. */
+/**
+ * Asks every rule about every subject it has now, and moves each one's life on. Rules judge what is told
+ * (source-switch.ts), the record of it shows the facts as they are. Pure.
+ */
 export function judge(situation: Situation, rules: readonly LoadedRule[], before: Episodes): Judgement {
-  const subjects = new Map<Scope, readonly Subject[]>();
+  const scopes = new Map<Scope, { readonly subjects: readonly Subject[]; readonly told: Told }>();
   const episodes: Record<string, Episode> = {};
   const alerts: { alert: Alert; isShadow: boolean }[] = [];
   const seen = new Set<string>();
@@ -56,12 +61,12 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
   };
   for (const rule of rules) {
     if (rule.mode === 'off') continue;
-    const found = subjects.get(rule.scope) ?? subjectsOf[rule.scope](situation);
-    subjects.set(rule.scope, found);
-    for (const subject of found) {
+    const found = scopes.get(rule.scope) ?? lookAt(situation, rule.scope);
+    scopes.set(rule.scope, found);
+    for (const [i, subject] of found.subjects.entries()) {
       const key = keyOf(rule.id, subject.subject);
       seen.add(key);
-      const verdict = withoutInterrupting(situation, rule, rule.judge(subject.facts));
+      const verdict = rule.judge((found.told.subjects[i] ?? subject).facts);
       keep(rule, subject, step(before[key]?.lifecycle, rule, verdict, situation.nowMs));
     }
   }
@@ -72,8 +77,15 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
     const rule = byId.get(episode.ruleId) ?? ruleGone(episode.ruleId);
     keep(rule, { subject: episode.subject, facts: {} }, endEpisode(episode.lifecycle, situation.nowMs));
   }
-  return { episodes, alerts };
+  return { episodes, alerts, carried: together([...scopes.values()].map(({ told }) => told.carried)) };
 }
+
+function lookAt(situation: Situation, scope: Scope) {
+  const subjects = subjectsOf[scope](situation);
+  return { subjects, told: toldSubjects(scope, subjects, situation.memory.carried) };
+}
+
+const together = (carried: readonly Carried[]): Carried => Object.assign({}, ...carried);
 
 /** From or to unknown is no step: an unknown probability says nothing. */
 const hasMovedFar = (before: number | null, now: number | null): boolean =>
