@@ -2,6 +2,7 @@ import type { Alert, Severity } from '@outrider/domain';
 import { type AlertState, alertId, endEpisode, type Step, step } from './alert-lifecycle.ts';
 import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
 import { subjectsOf } from './facts/index.ts';
+import { withoutInterrupting } from './guess.ts';
 import { horizonOf, isDriving, type Situation, whyUnknown } from './outlook.ts';
 import { simulateRemedies } from './remedies/index.ts';
 import type { Simulated } from './remedy.ts';
@@ -66,7 +67,11 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
     for (const [i, subject] of found.subjects.entries()) {
       const key = keyOf(rule.id, subject.subject);
       seen.add(key);
-      const verdict = rule.judge((found.told.subjects[i] ?? subject).facts);
+      const verdict = withoutInterrupting(
+        situation,
+        rule,
+        rule.judge((found.told.subjects[i] ?? subject).facts),
+      );
       keep(rule, subject, step(before[key]?.lifecycle, rule, verdict, situation.nowMs));
     }
   }
