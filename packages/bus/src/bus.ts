@@ -2,7 +2,7 @@
 
 export interface OutgoingRecord {
   readonly topic: string;
-  /** Decides the partition: records of one key stay in order. */
+  /** Decides the partition, in topics by `vehicleId/…` with the part before the slash: a car's records stay in order. */
   readonly key: string;
   /** `null` is a tombstone: with compaction it deletes the key. */
   readonly value: Uint8Array | null;

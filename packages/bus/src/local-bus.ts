@@ -4,9 +4,11 @@ import { createBusCounters } from './bus-counters.ts';
 import { Group, type GroupDependencies, type MemberOptions } from './group.ts';
 import { type GroupOffset, type LogRecord, type LogStore, recordBytes } from './log-store.ts';
 import { Maintenance } from './maintenance.ts';
-import { partitionOf } from './partition.ts';
+import { carOf, partitionOf } from './partition.ts';
+import { topicList } from './topics.ts';
 
 const BATCH_RECORDS = 500;
+const WITH_PARTS = new Set(topicList.filter(({ partOf }) => partOf !== undefined).map(({ name }) => name));
 const COMMIT_RECORDS_MAX = 5_000;
 const COMMIT_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -154,7 +156,8 @@ class LocalBus implements Bus {
       throw new TypeError(`a record of ${topic} is neither bytes nor null`);
     // A lone surrogate would come back as another key than it went in.
     const key = record.key.toWellFormed();
-    return { topic, partition: partitionOf(key, this.partitions), key, value, headers, timestampMs };
+    const partition = partitionOf(WITH_PARTS.has(topic) ? carOf(key) : key, this.partitions);
+    return { topic, partition, key, value, headers, timestampMs };
   }
 
   #write(writes: readonly LogWrite[]): readonly (readonly RecordPosition[])[] {

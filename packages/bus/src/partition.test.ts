@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { murmur2, partitionOf } from './partition.ts';
+import { carOf, keyOfPart, murmur2, partitionOf, partOf } from './partition.ts';
 
 // Apache Kafka, clients/src/test/java/org/apache/kafka/common/utils/UtilsTest.java, testMurmur2.
 const KAFKA_VECTORS: readonly (readonly [string, number])[] = [
@@ -38,5 +38,19 @@ describe('partition of a key', () => {
     }
     expect(Math.min(...counts)).toBeGreaterThan(800);
     expect(Math.max(...counts)).toBeLessThan(1_200);
+  });
+});
+
+describe('the key of a part', () => {
+  it.each([
+    ['veh_1', 'veh_1', undefined],
+    ['veh_1/trip-1', 'veh_1', 'trip-1'],
+    ['veh_1/trip/with/slashes', 'veh_1', 'trip/with/slashes'],
+    ['veh_1/', 'veh_1', ''],
+    ['', '', undefined],
+  ])('%j is of %j, part %j', (key, car, part) => {
+    expect(carOf(key)).toBe(car);
+    expect(partOf(key)).toBe(part);
+    if (part !== undefined) expect(keyOfPart(car, part)).toBe(key);
   });
 });

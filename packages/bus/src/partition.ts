@@ -26,6 +26,20 @@ export function murmur2(bytes: Uint8Array): number {
   return hash ^ (hash >>> 15);
 }
 
+const PART = '/';
+
+/** The key of a record that is one of several newest ones of a car. */
+export const keyOfPart = (vehicleId: string, part: string): string => `${vehicleId}${PART}${part}`;
+
+/** Whose record it is, in topics by vehicleId; a key without a part is the car itself. */
+export const carOf = (key: string): string => key.split(PART, 1)[0] as string;
+
+/** What of its car the record is about; undefined when it is about the whole car. */
+export const partOf = (key: string): string | undefined => {
+  const at = key.indexOf(PART);
+  return at === -1 ? undefined : key.slice(at + PART.length);
+};
+
 /** The partition of a key: the same as Kafka's default partitioner, so that changing the engine moves no car. */
 export function partitionOf(key: string, partitions: number): number {
   return (murmur2(encoder.encode(key)) & 0x7fffffff) % partitions;

@@ -22,9 +22,12 @@ export type Sealing = 'whole' | 'fields' | 'none';
 
 export interface Topic<T = unknown> {
   readonly name: string;
-  readonly key: 'vehicleId' | 'locationId' | 'as-found';
+  /** `vehicleId/tripId`: in the partition of its car, where compaction keeps the newest record of each plan. */
+  readonly key: 'vehicleId' | 'vehicleId/tripId' | 'locationId' | 'as-found';
   /** Absent for raw frames: bytes as received. */
   readonly schema?: z.ZodType<T>;
+  /** What stands behind the car in the key; absent: nothing does. */
+  partOf?(record: T): string;
   readonly writer: string;
   readonly sealing: Sealing;
   readonly cleanup: { readonly kind: 'delete'; readonly retentionMs: number } | { readonly kind: 'compact' };
@@ -59,7 +62,8 @@ export const TOPICS = {
   }),
   trips: topic({
     name: 'trips.v1',
-    key: 'vehicleId',
+    key: 'vehicleId/tripId',
+    partOf: ({ tripId }) => tripId,
     schema: trip,
     writer: 'api',
     sealing: 'whole',

@@ -47,11 +47,15 @@ describe('a sealed topic', () => {
 
   test('shows nothing in clear, and names the key it takes', () => {
     expect(Buffer.from(written.value ?? []).toString('latin1')).not.toContain('home');
-    expect(written).toMatchObject({ topic: 'trips.v1', key: VEHICLE, headers: { keyId: `${VEHICLE}@7` } });
+    expect(written).toMatchObject({
+      topic: 'trips.v1',
+      key: `${VEHICLE}/${trip.tripId}`,
+      headers: { keyId: `${VEHICLE}@7` },
+    });
   });
 
   test.each([
-    ['without permission', { key: 'veh_stranger0001' }, 'no-consent'],
+    ['without permission', { key: `veh_stranger0001/${trip.tripId}` }, 'no-consent'],
     ['without the name of its key', { headers: {} }, 'no-consent'],
   ])('%s is unreadable, and says why', (_, change, reason) => {
     expect(decodeRecord(TOPICS.trips, asRead(written, change), opener)).toEqual({

@@ -1,4 +1,5 @@
 import type { BusRecord, OutgoingRecord } from './bus.ts';
+import { carOf, keyOfPart } from './partition.ts';
 import type { Topic } from './topics.ts';
 
 /** Seals bytes for a vehicle; packages/trust provides it. Keys must have been prepared before. */
@@ -29,17 +30,22 @@ export type Decoded<T> =
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** A record of a topic as bytes, sealed where the topic asks for it. `key` is the vehicleId of sealed topics. */
+/**
+ * A record of a topic as bytes, sealed where the topic asks for it. `subject` is the vehicleId of sealed topics, and
+ * the whole key but for the part that the record itself names.
+ */
 export function encodeRecord<T>(
   topic: Topic<T>,
-  key: string,
+  subject: string,
   record: T,
   atMs: number,
   sealer: Sealer,
 ): OutgoingRecord {
+  const part = topic.partOf?.(record);
+  const key = part === undefined ? subject : keyOfPart(subject, part);
   const bytes = encoder.encode(JSON.stringify(record));
   if (topic.sealing !== 'whole') return { topic: topic.name, key, value: bytes };
-  const { keyId, box } = sealer.seal(key, atMs, bytes);
+  const { keyId, box } = sealer.seal(subject, atMs, bytes);
   return { topic: topic.name, key, value: box, headers: { keyId } };
 }
 
@@ -48,7 +54,7 @@ export function decodeRecord<T>(topic: Topic<T>, record: BusRecord, opener: Open
   if (record.value === null) return { kind: 'tombstone' };
   let bytes = record.value;
   if (topic.sealing === 'whole') {
-    const opened = opener.open(record.key, record.headers.keyId ?? '', record.value);
+    const opened = opener.open(carOf(record.key), record.headers.keyId ?? '', record.value);
     if (opened.kind === 'denied') return { kind: 'unreadable', reason: opened.reason };
     bytes = opened.bytes;
   }

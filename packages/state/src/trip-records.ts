@@ -19,9 +19,18 @@ export interface Trips {
   find(tripId: string): Promise<TripRow | undefined>;
   /** Latest departure first. */
   listOf(vehicleId: string, limit: number): Promise<readonly TripRow[]>;
+  /**
+   * Those that departed before `beforeMs`, earliest first, but for revisions whose end is in the outbox already
+   * under `endOutboxId`.
+   */
+  listEnded(vehicleId: string, beforeMs: number, limit: number): Promise<readonly TripRow[]>;
   /** Those of a source that are not withdrawn and depart at `fromMs` or later, latest first. */
   listOfSource(sourceId: string, fromMs: number): Promise<readonly TripRow[]>;
 }
+
+/** The outbox row that ends a revision of a plan for all readers. */
+export const endOutboxId = ({ tripId, revision }: Pick<TripRow, 'tripId' | 'revision'>): string =>
+  `${tripId}/${revision}/end`;
 
 /** A calendar or a weekly habit that trips of a car come from. */
 export interface TripSourceRow {

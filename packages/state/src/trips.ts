@@ -1,7 +1,11 @@
+import { sql } from 'kysely';
 import { fromFlag, toFlag } from './columns.ts';
 import type { Session } from './session.ts';
 import type { TripRow, Trips } from './state.ts';
 import type { Tables } from './tables.ts';
+
+/** `endOutboxId` of a row, as the database makes it. */
+const END_OUTBOX_ID = sql<string>`${sql.ref('trips.tripId')} || '/' || ${sql.ref('trips.revision')} || '/end'`;
 
 export function createTrips(session: Session): Trips {
   return {
@@ -44,6 +48,22 @@ export function createTrips(session: Session): Trips {
         .selectAll()
         .where('vehicleId', '=', vehicleId)
         .orderBy('departAtMs', 'desc')
+        .orderBy('tripId')
+        .limit(limit)
+        .execute();
+      return rows.map(toTrip);
+    },
+    async listEnded(vehicleId, beforeMs, limit) {
+      const rows = await session
+        .db()
+        .selectFrom('trips')
+        .selectAll()
+        .where('vehicleId', '=', vehicleId)
+        .where('departAtMs', '<', beforeMs)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('outbox').select('outboxId').where('outboxId', '=', END_OUTBOX_ID))),
+        )
+        .orderBy('departAtMs')
         .orderBy('tripId')
         .limit(limit)
         .execute();

@@ -1,6 +1,6 @@
-import { type Bus, decodeRecord, TOPICS } from '@outrider/bus';
+import { type Bus, carOf, decodeRecord, TOPICS } from '@outrider/bus';
 import type { Trip } from '@outrider/domain';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openStores, type Stores, startApi, type TestApi, tripPlan } from './api.fixture.ts';
 
 let it: TestApi;
@@ -21,7 +21,7 @@ async function publishedTrips({ bus, trust }: Stores): Promise<readonly Trip[]> 
     topics: [TOPICS.trips.name],
     start: 'earliest',
     handle: async ({ records }) => {
-      await trust.prepare(new Set(records.map((record) => record.key)));
+      await trust.prepare(new Set(records.map((record) => carOf(record.key))));
       for (const record of records) {
         const decoded = decodeRecord(TOPICS.trips, record, trust.reader('alert_driver'));
         if (decoded.kind === 'record') trips.push(decoded.record);
@@ -150,6 +150,47 @@ test('refuses as many legs as there are not stops', async () => {
     { lat: 61, lon: 24 },
   ];
   expect((await plan({ ...tripPlan(), legs: [{ points }] })).body.error.problems[0].path).toBe('legs');
+});
+
+describe('plans that have ended', () => {
+  const MONTH_MS = 30 * 86_400_000;
+  const tombstones = async (): Promise<readonly string[]> => {
+    await vi.waitUntil(() => it.api.isIdle());
+    const keys: string[] = [];
+    const subscription = await it.bus.broadcast({
+      topics: [TOPICS.trips.name],
+      start: 'earliest',
+      handle: async ({ records }) => {
+        keys.push(...records.filter(({ value }) => value === null).map(({ key }) => key));
+      },
+    });
+    await subscription.caughtUp;
+    await subscription.stop();
+    return keys;
+  };
+  const stops = [{ name: 'Cabin', lat: 61, lon: 24, kind: 'destination' }];
+  const departing = async (atMs: number) => {
+    const made = await plan({ ...tripPlan(), departAt: new Date(atMs).toISOString(), stops });
+    expect(made.status).toBe(201);
+    return made;
+  };
+
+  test('are deleted from the log with the next plan of their car, each once, withdrawn or not', async () => {
+    const nowMs = it.eventClock.nowMs();
+    const driven = (await departing(nowMs)).body.tripId;
+    const withdrawn = (await departing(nowMs)).body.tripId;
+    await it.call('DELETE', `/v1/trips/${withdrawn}`, { token: owner.token });
+    it.eventClock.advanceTo(nowMs + MONTH_MS);
+    await departing(nowMs + MONTH_MS);
+    expect(await tombstones()).toEqual([]);
+    it.eventClock.advanceTo(nowMs + MONTH_MS + 1);
+    await departing(nowMs + MONTH_MS);
+    await departing(nowMs + MONTH_MS);
+    expect((await tombstones()).toSorted()).toEqual(
+      [driven, withdrawn].map((tripId) => `${vehicleId}/${tripId}`).toSorted(),
+    );
+    expect(await it.state.trips.find(driven)).toBeDefined();
+  });
 });
 
 test('what a crash left in the outbox is published after the restart, in order and once', async () => {

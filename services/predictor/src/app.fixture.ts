@@ -121,6 +121,8 @@ export interface Rig extends Stores {
   /** Another predictor on the same state, as after a crash: the one before is not told. */
   create(change?: Partial<Pick<Rig, 'state' | 'bus'>>): App;
   tell(trip: Trip, conditions: Conditions): Promise<void>;
+  plan(trip: Trip): Promise<void>;
+  look(conditions: Conditions): Promise<void>;
   /** One record of the car, observed now unless told otherwise. */
   say(values: Readonly<Record<string, SignalValue>>, change?: SayOptions): Promise<void>;
   /** Lets time pass in steps, everything coming to rest in between. */
@@ -168,12 +170,17 @@ export async function createRig(vehicleIds?: readonly string[]): Promise<Rig> {
       await rig.settle();
     },
     async tell(trip, conditions) {
-      await trust.prepare([VEHICLE]);
-      await bus.publish([
-        encodeRecord(TOPICS.trips, VEHICLE, trip, clock.nowMs(), trust),
-        encodeRecord(TOPICS.conditions, VEHICLE, conditions, clock.nowMs(), trust),
-      ]);
+      await rig.plan(trip);
+      await rig.look(conditions);
       await rig.settle();
+    },
+    async plan(trip) {
+      await trust.prepare([VEHICLE]);
+      await bus.publish([encodeRecord(TOPICS.trips, VEHICLE, trip, clock.nowMs(), trust)]);
+    },
+    async look(conditions) {
+      await trust.prepare([VEHICLE]);
+      await bus.publish([encodeRecord(TOPICS.conditions, VEHICLE, conditions, clock.nowMs(), trust)]);
     },
     async say(values, said = {}) {
       const { vehicleId = VEHICLE, observedAtMs = clock.nowMs(), recordId = `record-${++seq}` } = said;

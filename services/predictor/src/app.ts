@@ -2,6 +2,7 @@ import {
   type Batch,
   type BatchContext,
   type Bus,
+  carOf,
   createRelay,
   type Relay,
   type Subscription,
@@ -16,6 +17,7 @@ import { factCatalogue } from './facts/index.ts';
 import { foldBatch, TOPIC_NAMES } from './fold-batch.ts';
 import { loadPartition, type Partition, type PartitionOutput } from './partition.ts';
 import { publishForecasts } from './publish-forecasts.ts';
+import { ownerKey } from './residents.ts';
 import type { LoadedRule } from './rule.ts';
 import { loadRules, OWN_RULES } from './rule-files.ts';
 import type { predictorSettings } from './settings.ts';
@@ -60,6 +62,7 @@ export function createPredictor(deps: PredictorDeps): App {
   let cancelTick: (() => void) | undefined;
   let queued = 0;
 
+  const countUnreadable = (topic: string): void => counters.unreadable.inc({ topic });
   /** One thing at a time per partition: batches and ticks share this queue. */
   const inPartition = <T>(partition: number, work: () => Promise<T>): Promise<T> => {
     queued++;
@@ -106,8 +109,9 @@ export function createPredictor(deps: PredictorDeps): App {
       const last = batch.records.at(-1);
       // Known already: a batch that comes again after a failure. What it left unsaved is saved now.
       if (last === undefined || fresh.records.length === 0) return settle(batch.partition, entry, []);
-      await trust.prepare(new Set(fresh.records.map((record) => record.key)));
-      const folded = await foldBatch(memory, fresh, reader, (topic) => counters.unreadable.inc({ topic }));
+      await trust.prepare(new Set(fresh.records.map((record) => carOf(record.key))));
+      const ownerKeyOf = (vehicleId: string) => ownerKey(vehicleId, eventClock.nowMs(), trust);
+      const folded = await foldBatch(memory, fresh, reader, ownerKeyOf, countUnreadable);
       memory.moveOffset(batch.topic, last.offset + 1);
       const partitionTimeMs = context.isCaughtUp() ? eventClock.nowMs() : last.timestampMs;
       await settle(batch.partition, entry, [folded, memory.advance(partitionTimeMs)]);

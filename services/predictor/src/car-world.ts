@@ -11,7 +11,6 @@ import {
 import type { LiveCar } from './car.ts';
 import { isDriving } from './outlook.ts';
 import { buildRouteView, type RouteView } from './route-view.ts';
-import { isSamePlan } from './source-switch.ts';
 import type { VehicleState } from './vehicle-state.ts';
 
 // What a plan or a look at the world does to a car. Pure.
@@ -21,18 +20,12 @@ const TRIPS_MAX = 20;
 
 /**
  * Takes a plan, or takes one back. Until the world has drawn a plan's road the old view stays, so that nothing
- * flickers; a withdrawn plan ends at once. `null` takes back all of them.
+ * flickers; a withdrawn plan ends at once.
  */
-export function withTrip(live: LiveCar, trip: Trip | null): LiveCar {
-  if (trip === null) return { ...withoutPlan(live), world: { ...live.world, trips: {}, drawnTrip: null } };
+export function withTrip(live: LiveCar, trip: Trip): LiveCar {
   const known = live.world.trips[trip.tripId];
   if (known !== undefined && known.revision >= trip.revision) return live;
-  if (trip.withdrawn === true) {
-    const { [trip.tripId]: _withdrawn, ...trips } = live.world.trips;
-    const isDrawn = live.world.drawnTrip?.tripId === trip.tripId;
-    const world = { ...live.world, trips, drawnTrip: isDrawn ? null : live.world.drawnTrip };
-    return { ...(isDrawn ? withoutPlan(live) : live), world };
-  }
+  if (trip.withdrawn === true) return withoutTrip(live, trip.tripId);
   const trips = [...Object.values(live.world.trips).filter((one) => one.tripId !== trip.tripId), trip]
     .toSorted((a, b) => a.departAtMs - b.departAtMs)
     .slice(-TRIPS_MAX);
@@ -40,11 +33,21 @@ export function withTrip(live: LiveCar, trip: Trip | null): LiveCar {
   return withDrawnView({ ...live, world }, live.world.conditions);
 }
 
+/** Takes back one plan, or all of them. */
+export function withoutTrip(live: LiveCar, tripId: string | undefined): LiveCar {
+  if (tripId === undefined)
+    return { ...withoutPlan(live), world: { ...live.world, trips: {}, drawnTrip: null } };
+  const { [tripId]: _gone, ...trips } = live.world.trips;
+  const isDrawn = live.world.drawnTrip?.tripId === tripId;
+  const world = { ...live.world, trips, drawnTrip: isDrawn ? null : live.world.drawnTrip };
+  return { ...(isDrawn ? withoutPlan(live) : live), world };
+}
+
 /** Nothing is planned any more; the next snapshot shows the way home and the places around. */
 const withoutPlan = (live: LiveCar): LiveCar => ({
   ...live,
   view: null,
-  car: { ...live.car, memory: { ...live.car.memory, progress: null, drive: null, carried: {} } },
+  car: { ...live.car, memory: { ...live.car.memory, progress: null, drive: null } },
 });
 
 /** Takes a snapshot of the world. An older one than is known changes nothing. */
@@ -62,11 +65,7 @@ function withDrawnView(live: LiveCar, conditions: Conditions | null): LiveCar {
   if (view === null) return live;
   const progress = progressOn(live, view, conditions.asOfMs);
   const isFollowed = progress !== null && progress === live.car.memory.progress;
-  const memory = {
-    ...{ ...live.car.memory, progress },
-    ...(isFollowed ? {} : { drive: null }),
-    ...(isSamePlan(live.view?.trip ?? null, view.trip) ? {} : { carried: {} }),
-  };
+  const memory = { ...live.car.memory, progress, ...(isFollowed ? {} : { drive: null }) };
   return { ...live, view, world: { ...live.world, drawnTrip: trip }, car: { ...live.car, memory } };
 }
 
@@ -79,12 +78,16 @@ function progressOn(live: LiveCar, view: RouteView, asOfMs: number): RouteProgre
   const before = live.car.memory.progress;
   const { drawnTrip } = live.world;
   const old = live.view?.progressStretches ?? [];
-  const isSame = isSamePlan(drawnTrip, view.trip);
-  if (before !== null && isSame && isSameRoad(old[before.stretch], view.progressStretches[before.stretch]))
+  const isSamePlan = drawnTrip?.tripId === view.trip.tripId && drawnTrip.revision === view.trip.revision;
+  if (
+    before !== null &&
+    isSamePlan &&
+    isSameRoad(old[before.stretch], view.progressStretches[before.stretch])
+  )
     return before;
   const idsOf = (stretches: RouteView['progressStretches']) => stretches.map(({ stopId }) => stopId);
   const expected =
-    before !== null && isSame
+    before !== null && isSamePlan
       ? before
       : expectedOn(
           drawnTrip?.tripId === view.trip.tripId ? before : null,

@@ -1,7 +1,7 @@
 import { GEAR, SIGNAL } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
 import { advanceCar, dueMs, type LiveCar, receive, rejudge } from './car.ts';
-import { withConditions, withTrip } from './car-world.ts';
+import { withConditions, withoutTrip, withTrip } from './car-world.ts';
 import {
   at,
   CHARGING,
@@ -103,7 +103,7 @@ describe('plans', () => {
     const withdrawn = withTrip(firing.live, tripOf({ revision: 2, withdrawn: true }));
     const [resolved] = rejudge(withdrawn, NOW_MS + 2 * MINUTE_MS, rules).alerts;
     expect(resolved?.alert).toMatchObject({ state: 'resolved', facts: { because: 'subject-gone' } });
-    expect(withTrip(firing.live, null).view).toBeNull();
+    expect(withoutTrip(firing.live, undefined).view).toBeNull();
   });
 
   test('an older revision, and an older look, change nothing', () => {
@@ -121,6 +121,11 @@ describe('plans', () => {
     expect(progressOf(tomorrow)).toBe(progressOf(live));
     const takenBack = withTrip(tomorrow, tripOf({ tripId: 'trip-2', revision: 2, withdrawn: true }));
     expect(takenBack.view?.trip?.tripId).toBe('trip-1');
+    expect(Object.keys(withoutTrip(tomorrow, 'trip-2').world.trips)).toEqual(['trip-1']);
+    expect(withoutTrip(tomorrow, 'trip-2').view).toBe(tomorrow.view);
+    const forgotten = withoutTrip(tomorrow, 'trip-1');
+    expect(Object.keys(forgotten.world.trips)).toEqual(['trip-2']);
+    expect(forgotten.view).toBeNull();
   });
 
   test('the stop is left with the first record of a drive, also without a place', () => {

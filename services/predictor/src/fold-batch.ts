@@ -1,4 +1,4 @@
-import { type Batch, type BusRecord, decodeRecord, TOPICS } from '@outrider/bus';
+import { type Batch, type BusRecord, carOf, decodeRecord, partOf, TOPICS } from '@outrider/bus';
 import type { SignalRecord, SignalValue } from '@outrider/domain';
 import type { Reader } from '@outrider/trust';
 import type { Partition, PartitionOutput } from './partition.ts';
@@ -19,15 +19,28 @@ export async function foldBatch(
   memory: Partition,
   batch: Batch,
   reader: Reader,
+  ownerKeyOf: (vehicleId: string) => string | undefined,
   unreadable: (topic: string) => void,
 ): Promise<PartitionOutput> {
   const outputs: PartitionOutput[] = [];
   for (const record of batch.records) {
+    if (WHOLLY_SEALED.has(batch.topic) && isOfFormerOwner(record, ownerKeyOf)) continue;
     const output = await foldRecordOf(batch.topic, memory, record, reader);
     if (output === undefined) unreadable(batch.topic);
     else outputs.push(output);
   }
   return { forecasts: outputs.flatMap((output) => output.forecasts) };
+}
+
+const WHOLLY_SEALED: ReadonlySet<string> = new Set([TOPICS.trips.name, TOPICS.conditions.name]);
+
+/** Read again from its beginning, the log still tells what was planned before the car was sold. */
+function isOfFormerOwner(
+  { key, value, headers }: BusRecord,
+  ownerKeyOf: (vehicleId: string) => string | undefined,
+): boolean {
+  const keyId = value === null ? undefined : ownerKeyOf(carOf(key));
+  return keyId !== undefined && keyId !== headers.keyId;
 }
 
 /** Undefined when the record cannot be read. */
@@ -46,7 +59,10 @@ async function foldRecordOf(
   if (topic === TOPICS.trips.name) {
     const decoded = decodeRecord(TOPICS.trips, record, reader);
     if (decoded.kind === 'unreadable') return undefined;
-    return memory.trip(record.key, decoded.kind === 'record' ? decoded.record : null, record.timestampMs);
+    const vehicleId = carOf(record.key);
+    return decoded.kind === 'record'
+      ? memory.trip(vehicleId, decoded.record, record.timestampMs)
+      : memory.withoutTrip(vehicleId, partOf(record.key), record.timestampMs);
   }
   if (topic === TOPICS.feedback.name) {
     const decoded = decodeRecord(TOPICS.feedback, record, reader);

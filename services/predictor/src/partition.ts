@@ -1,7 +1,7 @@
 import type { Alert, Conditions, Forecast, Trip } from '@outrider/domain';
 import type { Clock, Log, Metrics } from '@outrider/runtime';
-import { advanceCar, dueMs, type Judged, type LiveCar, receive, rejudge, takeConditions } from './car.ts';
-import { withTrip } from './car-world.ts';
+import { advanceCar, dueMs, type Judged, type LiveCar, receive, rejudge } from './car.ts';
+import { withConditions, withoutTrip, withTrip } from './car-world.ts';
 import { alertRow, blobsOf, outboxRow } from './checkpoint-rows.ts';
 import {
   changedOf,
@@ -43,7 +43,9 @@ export interface Partition {
   /** Next offset per topic, as of the memory. */
   readonly offsets: ReadonlyMap<string, number>;
   telemetry(vehicleId: string, record: OpenedRecord): Promise<void>;
-  trip(vehicleId: string, trip: Trip | null, nowMs: number): Promise<PartitionOutput>;
+  trip(vehicleId: string, trip: Trip, nowMs: number): Promise<PartitionOutput>;
+  /** Takes back one plan, or all of them. */
+  withoutTrip(vehicleId: string, tripId: string | undefined, nowMs: number): Promise<PartitionOutput>;
   conditions(vehicleId: string, conditions: Conditions, nowMs: number): Promise<PartitionOutput>;
   /** The owner wants the car to be learned anew. */
   forget(vehicleId: string, nowMs: number): Promise<PartitionOutput>;
@@ -119,7 +121,7 @@ function createPartition(
 
   const newWorld = async (
     vehicleId: string,
-    change: (live: LiveCar, nowMs: number) => LiveCar,
+    change: (live: LiveCar) => LiveCar,
     nowMs: number,
   ): Promise<PartitionOutput> => {
     const resident = await residentOf(residents, vehicleId, deps);
@@ -128,7 +130,7 @@ function createPartition(
     // said before that comes first, wherever a batch ended.
     const frontierMs = nowMs - deps.reorderWindowMs;
     const before = advanceTo(resident, frontierMs);
-    const live = change(resident.live, frontierMs);
+    const live = change(resident.live);
     if (live === resident.live) return before;
     resident.isWorldDirty = true;
     return together([before, take(resident, rejudge(live, frontierMs, deps.rules))]);
@@ -146,8 +148,10 @@ function createPartition(
       resident.isCarDirty = true;
     },
     trip: (vehicleId, trip, nowMs) => newWorld(vehicleId, (live) => withTrip(live, trip), nowMs),
+    withoutTrip: (vehicleId, tripId, nowMs) =>
+      newWorld(vehicleId, (live) => withoutTrip(live, tripId), nowMs),
     conditions: (vehicleId, conditions, nowMs) =>
-      newWorld(vehicleId, (live, atMs) => takeConditions(live, conditions, atMs), nowMs),
+      newWorld(vehicleId, (live) => withConditions(live, conditions), nowMs),
     forget: (vehicleId, nowMs) => newWorld(vehicleId, withoutLearning, nowMs),
     moveOffset(topic, nextOffset) {
       isDirty ||= offsets.get(topic) !== nextOffset;

@@ -83,7 +83,7 @@ export function forgetFormerOwners(
 }
 
 /** The key of whoever owns the car now; undefined when nobody does. */
-function ownerKey(vehicleId: string, nowMs: number, trust: Trust): string | undefined {
+export function ownerKey(vehicleId: string, nowMs: number, trust: Trust): string | undefined {
   try {
     return trust.seal(vehicleId, nowMs, new Uint8Array()).keyId;
   } catch (error) {

@@ -12,7 +12,6 @@ import {
   stopAt,
   tripOf,
   VEHICLE,
-  weatherOf,
 } from './world.fixture.ts';
 
 let rig: Rig;
@@ -48,13 +47,14 @@ describe('a plan', () => {
   });
 
   test.each([
-    ['withdrawn', tripOf({ revision: 2, withdrawn: true })],
-    ['deleted', null],
-  ])('%s: the world goes on without it', async (_, trip) => {
+    ['withdrawn', () => rig.plan(tripOf({ revision: 2, withdrawn: true }))],
+    ['deleted', () => rig.forget('trip-1')],
+    ['deleted with all others', () => rig.forget()],
+  ])('%s: the world goes on without it', async (_, takeBack) => {
     rig = await createRig({ home: at(0) });
     await rig.drive(at(10_000));
     await rig.plan(tripOf());
-    await rig.plan(trip);
+    await takeBack();
     const last = (await rig.said()).at(-1);
     expect(last?.tripId).toBeUndefined();
     expect(last?.stretches.map(({ stopId }) => stopId)).toEqual(['home']);
@@ -155,56 +155,6 @@ describe('off the route', () => {
   });
 });
 
-describe('after a restart', () => {
-  test('the last look is known again: a silent car is not looked at from nowhere', async () => {
-    rig = await createRig({ home: at(0) });
-    await rig.drive(at(0), { [SIGNAL.gear]: GEAR.park });
-    await rig.plan(tripOf());
-    const before = await rig.said();
-    expect(before.at(-1)?.nearby).toHaveLength(1);
-    later(9 * 60);
-    await rig.restart();
-    expect(await rig.said()).toEqual(before);
-  });
-
-  test('a plan made while nobody was there is drawn', async () => {
-    rig = await createRig();
-    await rig.drive(at(0), { [SIGNAL.gear]: GEAR.park });
-    await rig.world.stop();
-    later(60);
-    await rig.bus.publish([encodeRecord(TOPICS.trips, VEHICLE, tripOf(), rig.clock.nowMs(), rig.trust)]);
-    later(60);
-    await rig.restart();
-    expect((await rig.said()).at(-1)).toMatchObject({ tripId: 'trip-1' });
-  });
-
-  test('a car on its way is found on the stretch it drives', async () => {
-    rig = await createRig();
-    await rig.drive(at(0), { [SIGNAL.gear]: GEAR.park });
-    await rig.plan(tripOf({ stops: [stopAt('a', at(20_000)), stopAt('b', at(60_000), { plugged: true })] }));
-    await driveEast(1_200, 31_200);
-    await rig.restart();
-    await driveEast(32_400, 36_000);
-    const last = (await rig.said()).at(-1);
-    expect(last?.stretches.map(({ routeSource }) => routeSource)).toEqual(['planner-route', 'planner-route']);
-    expect(last?.nearby).toHaveLength(1);
-  });
-
-  test('a backlog is looked at once, when it has been read', async () => {
-    rig = await createRig({ deps: { weather: [weatherOf(-5)] } });
-    await rig.world.stop();
-    for (let step = 0; step < 20; step++) {
-      later(5);
-      await rig.bus.publish([
-        encodeRecord(TOPICS.trips, VEHICLE, tripOf({ revision: step + 1 }), rig.clock.nowMs(), rig.trust),
-      ]);
-    }
-    later(1);
-    await rig.restart();
-    expect((await rig.said()).map(({ tripRevision }) => tripRevision)).toEqual([20]);
-  });
-});
-
 describe('charging places', () => {
   const readPlace = (value: Uint8Array | null): ChargingLocation | null => {
     const text = value === null ? 'null' : Buffer.from(value).toString('utf8');
@@ -231,7 +181,7 @@ describe('charging places', () => {
   });
 
   test('hold what the topic says and no more, whatever else is known of them', async () => {
-    const place = { ...location('a', at(0)), operator: 'somebody' };
+    const place = { ...location('a', at(0)), owner: 'somebody' };
     rig = await createRig({ deps: { locations: [place] } });
     expect((await published())[0]?.[1]).toEqual(location('a', at(0)));
   });

@@ -1,20 +1,13 @@
-import {
-  type Batch,
-  type BatchContext,
-  type Bus,
-  decodeRecord,
-  type Subscription,
-  TOPICS,
-} from '@outrider/bus';
-import type { ChargingLocation, ConnectorStandard, SignalRecord, SignalValue } from '@outrider/domain';
+import { type Batch, type BatchContext, type Bus, carOf, type Subscription, TOPICS } from '@outrider/bus';
+import type { ChargingLocation, ConnectorStandard } from '@outrider/domain';
 import type { ChargerSource, WeatherProvider } from '@outrider/providers';
 import type { App, Runtime } from '@outrider/runtime';
 import type { State } from '@outrider/state';
-import { type Reader, type Trust, UnknownSubject } from '@outrider/trust';
+import { type Trust, UnknownSubject } from '@outrider/trust';
 import type { RoadSources } from './ask-road.ts';
 import { createChargers } from './charger-sources.ts';
-import { lookFor, stretchesOf } from './look.ts';
-import { emptyVehicle, foldSignals, type WorldVehicle, withLastLook, withTrip } from './vehicle.ts';
+import { emptyMemory, foldRecords, forgetCar, type Memory } from './fold-records.ts';
+import { lookFor } from './look.ts';
 
 export type { RoadSources } from './ask-road.ts';
 export { chargerSources } from './named-chargers.ts';
@@ -43,14 +36,8 @@ const REBUILT_FROM: ReadonlyMap<string, number> = new Map([
   [TOPICS.conditions.name, 0],
 ]);
 
-/** One partition's cars. Nothing here is lost when it is dropped: the log tells it again. */
-interface Memory {
-  readonly vehicles: Map<string, WorldVehicle>;
-  /** Cars to look at once everything that was there at the beginning has been read. */
-  readonly touched: Set<string>;
-  /** Cars this process has looked at itself: what it said of them is no news to it. */
-  readonly looked: Set<string>;
-}
+/** Cars looked at at once, so that one whose providers hang does not delay the others much. */
+const LOOKS_AT_ONCE = 16;
 
 /**
  * Trips and positions in, conditions out; charging places out when it starts and when a source says something
@@ -65,66 +52,54 @@ export function createWorld(deps: WorldDeps): App {
   let startedAtMs = 0;
   let subscription: Subscription | undefined;
 
-  const fold = (batch: Batch, { vehicles, touched, looked }: Memory): void => {
-    const update = (vehicleId: string, change: (vehicle: WorldVehicle) => WorldVehicle): void => {
-      vehicles.set(vehicleId, change(vehicles.get(vehicleId) ?? emptyVehicle(vehicleId)));
-      touched.add(vehicleId);
-    };
-    for (const record of batch.records) {
-      if (batch.topic === TOPICS.signals.name) {
-        const decoded = decodeRecord(TOPICS.signals, record, reader);
-        if (decoded.kind === 'record') {
-          const values = clearSignals(decoded.record, openPlaces(decoded.record, reader));
-          update(record.key, (vehicle) => foldSignals(vehicle, values, decoded.record.observedAtMs));
-        } else counters.unreadable.inc();
-      } else if (batch.topic === TOPICS.trips.name) {
-        const decoded = decodeRecord(TOPICS.trips, record, reader);
-        const trip = decoded.kind === 'record' ? decoded.record : null;
-        if (decoded.kind === 'unreadable') counters.unreadable.inc();
-        else update(record.key, (vehicle) => withTrip(vehicle, trip, runtime.eventClock.nowMs()));
-      } else if (!looked.has(record.key)) {
-        const decoded = decodeRecord(TOPICS.conditions, record, reader);
-        if (decoded.kind === 'record')
-          update(record.key, (vehicle) =>
-            withLastLook(vehicle, decoded.record, stretchesOf(decoded.record, vehicle.trip)),
-          );
-      }
-    }
-  };
-
-  const look = async ({ vehicles, looked }: Memory, vehicleId: string): Promise<void> => {
-    const vehicle = vehicles.get(vehicleId);
-    if (vehicle === undefined) return;
+  const look = async (memory: Memory, vehicleId: string, context: BatchContext): Promise<void> => {
+    const vehicle = memory.vehicles.get(vehicleId);
+    if (vehicle === undefined || !context.isCurrent()) return;
     try {
       const seen = await lookFor(
         vehicle,
         { ...deps, reader, chargers: chargers.index },
         runtime.eventClock.nowMs(),
       );
-      if (seen === undefined) return;
-      looked.add(vehicleId);
+      // Whoever has the partition now looks for itself.
+      if (seen === undefined || !context.isCurrent()) return;
+      if (seen.record.headers?.keyId !== memory.owners.get(vehicleId)) throw new UnknownSubject(vehicleId);
+      memory.looked.add(vehicleId);
       await bus.publish([seen.record]);
-      vehicles.set(vehicleId, seen.vehicle);
+      memory.vehicles.set(vehicleId, seen.vehicle);
       counters.snapshots.inc({ reason: seen.reason });
     } catch (error) {
       if (!(error instanceof UnknownSubject)) throw error;
       // Sold, erased: whoever drives it now is somebody else, and the others' cars do not wait.
-      vehicles.delete(vehicleId);
+      forgetCar(memory, vehicleId);
       counters.ownerless.inc();
     }
+  };
+
+  /** A car that fails stays touched and does not keep the others waiting. @throws what the first one said */
+  const lookAtAll = async (memory: Memory, context: BatchContext): Promise<void> => {
+    const waiting = memory.touched.values();
+    const failures: unknown[] = [];
+    const lane = async (): Promise<void> => {
+      for (const vehicleId of waiting)
+        try {
+          await look(memory, vehicleId, context);
+          memory.touched.delete(vehicleId);
+        } catch (error) {
+          failures.push(error);
+        }
+    };
+    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lane));
+    if (failures.length > 0) throw failures[0];
   };
 
   const handle = async (batch: Batch, context: BatchContext): Promise<void> => {
     const memory = memories.get(batch.partition) ?? emptyMemory();
     memories.set(batch.partition, memory);
-    await trust.prepare(new Set(batch.records.map((record) => record.key)));
-    fold(batch, memory);
+    await trust.prepare(new Set(batch.records.map((record) => carOf(record.key))));
+    foldRecords(batch, memory, { trust, reader, counters }, runtime.eventClock.nowMs());
     const isOld = (batch.records.at(-1)?.timestampMs ?? 0) < startedAtMs;
-    if (!isOld || context.isCaughtUp())
-      for (const vehicleId of memory.touched) {
-        if (context.isCurrent()) await look(memory, vehicleId);
-        memory.touched.delete(vehicleId);
-      }
+    if (!isOld || context.isCaughtUp()) await lookAtAll(memory, context);
     await context.commit();
   };
 
@@ -154,25 +129,6 @@ export function createWorld(deps: WorldDeps): App {
     readiness: () => (subscription === undefined ? { ready: false, why: 'not started' } : { ready: true }),
     isIdle: () => subscription?.isIdle() ?? true,
   };
-}
-
-const emptyMemory = (): Memory => ({ vehicles: new Map(), touched: new Set(), looked: new Set() });
-
-/** What the record says in its sealed box; nothing when nobody may open it. */
-function openPlaces({ vehicleId, places }: SignalRecord, reader: Reader): Record<string, SignalValue> {
-  if (places === undefined) return {};
-  const opened = reader.open(vehicleId, places.keyId, Buffer.from(places.box, 'base64url'));
-  return opened.kind === 'opened' ? JSON.parse(Buffer.from(opened.bytes).toString('utf8')) : {};
-}
-
-/** Values nobody doubts, plain and opened together. */
-function clearSignals(
-  { values, quality = {} }: SignalRecord,
-  places: Readonly<Record<string, SignalValue>>,
-): Record<string, SignalValue> {
-  return Object.fromEntries(
-    Object.entries({ ...values, ...places }).filter(([path]) => !Object.hasOwn(quality, path)),
-  );
 }
 
 function createCounters({ metrics }: Runtime) {

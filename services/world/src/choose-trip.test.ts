@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
-import { chooseTrip, stillWaiting } from './choose-trip.ts';
-import { NOW_MS, tripOf } from './world.fixture.ts';
+import { describe, expect, test } from 'vitest';
+import { chooseTrip, isOver, stillWaiting } from './choose-trip.ts';
+import { at, NOW_MS, stopAt, tripOf } from './world.fixture.ts';
 
 const HOUR_MS = 3_600_000;
 const plan = (tripId: string, departsInH: number, enteredAgoH = 1) =>
@@ -43,4 +43,19 @@ test('a guess replaces no plan, whenever it was made; alone it counts', () => {
 test('what was replaced does not wait, what lies ahead does', () => {
   const [old, chosen, ahead] = [plan('old', -1), plan('chosen', 1, 0), plan('ahead', 30)];
   expect(stillWaiting([old, chosen, ahead], chosen, NOW_MS)).toEqual([ahead]);
+});
+
+describe('a plan heard of anew is over', () => {
+  const KM_1080 = at(1_080_000);
+  test.each([
+    ['half a day after its last time', { arriveAtMs: NOW_MS + 3 * HOUR_MS }, 15],
+    ['half a day after its last stay', { arriveAtMs: NOW_MS, departAtMs: NOW_MS + 30 * HOUR_MS }, 42],
+    ['without a time, when a slow drive would have ended as long ago', {}, 12 + 1_080_000 / 15 / 3600],
+  ])('%s', (_, times, afterH) => {
+    const place = Object.keys(times).length === 0 ? KM_1080 : at(0);
+    const trip = tripOf({ stops: [stopAt('there', place, times)] });
+    const afterMs = NOW_MS + afterH * HOUR_MS;
+    expect(isOver(trip, afterMs - 0.02 * HOUR_MS)).toBe(false);
+    expect(isOver(trip, afterMs + 0.02 * HOUR_MS)).toBe(true);
+  });
 });

@@ -1,7 +1,22 @@
-import type { Trip } from '@outrider/domain';
+import { distanceM, type Trip } from '@outrider/domain';
 
 /** A plan that departs within this time counts as begun: people plan at the charger, before they leave. */
 const DUE_MS = 2 * 3_600_000;
+
+/** So long after its end a plan may still be under way: late, or with a long rest. */
+const LATE_MS = 12 * 3_600_000;
+/** A leisurely guess where a plan says no times: as the crow flies, all told. */
+const CROW_MPS = 15;
+
+/** Nobody can be on this plan any more. Said of plans that are heard of anew, never of the one being driven. */
+export function isOver({ origin, stops, departAtMs }: Trip, nowMs: number): boolean {
+  let endMs = departAtMs;
+  stops.forEach((stop, i) => {
+    endMs += (distanceM(stops[i - 1] ?? origin, stop) / CROW_MPS) * 1000;
+    endMs = Math.max(endMs, stop.arriveAtMs ?? 0, stop.departAtMs ?? 0);
+  });
+  return endMs + LATE_MS < nowMs;
+}
 
 /**
  * Which of a car's plans counts now. Of those that are due or under way the one entered last: a later plan

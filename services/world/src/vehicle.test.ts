@@ -7,6 +7,7 @@ import {
   foldSignals,
   rememberHome,
   type WorldVehicle,
+  withoutTrip,
   withSnapshot,
   withTrip,
 } from './vehicle.ts';
@@ -101,10 +102,11 @@ describe('a plan', () => {
   });
 
   test.each([
-    ['withdrawn', tripOf({ revision: 2, withdrawn: true })],
-    ['deleted', null],
-  ])('%s is forgotten', (_, trip) => {
-    expect(withTrip(underWay(25_000), trip, NOW_MS)).toMatchObject({
+    ['withdrawn', withTrip(underWay(25_000), tripOf({ revision: 2, withdrawn: true }), NOW_MS)],
+    ['deleted', withoutTrip(underWay(25_000), 'trip-1', NOW_MS)],
+    ['deleted with all others', withoutTrip(underWay(25_000), undefined, NOW_MS)],
+  ])('%s is forgotten', (_, car) => {
+    expect(car).toMatchObject({
       trip: null,
       progress: null,
       reroute: null,

@@ -16,7 +16,7 @@ import {
 } from '@outrider/domain';
 import type { Thermometer } from './build-conditions.ts';
 import { planStretches } from './build-stretches.ts';
-import { chooseTrip, stillWaiting } from './choose-trip.ts';
+import { chooseTrip, isOver, stillWaiting } from './choose-trip.ts';
 
 /** What the world remembers of one car: its plan, where it is, what its thermometer says. */
 export interface WorldVehicle {
@@ -142,19 +142,23 @@ export function rememberHome(vehicle: WorldVehicle, home: Position | undefined):
   return distanceM(position, home) < AT_HOME_M ? { ...vehicle, homeAltitudeM: altitudeM } : vehicle;
 }
 
-/** Takes a plan, or takes one back; `null` takes back all of them. The one that counts now is taken up. */
-export function withTrip(vehicle: WorldVehicle, trip: Trip | null, nowMs: number): WorldVehicle {
-  if (trip === null) return { ...withoutTrip(vehicle), waiting: [] };
+/** Takes a plan, or takes one back that was withdrawn. The one that counts now is taken up; none that is over. */
+export function withTrip(vehicle: WorldVehicle, trip: Trip, nowMs: number): WorldVehicle {
   const known = [...(vehicle.trip === null ? [] : [vehicle.trip]), ...vehicle.waiting];
   const before = known.find(({ tripId }) => tripId === trip.tripId);
   if (before !== undefined && before.revision >= trip.revision) return vehicle;
-  if (before === undefined && trip.withdrawn === true) return vehicle;
+  if (before === undefined && (trip.withdrawn === true || isOver(trip, nowMs))) return vehicle;
+  if (trip.withdrawn === true) return withoutTrip(vehicle, trip.tripId, nowMs);
+  if (before !== undefined && before === vehicle.trip) return onTrip(vehicle, trip, nowMs);
   const waiting = vehicle.waiting.filter(({ tripId }) => tripId !== trip.tripId);
-  if (before !== undefined && before === vehicle.trip)
-    return trip.withdrawn === true
-      ? withDueTrip({ ...withoutTrip(vehicle), waiting }, nowMs)
-      : onTrip(vehicle, trip, nowMs);
-  return withDueTrip({ ...vehicle, waiting: trip.withdrawn === true ? waiting : [...waiting, trip] }, nowMs);
+  return withDueTrip({ ...vehicle, waiting: [...waiting, trip] }, nowMs);
+}
+
+/** Takes back one plan, or all of them. */
+export function withoutTrip(vehicle: WorldVehicle, tripId: string | undefined, nowMs: number): WorldVehicle {
+  if (tripId === undefined) return { ...offTrip(vehicle), waiting: [] };
+  const waiting = vehicle.waiting.filter((trip) => trip.tripId !== tripId);
+  return withDueTrip({ ...(vehicle.trip?.tripId === tripId ? offTrip(vehicle) : vehicle), waiting }, nowMs);
 }
 
 /** The car on the plan whose time it is; the same car when that is the one it is on. */
@@ -172,7 +176,7 @@ function hasArrived({ progress, snapshot }: WorldVehicle): boolean {
   return last >= 0 && progress?.atStop === last;
 }
 
-const withoutTrip = (vehicle: WorldVehicle): WorldVehicle => ({
+const offTrip = (vehicle: WorldVehicle): WorldVehicle => ({
   ...vehicle,
   trip: null,
   progress: null,

@@ -1,4 +1,4 @@
-import { type Bus, decodeRecord, encodeRecord, openBus, TOPICS } from '@outrider/bus';
+import { type Bus, decodeRecord, encodeRecord, keyOfPart, openBus, TOPICS } from '@outrider/bus';
 import {
   type ChargingLocation,
   type Conditions,
@@ -121,9 +121,11 @@ export interface Rig {
   readonly trust: FullTrust;
   readonly clock: ManualClock;
   world: App;
+  /** A tombstone of one plan, or of all there are. */
+  forget(tripId?: string): Promise<void>;
   /** Stops the world and starts another on the same stores. */
   restart(change?: Partial<WorldDeps>): Promise<void>;
-  plan(trip: Trip | null): Promise<void>;
+  plan(trip: Trip): Promise<void>;
   /** One record of the car, observed now. */
   drive(place: Position, values?: Readonly<Record<string, SignalValue>>): Promise<void>;
   /** Everything the world has said of the car, oldest first. */
@@ -172,8 +174,12 @@ export async function createRig(
       await rig.settle();
     },
     async plan(trip) {
-      if (trip === null) await bus.publish([{ topic: TOPICS.trips.name, key: VEHICLE, value: null }]);
-      else await publish(TOPICS.trips, trip);
+      await publish(TOPICS.trips, trip);
+      await rig.settle();
+    },
+    async forget(tripId) {
+      const key = tripId === undefined ? VEHICLE : keyOfPart(VEHICLE, tripId);
+      await bus.publish([{ topic: TOPICS.trips.name, key, value: null }]);
       await rig.settle();
     },
     async drive(place, values = { [SIGNAL.gear]: GEAR.drive, [SIGNAL.speed]: 72 }) {

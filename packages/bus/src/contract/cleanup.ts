@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { partitionOf } from '../partition.ts';
 import { TOPICS } from '../topics.ts';
 import { type Harness, record, START_MS, settle, until } from './harness.ts';
 
@@ -66,6 +67,30 @@ export function cleanupContract(h: Harness): void {
       );
       expect(await h.bus.maintain()).toBe(2);
       expect((await readAll(trips)).sort()).toEqual(['a3', 'b1']);
+    });
+
+    it('keeps the newest record of each plan of a car, all in the partition of the car', async () => {
+      const positions = await h.bus.publish(
+        [
+          ['car-1', 'whole'],
+          ['car-1/plan-1', 'a1'],
+          ['car-1/plan-2', 'b1'],
+          ['car-1/plan-1', 'a2'],
+          ['car-1/plan-3', null],
+        ].map(([key, text]) => record(key as string, text ?? null, trips)),
+      );
+      expect(new Set(positions.map(({ partition }) => partition)).size).toBe(1);
+      expect(positions[0]?.partition).toBe(partitionOf('car-1', h.bus.partitions));
+      expect(await h.bus.maintain()).toBe(1);
+      expect(await readAll(trips)).toEqual(['whole', 'b1', 'a2', null]);
+    });
+
+    it('takes a slash for a part of the key only where a topic has parts', async () => {
+      const keys = ['place/1', 'place/2', 'place/3', 'place/4'];
+      const positions = await h.bus.publish(keys.map((key) => record(key, key, TOPICS.chargers.name)));
+      expect(positions.map(({ partition }) => partition)).toEqual(
+        keys.map((key) => partitionOf(key, h.bus.partitions)),
+      );
     });
 
     it('keeps a tombstone for a day, then forgets the key', async () => {

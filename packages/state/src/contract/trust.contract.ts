@@ -1,7 +1,7 @@
 import type { Purpose } from '@outrider/domain';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { State } from '../state.ts';
-import { person, subjectKey, tripRow, tripSourceRow, vehicle } from './rows.ts';
+import { endOutboxId, type State } from '../state.ts';
+import { outboxRow, person, subjectKey, tripRow, tripSourceRow, vehicle } from './rows.ts';
 
 /** Keys, consents, audit, trips. */
 export function trustContract(state: () => State): void {
@@ -147,6 +147,29 @@ export function trustContract(state: () => State): void {
       await state().trips.upsert(tripRow({ tripId: 'other', vehicleId: 'veh_bbbbbbbb' }));
       const ids = (await state().trips.listOf('veh_aaaaaaaa', 2)).map(({ tripId }) => tripId);
       expect(ids).toEqual(['t3', 't2']);
+    });
+
+    test('trips that have ended are listed until their end is in the outbox, by car, revision and departure', async () => {
+      const of = (tripId: string, departAtMs: number, change = {}) =>
+        state().trips.upsert(tripRow({ tripId, departAtMs, ...change }));
+      for (const [tripId, departAtMs] of [
+        ['t3', 3],
+        ['t1', 1],
+        ['t2', 2],
+      ] as const)
+        await of(tripId, departAtMs);
+      await of('t0', 0, { vehicleId: 'veh_bbbbbbbb' });
+      const ended = async (limit = 9) =>
+        (await state().trips.listEnded('veh_aaaaaaaa', 3, limit)).map(({ tripId }) => tripId);
+      expect(await ended()).toEqual(['t1', 't2']);
+      expect(await ended(1)).toEqual(['t1']);
+      const end = outboxRow({ outboxId: endOutboxId({ tripId: 't1', revision: tripRow().revision }) });
+      await state().outbox.insert([end]);
+      expect(await ended()).toEqual(['t2']);
+      await state().outbox.markPublished([end.outboxId]);
+      expect(await ended()).toEqual(['t2']);
+      await of('t1', 1, { revision: tripRow().revision + 1 });
+      expect(await ended()).toEqual(['t1', 't2']);
     });
 
     test('trips of a source are listed from a departure on, without those withdrawn or taken from it', async () => {

@@ -1,7 +1,7 @@
-import { TOPICS } from '@outrider/bus';
+import { keyOfPart, TOPICS } from '@outrider/bus';
 import { type Trip, trip } from '@outrider/domain';
 import { randomId } from '@outrider/runtime';
-import type { State, TripRow } from '@outrider/state';
+import { endOutboxId, type OutboxRow, type State, type TripRow } from '@outrider/state';
 import { z } from 'zod';
 import { type ApiContext, outboxRow, parseSealed } from '../context.ts';
 import { OWNER_ROLES, type Principal } from '../credentials.ts';
@@ -161,7 +161,7 @@ function readRoutes(server: ApiServer, context: ApiContext): void {
 }
 
 /** The trip when the principal owns the car now and the trip is of that ownership. */
-async function ownTrip(
+export async function ownTrip(
   { state, access, trust }: ApiContext,
   principal: Principal,
   tripId: string,
@@ -216,5 +216,28 @@ export async function keepTrip(
     box: Buffer.from(row.value ?? []).toString('base64url'),
   });
   if (!isKept) throw new ApiError('conflict');
-  await tx.outbox.insert([row]);
+  await tx.outbox.insert([row, ...(await endedPlans(context, tx, vehicleId))]);
+}
+
+/** Nobody is on a plan that departed longer ago. */
+const MONTH_MS = 30 * 86_400_000;
+const ENDED_AT_ONCE = 100;
+
+/** Tombstones for plans of the car that have ended, withdrawn or not: they would lie in the log for ever. */
+async function endedPlans(
+  { eventClock }: Pick<ApiContext, 'eventClock'>,
+  tx: State,
+  vehicleId: string,
+): Promise<readonly OutboxRow[]> {
+  const createdAtMs = eventClock.nowMs();
+  const ended = await tx.trips.listEnded(vehicleId, createdAtMs - MONTH_MS, ENDED_AT_ONCE);
+  return ended.map((row) => ({
+    outboxId: endOutboxId(row),
+    writer: 'api',
+    topic: TOPICS.trips.name,
+    key: keyOfPart(vehicleId, row.tripId),
+    value: null,
+    headers: {},
+    createdAtMs,
+  }));
 }

@@ -1,0 +1,142 @@
+import { type Batch, type BusRecord, carOf, decodeRecord, partOf, TOPICS } from '@outrider/bus';
+import type { SignalRecord, SignalValue } from '@outrider/domain';
+import { type Reader, type Trust, UnknownSubject } from '@outrider/trust';
+import { stretchesOf } from './look.ts';
+import {
+  emptyVehicle,
+  foldSignals,
+  type WorldVehicle,
+  withLastLook,
+  withoutTrip,
+  withTrip,
+} from './vehicle.ts';
+
+/** One partition's cars. Nothing here is lost when it is dropped: the log tells it again. */
+export interface Memory {
+  readonly vehicles: Map<string, WorldVehicle>;
+  /** The key of the ownership period that each car's memory belongs to. */
+  readonly owners: Map<string, string>;
+  /** Cars to look at once everything that was there at the beginning has been read. */
+  readonly touched: Set<string>;
+  /** Cars this process has looked at itself: what it said of them is no news to it. */
+  readonly looked: Set<string>;
+}
+
+export const emptyMemory = (): Memory => ({
+  vehicles: new Map(),
+  owners: new Map(),
+  touched: new Set(),
+  looked: new Set(),
+});
+
+export interface FoldDeps {
+  readonly trust: Pick<Trust, 'seal'>;
+  readonly reader: Reader;
+  readonly counters: { readonly unreadable: { inc(): void }; readonly ownerless: { inc(): void } };
+}
+
+/**
+ * Folds records into the cars they are about. Only what was said in the present owner's time counts: what the world
+ * knows of a car is forgotten when it is sold, and never told again.
+ */
+export function foldRecords(batch: Batch, memory: Memory, deps: FoldDeps, nowMs: number): void {
+  const owners = new Map<string, string | undefined>();
+  for (const record of batch.records) {
+    const vehicleId = carOf(record.key);
+    if (!owners.has(vehicleId)) owners.set(vehicleId, takeOwner(memory, vehicleId, deps, nowMs));
+    const owner = owners.get(vehicleId);
+    if (owner === undefined) continue;
+    const before = memory.vehicles.get(vehicleId) ?? emptyVehicle(vehicleId);
+    const after = foldRecord(batch.topic, record, before, owner, memory.looked, deps, nowMs);
+    if (after === undefined) continue;
+    memory.vehicles.set(vehicleId, after);
+    memory.touched.add(vehicleId);
+  }
+}
+
+export function forgetCar({ vehicles, owners, looked }: Memory, vehicleId: string): void {
+  vehicles.delete(vehicleId);
+  owners.delete(vehicleId);
+  looked.delete(vehicleId);
+}
+
+/** The key of whoever owns the car now; undefined when nobody does. Another's memory of it is dropped. */
+function takeOwner(
+  memory: Memory,
+  vehicleId: string,
+  { trust, counters }: FoldDeps,
+  nowMs: number,
+): string | undefined {
+  const keyId = ownerKey(trust, vehicleId, nowMs);
+  const known = memory.owners.get(vehicleId);
+  if (known !== undefined && known !== keyId) forgetCar(memory, vehicleId);
+  if (keyId === undefined) counters.ownerless.inc();
+  else memory.owners.set(vehicleId, keyId);
+  return keyId;
+}
+
+function ownerKey(trust: Pick<Trust, 'seal'>, vehicleId: string, nowMs: number): string | undefined {
+  try {
+    return trust.seal(vehicleId, nowMs, new Uint8Array()).keyId;
+  } catch (error) {
+    if (error instanceof UnknownSubject) return undefined;
+    throw error;
+  }
+}
+
+/** The car after it; undefined when the record says nothing of it. */
+function foldRecord(
+  topic: string,
+  record: BusRecord,
+  before: WorldVehicle,
+  owner: string,
+  looked: ReadonlySet<string>,
+  { reader, counters }: FoldDeps,
+  nowMs: number,
+): WorldVehicle | undefined {
+  if (topic === TOPICS.signals.name) {
+    const decoded = decodeRecord(TOPICS.signals, record, reader);
+    if (decoded.kind !== 'record') return unreadable(counters);
+    const { places, observedAtMs } = decoded.record;
+    if (places !== undefined && places.keyId !== owner) return undefined;
+    return foldSignals(
+      before,
+      clearSignals(decoded.record, openPlaces(decoded.record, reader)),
+      observedAtMs,
+    );
+  }
+  if (record.value !== null && record.headers.keyId !== owner) return undefined;
+  if (topic === TOPICS.trips.name) {
+    const decoded = decodeRecord(TOPICS.trips, record, reader);
+    if (decoded.kind === 'unreadable') return unreadable(counters);
+    return decoded.kind === 'record'
+      ? withTrip(before, decoded.record, nowMs)
+      : withoutTrip(before, partOf(record.key), nowMs);
+  }
+  if (looked.has(record.key)) return undefined;
+  const decoded = decodeRecord(TOPICS.conditions, record, reader);
+  if (decoded.kind !== 'record') return undefined;
+  return withLastLook(before, decoded.record, stretchesOf(decoded.record, before.trip));
+}
+
+function unreadable(counters: FoldDeps['counters']): undefined {
+  counters.unreadable.inc();
+  return undefined;
+}
+
+/** What the record says in its sealed box; nothing when nobody may open it. */
+function openPlaces({ vehicleId, places }: SignalRecord, reader: Reader): Record<string, SignalValue> {
+  if (places === undefined) return {};
+  const opened = reader.open(vehicleId, places.keyId, Buffer.from(places.box, 'base64url'));
+  return opened.kind === 'opened' ? JSON.parse(Buffer.from(opened.bytes).toString('utf8')) : {};
+}
+
+/** Values nobody doubts, plain and opened together. */
+function clearSignals(
+  { values, quality = {} }: SignalRecord,
+  places: Readonly<Record<string, SignalValue>>,
+): Record<string, SignalValue> {
+  return Object.fromEntries(
+    Object.entries({ ...values, ...places }).filter(([path]) => !Object.hasOwn(quality, path)),
+  );
+}
