@@ -11,6 +11,7 @@ import {
 import type { LiveCar } from './car.ts';
 import { isDriving } from './outlook.ts';
 import { buildRouteView, type RouteView } from './route-view.ts';
+import { isSamePlan } from './source-switch.ts';
 import type { VehicleState } from './vehicle-state.ts';
 
 // What a plan or a look at the world does to a car. Pure.
@@ -47,7 +48,7 @@ export function withoutTrip(live: LiveCar, tripId: string | undefined): LiveCar 
 const withoutPlan = (live: LiveCar): LiveCar => ({
   ...live,
   view: null,
-  car: { ...live.car, memory: { ...live.car.memory, progress: null, drive: null } },
+  car: { ...live.car, memory: { ...live.car.memory, progress: null, drive: null, carried: {} } },
 });
 
 /** Takes a snapshot of the world. An older one than is known changes nothing. */
@@ -65,7 +66,11 @@ function withDrawnView(live: LiveCar, conditions: Conditions | null): LiveCar {
   if (view === null) return live;
   const progress = progressOn(live, view, conditions.asOfMs);
   const isFollowed = progress !== null && progress === live.car.memory.progress;
-  const memory = { ...live.car.memory, progress, ...(isFollowed ? {} : { drive: null }) };
+  const memory = {
+    ...{ ...live.car.memory, progress },
+    ...(isFollowed ? {} : { drive: null }),
+    ...(isSamePlan(live.view?.trip ?? null, view.trip) ? {} : { carried: {} }),
+  };
   return { ...live, view, world: { ...live.world, drawnTrip: trip }, car: { ...live.car, memory } };
 }
 
@@ -78,16 +83,12 @@ function progressOn(live: LiveCar, view: RouteView, asOfMs: number): RouteProgre
   const before = live.car.memory.progress;
   const { drawnTrip } = live.world;
   const old = live.view?.progressStretches ?? [];
-  const isSamePlan = drawnTrip?.tripId === view.trip.tripId && drawnTrip.revision === view.trip.revision;
-  if (
-    before !== null &&
-    isSamePlan &&
-    isSameRoad(old[before.stretch], view.progressStretches[before.stretch])
-  )
+  const isSame = isSamePlan(drawnTrip, view.trip);
+  if (before !== null && isSame && isSameRoad(old[before.stretch], view.progressStretches[before.stretch]))
     return before;
   const idsOf = (stretches: RouteView['progressStretches']) => stretches.map(({ stopId }) => stopId);
   const expected =
-    before !== null && isSamePlan
+    before !== null && isSame
       ? before
       : expectedOn(
           drawnTrip?.tripId === view.trip.tripId ? before : null,

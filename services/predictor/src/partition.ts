@@ -1,7 +1,7 @@
 import type { Alert, Conditions, Forecast, Trip } from '@outrider/domain';
 import type { Clock, Log, Metrics } from '@outrider/runtime';
-import { advanceCar, dueMs, type Judged, type LiveCar, receive, rejudge } from './car.ts';
-import { withConditions, withoutTrip, withTrip } from './car-world.ts';
+import { advanceCar, dueMs, type Judged, type LiveCar, receive, rejudge, takeConditions } from './car.ts';
+import { withoutTrip, withTrip } from './car-world.ts';
 import { alertRow, blobsOf, outboxRow } from './checkpoint-rows.ts';
 import {
   changedOf,
@@ -121,7 +121,7 @@ function createPartition(
 
   const newWorld = async (
     vehicleId: string,
-    change: (live: LiveCar) => LiveCar,
+    change: (live: LiveCar, nowMs: number) => LiveCar,
     nowMs: number,
   ): Promise<PartitionOutput> => {
     const resident = await residentOf(residents, vehicleId, deps);
@@ -130,7 +130,7 @@ function createPartition(
     // said before that comes first, wherever a batch ended.
     const frontierMs = nowMs - deps.reorderWindowMs;
     const before = advanceTo(resident, frontierMs);
-    const live = change(resident.live);
+    const live = change(resident.live, frontierMs);
     if (live === resident.live) return before;
     resident.isWorldDirty = true;
     return together([before, take(resident, rejudge(live, frontierMs, deps.rules))]);
@@ -151,7 +151,7 @@ function createPartition(
     withoutTrip: (vehicleId, tripId, nowMs) =>
       newWorld(vehicleId, (live) => withoutTrip(live, tripId), nowMs),
     conditions: (vehicleId, conditions, nowMs) =>
-      newWorld(vehicleId, (live) => withConditions(live, conditions), nowMs),
+      newWorld(vehicleId, (live, atMs) => takeConditions(live, conditions, atMs), nowMs),
     forget: (vehicleId, nowMs) => newWorld(vehicleId, withoutLearning, nowMs),
     moveOffset(topic, nextOffset) {
       isDirty ||= offsets.get(topic) !== nextOffset;
