@@ -46,6 +46,7 @@ const EXTENSIONS: readonly {
       'charger-index.ts',
       'list-url.ts',
       'raw-location.ts',
+      'twins.ts',
       'works-probability.ts',
     ],
   },

@@ -103,6 +103,7 @@ const PROVIDERS = [
     'charger-index',
     'list-url',
     'raw-location',
+    'twins',
     'works-probability',
   ]),
 ];

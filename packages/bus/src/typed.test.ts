@@ -101,7 +101,7 @@ describe('a topic in clear', () => {
     ['another shape', bytes([place])],
     ['null', bytes('null')],
     ['a number as text', bytes({ ...place, lat: '41' })],
-    ['a field too many', bytes({ ...place, operator: 'somebody' })],
+    ['a field too many', bytes({ ...place, owner: 'somebody' })],
     ['a field too few', bytes({ ...place, name: undefined })],
     ['a place on no map', bytes({ ...place, lat: 91 })],
     ['a prototype', bytes('{"__proto__":{"locationId":"a"}}')],

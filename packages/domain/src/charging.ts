@@ -82,6 +82,8 @@ export const chargingLocation = z.strictObject({
   name: shortText,
   lat: latitude,
   lon: longitude,
+  /** Whose place it is, as the source writes it. Absent: it does not say. */
+  operator: shortText.optional(),
   evses: z.array(evse).min(1).max(500),
   hours: openingHours.optional(),
   source: shortText,

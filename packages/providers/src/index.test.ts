@@ -32,7 +32,14 @@ test('every weather provider is listed under the name of its file', () => {
 });
 
 test('every charger file format and source is listed under the name of its file', () => {
-  const shared = ['charger-index', 'charger-provider', 'list-url', 'raw-location', 'works-probability'];
+  const shared = [
+    'charger-index',
+    'charger-provider',
+    'list-url',
+    'raw-location',
+    'twins',
+    'works-probability',
+  ];
   const names = [...chargerFiles.map(({ name }) => `${name}-file`), ...chargerSourceNames];
   expect(names.toSorted()).toEqual(filesOf('charging', shared));
 });

@@ -99,9 +99,22 @@ afterEach(async () => {
 
 describe('what sources say', () => {
   test('is published and found, beside what is in the file', async () => {
-    await start([sourceOf('one', { locations: [from('one', 'a')] })], [from('file', 'f')]);
+    const elsewhere = { lat: at(0).lat + 0.01 };
+    await start([sourceOf('one', { locations: [from('one', 'a')] })], [from('file', 'f', elsewhere)]);
     expect((await published()).ids).toEqual(['a', 'f']);
     expect(chargers?.index.size).toBe(2);
+  });
+
+  test('of one place is published once, as the more trusted has it, whoever says it first', async () => {
+    const down = new ProviderUnavailable('one', 'is down');
+    const two = sourceOf('two', { locations: [from('two', 'b')] });
+    await start([sourceOf('one', down, { locations: [from('one', 'a')] }), two]);
+    expect((await published()).ids).toEqual(['b']);
+    await pass(MINUTE_MS);
+    expect((await published()).ids).toEqual(['a']);
+    expect(chargers?.index.size).toBe(1);
+    await pass(6 * HOUR_MS);
+    expect((await published()).ids).toEqual(['a']);
   });
 
   test('is asked for again after hours: changes, and everything once a day', async () => {

@@ -6,6 +6,7 @@ import {
   type ChargerSource,
   chargerIndex,
   ProviderUnavailable,
+  withoutTwins,
 } from '@outrider/providers';
 import { backoffMs, type Runtime, systemRandom } from '@outrider/runtime';
 import { publishChargers, publishedPlaces } from './publish-chargers.ts';
@@ -68,7 +69,9 @@ export function createChargers(deps: ChargerDeps): Chargers {
     publishing = publishing
       .catch(() => undefined)
       .then(async () => {
-        const places = mergePlaces([locations, ...known.map((one) => [...one.places.values()])]);
+        const places = withoutTwins(
+          mergePlaces([locations, ...known.map((one) => [...one.places.values()])]),
+        );
         index = chargerIndex(places);
         counters.published.inc(await publishChargers(bus, places, trust, runtime.eventClock.nowMs()));
       });

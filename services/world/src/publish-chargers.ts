@@ -66,6 +66,7 @@ const placeOf = ({
   name,
   lat,
   lon,
+  operator,
   evses,
   hours,
   source,
@@ -75,6 +76,7 @@ const placeOf = ({
   name,
   lat,
   lon,
+  ...(operator === undefined ? {} : { operator }),
   evses: evses.map((evse) => ({
     uid: evse.uid,
     status: evse.status,

@@ -121,3 +121,12 @@ test('a probe asks for one station', async () => {
   expect(await source.probe(new AbortController().signal)).toBe('1 of its stations');
   expect(vendor.heard[0]?.url.searchParams.get('limit')).toBe('1');
 });
+
+test.each([
+  ['ChargePoint Network', 'ChargePoint Network'],
+  ['Non-Networked', undefined],
+  [null, undefined],
+])('the network %s is the operator %s', async (ev_network, operator) => {
+  const { source } = await sourceOf(stations(station(1, { ev_network })));
+  expect((await source.list()).locations[0]?.operator).toBe(operator);
+});

@@ -6,7 +6,7 @@ import type { ChargerAnswer, ChargerSource } from './charger-provider.ts';
 import { listCaller, listUrlOf } from './list-url.ts';
 import { type Counting, counting } from './ocpi/tally.ts';
 import { instantOf, isObject, type Json, numberOf, objectsOf, textOf, wordOf } from './ocpi/words.ts';
-import { usualPowerType } from './raw-location.ts';
+import { operatorOf, usualPowerType } from './raw-location.ts';
 
 export const AFDC = 'afdc';
 
@@ -95,7 +95,7 @@ function placeOf(
   const parsed = chargingLocation.safeParse({
     locationId: `afdc-${id}`,
     name: (textOf(raw.station_name) ?? `AFDC ${id}`).slice(0, 200),
-    ...{ lat, lon, evses, source: AFDC, lastUpdatedAtMs },
+    ...{ lat, lon, evses, ...operatorOf(raw.ev_network), source: AFDC, lastUpdatedAtMs },
   });
   if (!parsed.success)
     quarantined.note(evses.length === 0 ? 'location-without-evses' : 'location-out-of-bounds');

@@ -53,4 +53,5 @@ export * from './ocpi/apply-push.ts';
 export * from './ocpi/read-location.ts';
 export * from './ocpi-pull.ts';
 export * from './open-charge-map.ts';
+export { withoutTwins } from './twins.ts';
 export * from './works-probability.ts';

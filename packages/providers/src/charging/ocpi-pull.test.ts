@@ -227,3 +227,13 @@ test('a probe asks for one location', async () => {
   expect(await source.probe(new AbortController().signal)).toBe('12 locations');
   expect(vendor.heard[0]?.url.searchParams.get('limit')).toBe('1');
 });
+
+test.each([
+  [{ name: ' Ionity ' }, 'Ionity'],
+  [{ name: '' }, undefined],
+  ['Ionity', undefined],
+  [null, undefined],
+])('%j is the operator %s', async (operator, expected) => {
+  const { source } = await peerOf(() => ({ body: [place('a', { operator })] }));
+  expect((await source.list()).locations[0]?.operator).toBe(expected);
+});

@@ -76,7 +76,9 @@ describe('its places', () => {
       powerType,
     });
   });
+});
 
+describe('its posts', () => {
   test.each([
     [10, 'AVAILABLE'],
     [20, 'CHARGING'],
@@ -189,4 +191,14 @@ test('its key goes in a header, where no log shows it', async () => {
   expect(await source.probe(new AbortController().signal)).toBe('1 of its places');
   expect(vendor.heard[0]?.headers['x-api-key']).toBe('secret');
   expect(vendor.heard[0]?.url.search).not.toContain('secret');
+});
+
+test.each([
+  [{ Title: 'Ionity' }, 'Ionity'],
+  [{ Title: '(Unknown Operator)' }, undefined],
+  [{ Title: '(Business Owner at Location)' }, undefined],
+  [undefined, undefined],
+])('%j is the operator %s', async (OperatorInfo, operator) => {
+  const { source } = await mapOf(() => ({ body: [place(1, { OperatorInfo })] }));
+  expect((await source.list()).locations[0]?.operator).toBe(operator);
 });

@@ -7,7 +7,7 @@ import type { ChargerAnswer, ChargerSource } from './charger-provider.ts';
 import { type ListUrl, listCaller, listUrlOf } from './list-url.ts';
 import { type Counting, counting } from './ocpi/tally.ts';
 import { instantOf, isObject, type Json, numberOf, objectsOf, textOf } from './ocpi/words.ts';
-import { usualPowerType } from './raw-location.ts';
+import { operatorOf, usualPowerType } from './raw-location.ts';
 
 export const OPEN_CHARGE_MAP = 'open-charge-map';
 
@@ -142,6 +142,7 @@ function placeOf(
   const parsed = chargingLocation.safeParse({
     locationId: `ocm-${id}`,
     name: (textOf(address.Title) ?? `Open Charge Map ${id}`).slice(0, 200),
+    ...operatorOf(isObject(raw.OperatorInfo) ? raw.OperatorInfo.Title : undefined),
     ...{ lat, lon, evses: evses.slice(0, 500), source: OPEN_CHARGE_MAP, lastUpdatedAtMs },
   });
   if (!parsed.success) quarantined.note('location-out-of-bounds');

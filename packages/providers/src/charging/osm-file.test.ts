@@ -85,3 +85,12 @@ test('something else is refused', () => {
   expect(readChargers('a.osm.json', '{}', NOW_MS).problems).toHaveLength(1);
   expect(readChargers('a.osm.json', '{', NOW_MS).problems).toHaveLength(1);
 });
+
+test.each([
+  [{ operator: 'Stadtwerke', network: 'Ladenetz' }, 'Stadtwerke'],
+  [{ network: 'Ladenetz' }, 'Ladenetz'],
+  [{ operator: 'unknown' }, undefined],
+  [{}, undefined],
+])('%j is run by %s', (tags, operator) => {
+  expect(read(feature(tags)).locations[0]?.operator).toBe(operator);
+});

@@ -3,7 +3,7 @@ import { chargingLocation } from '@outrider/domain';
 import { z } from 'zod';
 import type { ChargerFile } from './charger-provider.ts';
 import { isObject, type Json, numberOf, textOf } from './ocpi/words.ts';
-import { usualPowerType } from './raw-location.ts';
+import { operatorOf, usualPowerType } from './raw-location.ts';
 
 const collection = z.object({
   type: z.literal('FeatureCollection'),
@@ -44,7 +44,14 @@ function placeOf(feature: Json, source: string, nowMs: number, i: number): Charg
   const name = textOf(tags.name) ?? textOf(tags.operator) ?? textOf(tags.network) ?? `OpenStreetMap ${id}`;
   const parsed = chargingLocation.safeParse({
     locationId: `osm-${id.replace('/', '-')}`.slice(0, 200),
-    ...{ name: name.slice(0, 200), ...middle, evses, source, lastUpdatedAtMs: nowMs },
+    ...{
+      name: name.slice(0, 200),
+      ...middle,
+      ...operatorOf(tags.operator ?? tags.network),
+      evses,
+      source,
+      lastUpdatedAtMs: nowMs,
+    },
   });
   return parsed.success ? parsed.data : parsed.error.issues.map(({ path }) => path.join('.')).join('; ');
 }

@@ -7,6 +7,7 @@ import {
   powerType,
 } from '@outrider/domain';
 import { z } from 'zod';
+import { textOf } from './ocpi/words.ts';
 
 /** A charging place as flat files write it: one power, one plug (or several), a count of posts. */
 export const rawLocation = z.object({
@@ -43,6 +44,15 @@ export function usualPowerType(
 ): 'DC' | 'AC_1_PHASE' | 'AC_3_PHASE' {
   if (DC_ONLY.has(standard) || (EITHER.has(standard) && powerKw >= EITHER_DC_FROM_KW)) return 'DC';
   return standard === 'IEC_62196_T2' && powerKw > ONE_PHASE_KW ? 'AC_3_PHASE' : 'AC_1_PHASE';
+}
+
+/** What sources write where there is no operator. */
+const NOBODY = /^\(?(?:unknown|none|n\/?a|non-networked|business owner).*$/i;
+
+/** Whose place it is, in any words; nothing where nobody says. */
+export function operatorOf(value: unknown): { readonly operator?: string } {
+  const operator = textOf(value)?.slice(0, 200);
+  return operator === undefined || NOBODY.test(operator) ? {} : { operator };
 }
 
 /** The OCPI form, checked. @throws z.ZodError when a bound is broken. */

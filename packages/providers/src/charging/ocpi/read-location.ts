@@ -6,6 +6,7 @@ import {
   type Position,
 } from '@outrider/domain';
 import type { Tally } from '../charger-provider.ts';
+import { operatorOf } from '../raw-location.ts';
 import { isInCountry } from './country-boxes.ts';
 import { readConnector } from './read-connector.ts';
 import { readHours } from './read-hours.ts';
@@ -97,6 +98,7 @@ function readLocation(raw: Json, id: string, reading: Reading): ChargingLocation
     locationId: id,
     name: (textOf(raw.name) ?? textOf(raw.address) ?? id).slice(0, 200),
     ...place,
+    ...operatorOf(isObject(raw.operator) ? raw.operator.name : undefined),
     evses,
     ...(hours === undefined ? {} : { hours }),
     source,
