@@ -67,7 +67,7 @@ export const trip = z
     legs: z.array(leg).max(100).optional(),
     use: carUse.optional(),
     withdrawn: z.boolean().optional(),
-    /** Worked out, not said by anybody: it informs and interrupts nobody, until its driver confirms it. */
+    /** Worked out, not said by anybody: it informs and interrupts nobody. `false`: its driver has confirmed it. */
     isGuess: z.boolean().optional(),
   })
   .refine((plan) => plan.legs === undefined || plan.legs.length === plan.stops.length, {

@@ -4,6 +4,7 @@ export * from './charging/index.ts';
 export * from './elevation/index.ts';
 export * from './first-available.ts';
 export * from './geocoding/index.ts';
+export * from './memory.ts';
 export * from './probe.ts';
 export * from './provider.ts';
 export * from './routing/index.ts';

@@ -54,6 +54,14 @@ const EXPECTED: Record<Purpose, Record<Role | 'service', Permission>> = {
     product: 'never',
     admin: 'never',
   },
+  guess_trips: {
+    service: 'any',
+    driver: 'never',
+    crew: 'never',
+    operator: 'never',
+    product: 'never',
+    admin: 'never',
+  },
   safety_recall: {
     service: 'never',
     driver: 'never',

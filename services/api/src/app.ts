@@ -17,6 +17,7 @@ import type { ApiContext, ModelChoice } from './context.ts';
 import { createHub, type Hub } from './live/hub.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
 import { createNewestForecasts, type NewestForecasts } from './newest-forecasts.ts';
+import { createPlaceFinder } from './place-finder.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
@@ -27,6 +28,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { tripFileRoutes } from './routes/trip-files.ts';
+import { tripGuessRoutes } from './routes/trip-guesses.ts';
 import { tripSourceRoutes } from './routes/trip-sources.ts';
 import { tripRoutes } from './routes/trips.ts';
 import { vehicleRoutes } from './routes/vehicles.ts';
@@ -91,7 +93,8 @@ export function createApi(deps: ApiDeps): Api {
   };
 
   const asking = { clock: runtime.realClock, random: systemRandom, fetch: deps.fetch ?? fetch };
-  const reader = createTripSourceReader(context, { ...asking, log: runtime.log });
+  const finder = createPlaceFinder(settings, asking);
+  const reader = createTripSourceReader(context, { ...asking, finder, log: runtime.log });
   const decoder = settings.vpicUrl === undefined ? undefined : vpic({ ...asking, baseUrl: settings.vpicUrl });
   const parts = { hub, metrics, rights, reader, decoder, readiness: deps.readinessOf ?? readiness };
 
@@ -258,6 +261,7 @@ function addRoutes(
     vehicleRoutes,
     consentRoutes,
     tripRoutes,
+    tripGuessRoutes,
     tripFileRoutes,
     alertRoutes,
     feedbackRoutes,

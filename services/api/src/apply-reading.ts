@@ -16,6 +16,8 @@ export interface ReadingOf {
   /** Null: the trips are the driver's own from now on. */
   readonly sourceId: string | null;
   readonly from: Trip['source'];
+  /** Texts of places that nobody could tell of now: what was guessed of them stands. */
+  readonly unanswered?: ReadonlySet<string>;
 }
 
 export interface Applied {
@@ -59,13 +61,24 @@ export async function applyReading(
       changed += 1;
     }
   }
+  const isLeft = leftAsTheyAre(of, reading);
   for (const row of await goneRows(context, tx, of, reading)) {
     const before = openTrip(context.trust, row);
-    if (before === undefined || isOver(before, context.eventClock.nowMs())) continue;
+    if (before === undefined || isLeft(before) || isOver(before, context.eventClock.nowMs())) continue;
     await keepTrip(context, tx, withdrawn(before), of.sourceId);
     changed += 1;
   }
   return { trips, changed, problems };
+}
+
+/** Trips of entries that are there and have no place now: a guess that was confirmed, or cannot be checked. */
+function leftAsTheyAre(of: ReadingOf, { unplaced = [] }: TripReading): (before: Trip) => boolean {
+  const places = new Map(unplaced.map(({ entryId, place }) => [tripIdOf(of, entryId), place]));
+  return ({ tripId, isGuess }) => {
+    const place = places.get(tripId);
+    if (place === undefined || isGuess === undefined) return false;
+    return !isGuess || of.unanswered?.has(place) === true;
+  };
 }
 
 const tripIdOf = ({ namespace, vehicleId }: ReadingOf, entryId: string): string =>
@@ -77,7 +90,7 @@ const isTaken = (row: TripRow | undefined, { sourceId }: ReadingOf): boolean =>
 
 function tripOfEntry(
   of: ReadingOf,
-  { entryId, plan }: TripEntry,
+  { entryId, plan, isGuess }: TripEntry,
   row: TripRow | undefined,
   before: Trip | undefined,
   { nowMs, reserveSocPct }: { readonly nowMs: number; readonly reserveSocPct: number },
@@ -95,8 +108,16 @@ function tripOfEntry(
     createdAtMs: before?.createdAtMs ?? nowMs,
     reserveSocPct,
   };
-  return { record: tripOf(parsed.data, about, of.from) };
+  const record = tripOf(parsed.data, about, of.from);
+  if (isGuess !== true) return { record };
+  return { record: { ...record, isGuess: before?.isGuess !== false || !isSamePlace(before, record) } };
 }
+
+/** Confirmed once, a guess stays a plan whenever it is: only to another place nobody has said yes. */
+const isSamePlace = (before: Trip, after: Trip): boolean =>
+  isDeepStrictEqual(placesOf(before), placesOf(after));
+
+const placesOf = ({ stops }: Trip) => stops.map(({ lat, lon }) => [lat, lon]);
 
 const isSame = (before: Trip, record: Trip): boolean =>
   isDeepStrictEqual(before, trip.parse({ ...record, revision: before.revision }));

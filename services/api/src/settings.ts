@@ -84,6 +84,18 @@ export const apiSettings = {
     parse: integer(1_000, 86_400_000),
     default: '300000',
   },
+  photonUrl: {
+    env: 'PHOTON_URL',
+    about: 'Places by name: a Photon server.',
+    parse: optional(url('http', 'https')),
+    default: '',
+  },
+  nominatimUrl: {
+    env: 'NOMINATIM_URL',
+    about: 'Places by name when Photon cannot tell: a Nominatim server.',
+    parse: optional(url('http', 'https')),
+    default: '',
+  },
   vpicUrl: {
     env: 'VPIC_URL',
     about: 'Server that tells a car by its VIN, as NHTSA’s vPIC does; empty: nobody is told a VIN.',

@@ -14,6 +14,7 @@ import type { State, TripSourceRow, Vehicle } from '@outrider/state';
 import { type Applied, applyReading } from './apply-reading.ts';
 import { type ApiContext, parseSealed } from './context.ts';
 import { ApiError, type Problem } from './errors.ts';
+import type { PlaceFinder } from './place-finder.ts';
 import { type TripSource, tripSource } from './shapes/trip-sources.ts';
 
 /** What became of the last reading; kept in memory only. */
@@ -45,7 +46,7 @@ const BUDGET = { perS: 5, burst: 50 };
 
 export function createTripSourceReader(
   context: Context,
-  deps: CallerDeps & { readonly log: Log },
+  deps: CallerDeps & { readonly log: Log; readonly finder: PlaceFinder | undefined },
 ): TripSourceReader {
   const last = new Map<string, LastReading>();
   const running = new Map<string, Promise<LastReading>>();
@@ -58,11 +59,12 @@ export function createTripSourceReader(
     try {
       const said = await openSource(context, row);
       if (said === undefined) return failed('nobody allows it to be read');
-      const reading = await readingOf({ ...context, calendars }, row, said, (url) =>
-        askCalendar(url, signal),
-      );
+      const asking = { ...context, calendars, finder: deps.finder, ask: askCalendar, signal };
+      const { reading, unanswered } = await readingOf(asking, row, said);
       if (reading.isUnreadable === true) return failed(reading.problems[0]?.why ?? 'cannot be read');
-      const applied = await context.state.transaction((tx) => applyTo(context, tx, row, said, reading));
+      const applied = await context.state.transaction((tx) =>
+        applyTo(context, tx, row, said, { reading, unanswered }),
+      );
       if (applied.changed > 0) context.pokeRelay();
       return { atMs, failure: null, problems: [...problemsOf(reading), ...applied.problems] };
     } catch (error) {
@@ -158,20 +160,42 @@ function openAny<T>(
   return undefined;
 }
 
-async function readingOf(
-  context: Context & { readonly calendars: CalendarReader },
-  row: TripSourceRow,
-  said: TripSource,
-  ask: (url: string) => Promise<string>,
-): Promise<TripReading> {
+interface Asking extends Context {
+  readonly calendars: CalendarReader;
+  readonly finder: PlaceFinder | undefined;
+  readonly signal: AbortSignal | undefined;
+  ask(url: string, signal: AbortSignal | undefined): Promise<string>;
+}
+
+interface Read {
+  readonly reading: TripReading;
+  /** Texts of places that nobody could tell of now. */
+  readonly unanswered: ReadonlySet<string>;
+}
+
+async function readingOf(context: Asking, row: TripSourceRow, said: TripSource): Promise<Read> {
+  const unanswered: ReadonlySet<string> = new Set();
+  const nowMs = context.eventClock.nowMs();
   if (said.kind === 'weekly')
-    return tripSources.weekly.read({ trip: said.trip, nowMs: context.eventClock.nowMs() });
+    return { reading: tripSources.weekly.read({ trip: said.trip, nowMs }), unanswered };
   const { url, places, timeZone } = said;
-  const text = await ask(url);
+  const text = await context.ask(url, context.signal);
   const vehicle = await context.state.vehicles.find(row.vehicleId);
   const home = homeOf(context, vehicle, row.keyId);
-  return context.calendars.read({ text, nowMs: context.eventClock.nowMs(), home, places, timeZone });
+  const input = { text, nowMs, home, places, timeZone };
+  const reading = await context.calendars.read(input);
+  const texts = new Set((reading.unplaced ?? []).map(({ place }) => place).filter((place) => place !== ''));
+  if (home === null || texts.size === 0 || context.finder === undefined || !mayGuess(context, row))
+    return { reading, unanswered };
+  const guessed = await context.finder.find(texts, home, context.signal);
+  if (guessed.found.length === 0) return { reading, unanswered: guessed.unanswered };
+  const again = await context.calendars.read({ ...input, found: guessed.found });
+  return { reading: again, unanswered: guessed.unanswered };
 }
+
+/** Whoever registered the calendar agrees, now, that others are asked for its places and trips are guessed. */
+const mayGuess = ({ trust }: Context, { vehicleId, keyId, box }: TripSourceRow): boolean =>
+  trust.reader('guess_trips').open(vehicleId, keyId, Buffer.from(box, 'base64url')).kind === 'opened';
 
 function homeOf(context: Context, vehicle: Vehicle | undefined, keyId: string) {
   const sealed = vehicle?.homeSealed ?? null;
@@ -185,9 +209,10 @@ async function applyTo(
   tx: State,
   { sourceId, vehicleId }: TripSourceRow,
   { kind }: TripSource,
-  reading: TripReading,
+  { reading, unanswered }: Read,
 ): Promise<Applied> {
   if ((await tx.tripSources.find(sourceId)) === undefined) return { trips: [], changed: 0, problems: [] };
   const from = kind === 'ical' ? 'calendar' : 'driver';
-  return applyReading(context, tx, { vehicleId, namespace: sourceId, sourceId, from }, reading);
+  const of = { vehicleId, namespace: sourceId, sourceId, from, unanswered } as const;
+  return applyReading(context, tx, of, reading);
 }

@@ -23,6 +23,8 @@ export interface CalendarInput {
   readonly home: Position | null;
   /** What `LOCATION` texts mean that hold no coordinates. */
   readonly places: readonly NamedPlace[];
+  /** What somebody who was asked makes of `LOCATION` texts, by the text as `unplaced` has it: guesses. */
+  readonly found?: readonly NamedPlace[];
   /** Of entries that name no zone; IANA. */
   readonly timeZone: string;
 }
@@ -39,8 +41,8 @@ const SPARE_MS = 600_000;
 
 /**
  * iCalendar (RFC 5545): an event that has a place and a start is a trip from home that must arrive by then.
- * Places come from `GEO`, `X-APPLE-STRUCTURED-LOCATION`, coordinates in `LOCATION`, or the names the driver
- * gave. Days, weeks, months and years repeat; single repeats may be moved or left out.
+ * Places come from the names the driver gave, `GEO`, `X-APPLE-STRUCTURED-LOCATION`, coordinates in `LOCATION`, and at
+ * last from whoever was asked what the text means. Days, weeks, months and years repeat; single repeats may be moved or left out.
  */
 export const ical: TripSource<CalendarInput> = {
   name: 'ical',
@@ -84,18 +86,22 @@ function readCalendar(calendar: ICAL.Component, input: CalendarInput): TripReadi
   });
   const moved = movedDays(components, input);
   const entries: TripEntry[] = [];
+  const unplaced: { entryId: string; place: string }[] = [];
   for (const event of events) {
     const where = placeText(event.component);
     if (where === '') continue;
     const occurrences = occurrencesOf(event, moved, input, note);
     if (occurrences.length === 0) continue;
-    const place = placeOf(event.component, where, input.places);
+    const place = placeOf(event.component, where, input);
     if (input.home === null) note('home', 'is not known: trips of a calendar begin there');
-    else if (place === undefined) note(event.title, 'its place has no coordinates: name it among the places');
-    else if (distanceM(input.home, place) > AT_HOME_M)
+    else if (place === undefined) {
+      note(event.title, 'its place has no coordinates: name it among the places');
+      const text = placeToAsk(event.component);
+      unplaced.push(...occurrences.map(({ entryId }) => ({ entryId, place: text })));
+    } else if (distanceM(input.home, place) > AT_HOME_M)
       for (const one of occurrences) entries.push(entryOf(one, place, input.home));
   }
-  return { entries: soonest(entries), cancelled: [], problems };
+  return { entries: soonest(entries), cancelled: [], problems, unplaced };
 }
 
 /** Days of a series that an event of their own replaces or cancels, as `uid/day`. */
@@ -199,28 +205,46 @@ const placeText = (component: ICAL.Component): string =>
   textOf(component, 'x-apple-structured-location') ||
   textOf(component, 'location');
 
+interface Placed extends NamedPlace {
+  readonly isGuess?: true;
+}
+
 function placeOf(
   component: ICAL.Component,
   said: string,
-  places: readonly NamedPlace[],
-): NamedPlace | undefined {
+  { places, found = [] }: CalendarInput,
+): Placed | undefined {
   const location = textOf(component, 'location');
+  const plain = (text: string): string => text.trim().toLowerCase();
+  const spoken = [location, location.split(/[,\n]/, 1)[0] ?? ''].map(plain);
+  const named = places.find((place) => spoken.includes(plain(place.name)));
+  if (named !== undefined) return named;
   const name = (location || textOf(component, 'summary') || 'Appointment').slice(0, 200);
   const pair = /^(?:geo:)?\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,3}(?:\.\d+)?)\s*(?:;.*)?$/.exec(said);
   if (pair !== null) {
     const [lat, lon] = [Number(pair[1]), Number(pair[2])];
     if (Math.abs(lat) <= 90 && Math.abs(lon) <= 180) return { name, lat, lon };
   }
-  const plain = (text: string): string => text.trim().toLowerCase();
-  const spoken = [location, location.split(/[,\n]/, 1)[0] ?? ''].map(plain);
-  return places.find((place) => spoken.includes(plain(place.name)));
+  const text = placeToAsk(component);
+  const guess = text === '' ? undefined : found.find((place) => place.name === text);
+  return guess && { ...guess, isGuess: true };
 }
 
-function entryOf({ entryId, event, startMs }: Occurrence, place: NamedPlace, home: Position): TripEntry {
+const PLACE_CHARS_MAX = 200;
+
+/** The text of a place as a stranger may hear it; empty for what is none, such as the link of a meeting. */
+function placeToAsk(component: ICAL.Component): string {
+  const text = textOf(component, 'location').replaceAll(/\s+/g, ' ');
+  const isPlace = /\p{L}/u.test(text) && !/:\/\/|@|\bwww\./i.test(text) && text.length <= PLACE_CHARS_MAX;
+  return isPlace ? text : '';
+}
+
+function entryOf({ entryId, event, startMs }: Occurrence, place: Placed, home: Position): TripEntry {
   const driveMs = (1000 * DETOUR * distanceM(home, place)) / SPEED_MPS;
   const { lat, lon } = place;
   return {
     entryId,
+    ...(place.isGuess && { isGuess: true }),
     plan: {
       departAtMs: Math.max(0, Math.floor((startMs - driveMs - SPARE_MS) / 60_000) * 60_000),
       origin: { name: 'Home', lat: home.lat, lon: home.lon },

@@ -18,6 +18,8 @@ export interface TripPlan {
 export interface TripEntry {
   readonly entryId: string;
   readonly plan: TripPlan;
+  /** Worked out, not said: its place was looked up by what the entry calls it. */
+  readonly isGuess?: true;
 }
 
 /** What cannot become a trip, and why. `line` counts from 1, in files that have lines. */
@@ -36,6 +38,8 @@ export interface TripReading {
   readonly entries: readonly TripEntry[];
   readonly cancelled: readonly string[];
   readonly problems: readonly TripProblem[];
+  /** Entries that are there and no trips yet, with the text of a place that might be looked up; else empty. */
+  readonly unplaced?: readonly { readonly entryId: string; readonly place: string }[];
   /** The input as a whole was not understood: it says nothing, and nothing has been withdrawn. */
   readonly isUnreadable?: true;
 }

@@ -64,6 +64,9 @@ export const tripView = z.strictObject({
   legs: z.array(leg).optional(),
   use: carUse.optional(),
   withdrawn: z.boolean(),
+  isGuess: z
+    .boolean()
+    .describe('Worked out, not said: it informs and does not interrupt, until it is confirmed.'),
 });
 
 /** The record of a plan; `source` says who planned it. */
@@ -122,7 +125,7 @@ function stopIds(stops: TripPlan['stops']): readonly string[] {
 }
 
 export function viewTrip(record: Trip): z.infer<typeof tripView> {
-  const { createdAtMs, departAtMs, stops, withdrawn, ...rest } = record;
+  const { createdAtMs, departAtMs, stops, withdrawn, isGuess, ...rest } = record;
   return {
     ...rest,
     createdAt: iso(createdAtMs),
@@ -133,5 +136,6 @@ export function viewTrip(record: Trip): z.infer<typeof tripView> {
       ...(leaveAtMs !== undefined && { departAt: iso(leaveAtMs) }),
     })),
     withdrawn: withdrawn ?? false,
+    isGuess: isGuess ?? false,
   };
 }
