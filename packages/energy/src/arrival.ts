@@ -115,20 +115,18 @@ export type Reforecaster = (fromM: number, toM: number, state: CarState, reserve
 
 /**
  * `forecastArrival` of one car on one route for sweeps over many places or charges: the same arithmetic, only
- * what decides, and nothing left behind to collect. An answer is overwritten by the next.
+ * what decides. Each answer is the caller's own.
  */
 export function prepareForecast(forecastCar: ForecastCar, prefix: RoutePrefix): Reforecaster {
   const car = knownCar(forecastCar);
   requireSameCar(car, prefix);
   const room = roomFor(prefix);
-  const answer = { meanPct: 0, sdPct: 0, belowReserveProbability: 0 };
   return (fromM, toM, state, reserveSocPct) => {
     const start = readSoc(car, state.socPct, state.socSigmaPct);
     driveAlong(room, car, prefix, fromM, toM, start, state);
-    answer.meanPct = room.arrival.meanSocPct;
-    answer.sdPct = socSdPct(car, room.arrival);
-    answer.belowReserveProbability = probabilityBelow(reserveSocPct, answer.meanPct, answer.sdPct);
-    return answer;
+    const meanPct = room.arrival.meanSocPct;
+    const sdPct = socSdPct(car, room.arrival);
+    return { meanPct, sdPct, belowReserveProbability: probabilityBelow(reserveSocPct, meanPct, sdPct) };
   };
 }
 

@@ -101,6 +101,8 @@ export function readSoc({ sigmas }: KnownCar, socPct: number, socSigmaPct = 0): 
   };
 }
 
+const FULL_PCT = 100;
+
 /** Energy of a stretch at rest or at speed, kWh: what the wheels ask for, and what the battery gives. */
 function energyOf(car: KnownCar, stretch: Stretch, speedMps: number) {
   const rawKwh = car.liveFactor * energyKwhOf(stretch, car.posterior.theta);
@@ -129,7 +131,8 @@ export function driveInto(
 ): number {
   const { battery, liveFactor } = car;
   const { rawKwh, energyKwh } = energyOf(car, stretch, speedMps);
-  const meanSocPct = socAfterUsing(battery, before.meanSocPct, energyKwh);
+  // Downhill a full battery takes nothing more: the brakes do.
+  const meanSocPct = Math.min(FULL_PCT, socAfterUsing(battery, before.meanSocPct, energyKwh));
   const perPoint = kwhPerPoint(battery, meanSocPct);
   const carried = kwhPerPoint(battery, before.meanSocPct) / perPoint;
   const { byTheta, byInput } = into;

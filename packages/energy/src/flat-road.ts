@@ -43,13 +43,20 @@ export interface DetourInput {
   readonly speedMps: number;
   readonly weather: SegmentWeather;
   readonly state: CarState;
+  /** As on the route that is left; default: as the data sheet has the car. */
+  readonly use?: VehicleUse;
+  readonly setTempC?: number | null;
 }
 
 /** What leaving the route for so many metres costs, and the SOC left after it. */
 export function forecastDetour(input: DetourInput): ArrivalForecast {
   requireWithin('distanceM', input.distanceM, 0.001, 1e6);
   const { vehicle } = input.car;
-  const { speedMps, weather, distanceM } = input;
-  const prefix = flatRoad({ vehicle, lengthM: distanceM, speedMps, weather });
+  const { speedMps, weather, distanceM, use, setTempC } = input;
+  const prefix = flatRoad({
+    ...{ vehicle, lengthM: distanceM, speedMps, weather },
+    ...(use === undefined ? {} : { use }),
+    ...(setTempC === undefined ? {} : { setTempC }),
+  });
   return forecastArrival({ prefix, fromM: 0, toM: distanceM, car: input.car, state: input.state });
 }

@@ -4,7 +4,9 @@ import type { ForecastCar } from './belief.ts';
 import { vehicleModel } from './catalogue.ts';
 import { flatRoad, forecastDetour } from './flat-road.ts';
 import { type ChargeStage, type DriveStage, forecastPlan, type ParkStage, type PlanStage } from './plan.ts';
+import { buildPrefix } from './prefix.ts';
 import { priorFor } from './prior.ts';
+import { useOf } from './use-priors.ts';
 import type { VehicleModel } from './vehicle-model.ts';
 
 const modelS = vehicleModel('tesla-model-s-85-2012') as VehicleModel;
@@ -109,9 +111,36 @@ describe('plan', () => {
   });
 });
 
+describe('a full battery on the way down', () => {
+  const road = { distanceM: 20 * KM, speedMps: 20, climbM: -1_200, weather: { tempC: 10 } };
+  const down: PlanStage = {
+    ...{ kind: 'drive', prefix: buildPrefix({ vehicle: modelS, segments: [road] }) },
+    ...{ fromM: 0, toM: 20 * KM },
+  };
+  const after = (next: PlanStage) =>
+    forecastPlan({ car, state: { socPct: 100 }, stages: [down, next] }).stops;
+
+  test.each<[string, PlanStage]>([
+    ['a charge', charge({ kind: 'soc', socPct: 90 })],
+    ['a night', night],
+    ['more road', drive(0, 10)],
+  ])('takes nothing more, and %s can follow', (_, next) => {
+    const [arrival, end] = after(next);
+    expect(arrival?.soc.meanPct).toBe(100);
+    expect(end?.soc.meanPct).toBeLessThanOrEqual(100);
+  });
+
+  test('takes what there is room for', () => {
+    const { stops } = forecastPlan({ car, state: { socPct: 90 }, stages: [down] });
+    expect(stops[0]?.soc.meanPct).toBeGreaterThan(91);
+    expect(stops[0]?.soc.meanPct).toBeLessThan(100);
+  });
+});
+
 describe('detour', () => {
-  const detour = (distanceM: number) =>
+  const detour = (distanceM: number, how: Partial<Parameters<typeof forecastDetour>[0]> = {}) =>
     forecastDetour({
+      ...how,
       car,
       distanceM,
       speedMps: 15,
@@ -124,6 +153,15 @@ describe('detour', () => {
     expect(energyKwh.mean).toBeGreaterThan(1.2);
     expect(energyKwh.mean).toBeLessThan(2.5);
     expect(energyKwh.sd).toBeGreaterThan(0.1);
+  });
+
+  test('costs more with a roof box and a warmer cabin, as the route does', () => {
+    const usual = detour(10 * KM).energyKwh.mean;
+    expect(detour(10 * KM, { use: useOf({ roofBox: true }).use }).energyKwh.mean).toBeGreaterThan(
+      usual * 1.02,
+    );
+    expect(detour(10 * KM, { setTempC: 26 }).energyKwh.mean).toBeGreaterThan(usual);
+    expect(detour(10 * KM, { setTempC: null }).energyKwh.mean).toBeLessThan(usual);
   });
 
   test('of no length is refused', () => {

@@ -127,7 +127,7 @@ describe('holding a speed', () => {
 });
 
 describe('minutes at a station', () => {
-  const ask = (socPct: number, over: { maxSocPct?: number; maxMinutes?: number } = {}) =>
+  const ask = (socPct: number, over: Partial<Parameters<typeof chargeMinutesFor>[0]> = {}) =>
     chargeMinutesFor({
       car,
       state: { socPct, cabinTempC: 22, batteryTempC: 15 },
@@ -139,6 +139,11 @@ describe('minutes at a station', () => {
       maxProbability: 0.09,
       ...over,
     });
+
+  test('are told also where the way there misses more than a whole battery', () => {
+    const lost = { before: [drive(0, 300), drive(0, 300), drive(0, 300)] };
+    expect(() => ask(20, lost)).not.toThrow();
+  });
 
   test('are just enough: one less would not do', () => {
     const answer = ask(40);

@@ -192,7 +192,8 @@ function minutesLimit(input: ChargeMinutesInput): number {
       battery: knownCar(car).battery,
       station,
       airTempC,
-      fromSocPct: last?.soc.meanPct ?? state.socPct,
+      // A way that misses more than a whole battery is none, whatever is charged after it.
+      fromSocPct: Math.max(-100, last?.soc.meanPct ?? state.socPct),
       batteryTempC: last?.batteryTempC ?? state.batteryTempC ?? airTempC,
     },
     maxSocPct,
