@@ -1,135 +1,105 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type ManualClock, manualClock, silentLog, systemClock } from '@outrider/runtime';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Composition, composeServices } from './compose.ts';
-import { readStandaloneSettings } from './settings.ts';
+import { systemClock } from '@outrider/runtime';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  appointment,
+  type CalendarDrive,
+  calendarOf,
+  type Json,
+  type Listener,
+  listen,
+  startCalendarDrive,
+} from './calendar-drive.fixture.ts';
 
-// A calendar, a car on its way to an appointment it will hardly reach, and every service between.
-
-const START_MS = Date.UTC(2026, 0, 15, 8);
-const HOME = { lat: 60, lon: 24 };
-const METRES_PER_DEGREE = 111_195;
 /** What a moved entry may take from being seen to being planned. */
 const REPLAN_MS = 5_000;
+const RULE = 'arrival-below-reserve';
 
-let calendarText = '';
-let calendar: Server;
-let clock: ManualClock;
-let all: Composition;
-let admin: string;
+let it: CalendarDrive;
+afterEach(() => it.stop());
 
-beforeEach(async () => {
-  calendar = createServer((_request, response) => response.end(calendarText));
-  await new Promise<void>((resolve) => calendar.listen(0, '127.0.0.1', resolve));
-  clock = manualClock(START_MS);
-  const engines = { BUS_URL: 'memory:', TELEMETRY_URL: 'memory:', STATE_URL: 'memory:' };
-  all = await composeServices({
-    settings: readStandaloneSettings({
-      ...{ ...engines, GATEWAY_PORT: '0', API_PORT: '0', API_CALENDAR_ORIGINS: originOf(calendar) },
-    }),
-    ...{ eventClock: clock, realClock: systemClock, log: silentLog, chargers: [], weather: [] },
-  });
-  await all.start();
-  admin = (await all.adminToken()) ?? '';
-});
-afterEach(async () => {
-  await all.stop();
-  await new Promise((resolve) => calendar.close(resolve));
-});
-
-const originOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
-type Json = ReturnType<typeof JSON.parse>;
-
-async function call(method: string, url: string, token: string, body?: object): Promise<Json> {
-  const response = await fetch(url, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
-  return response.status === 204 ? undefined : response.json();
-}
-
-const appointment = (start: string): string =>
-  `BEGIN:VEVENT\r\nUID:a\r\nDTSTART:${start}\r\nSUMMARY:Dentist\r\nGEO:61.2;24\r\nEND:VEVENT\r\n`;
-const calendarOf = (...events: string[]): string =>
-  `BEGIN:VCALENDAR\r\nVERSION:2.0\r\n${events.join('')}END:VCALENDAR\r\n`;
-
-async function register() {
-  const { api } = all.addresses();
-  const { token } = await call('POST', `${api}/v1/people`, admin, { name: 'Driver', role: 'driver' });
-  const { textVersion } = await call('GET', `${api}/v1/purposes`, token);
-  const { vehicle, device } = await call('POST', `${api}/v1/vehicles`, token, {
-    ...{ modelId: 'generic-suv', label: 'Car', home: HOME, textVersion },
-    consents: { alert_driver: true, show_driver: true },
-  });
-  return {
-    driver: token as string,
-    car: `${api}/v1/vehicles/${vehicle.vehicleId}`,
-    device: device.token as string,
-  };
-}
-
-/** Drives north for `seconds`, with little charge, telling of it every ten. */
-async function drive(device: string, seconds: number): Promise<void> {
-  for (let passed = 0; passed < seconds; passed += 10) {
-    clock.advanceTo(clock.nowMs() + 10_000);
-    const lat = HOME.lat + ((clock.nowMs() - START_MS) / 1000) * (20 / METRES_PER_DEGREE);
-    await call('POST', `${all.addresses().gateway}/v1/frames`, device, {
-      frames: [
-        {
-          observedAt: new Date(clock.nowMs()).toISOString(),
-          signals: {
-            'Vehicle.Powertrain.TractionBattery.StateOfCharge.Current': 18,
-            'Vehicle.Powertrain.Transmission.CurrentGear': 1,
-            'Vehicle.Speed': 72,
-            'Vehicle.CurrentLocation.Latitude': lat,
-            'Vehicle.CurrentLocation.Longitude': HOME.lon,
-            'Vehicle.Exterior.AirTemperature': 0,
-          },
-        },
-      ],
-    });
-    await all.idle();
-  }
-}
+const alerts = async (): Promise<readonly Json[]> =>
+  (await it.call('GET', `${it.car}/alerts`)).alerts.filter(({ ruleId }: Json) => ruleId === RULE);
+const states = async (): Promise<readonly string[]> =>
+  (await alerts()).map(({ state, severity }: Json) => `${state} ${severity}`);
+const readNow = async (sourceId: string): Promise<void> => {
+  await it.call('POST', `/v1/trip-sources/${sourceId}/read`);
+  await it.all.idle();
+};
 
 test('a calendar’s entry is warned of; moved it is planned anew within 5 s, and gone it leaves no alert', async () => {
-  const { driver, car, device } = await register();
-  const firing = async (): Promise<readonly string[]> =>
-    (await call('GET', `${car}/alerts`, driver)).alerts
-      .filter(({ state }: Json) => state === 'firing')
-      .map(({ ruleId }: Json) => ruleId);
-  calendarText = calendarOf(appointment('20260115T093000Z'));
-  const source = await call('POST', `${car}/trip-sources`, driver, {
-    ...{ kind: 'ical', label: 'Mine', timeZone: 'UTC', url: `${originOf(calendar)}/me.ics` },
-  });
+  it = await startCalendarDrive();
+  it.say(calendarOf(appointment('20260115T093000Z')));
+  const source = await it.addCalendar();
   expect(source).toMatchObject({ failure: null, problems: [] });
-  await drive(device, 240);
-  expect(await firing()).toContain('arrival-below-reserve');
+  await it.drive(240);
+  expect(await states()).toEqual(['firing critical']);
 
-  calendarText = calendarOf(appointment('20260115T113000Z'));
+  it.say(calendarOf(appointment('20260115T113000Z')));
   const seenMs = systemClock.nowMs();
-  const read = `${all.addresses().api}/v1/trip-sources/${source.sourceId}/read`;
-  await call('POST', read, driver);
-  await all.idle();
+  await readNow(source.sourceId);
   expect(systemClock.nowMs() - seenMs).toBeLessThan(REPLAN_MS);
-  const { trips } = await call('GET', `${car}/trips`, driver);
+  const { trips } = await it.call('GET', `${it.car}/trips`);
   expect(trips).toMatchObject([{ revision: 2, stops: [{ arriveAt: '2026-01-15T11:30:00.000Z' }] }]);
-  await drive(device, 60);
-  const [forecast] = [await call('GET', `${car}/forecast`, driver)];
-  expect(JSON.stringify(forecast)).toContain(trips[0].stops[0].stopId);
-  expect(await firing()).toContain('arrival-below-reserve');
+  await it.drive(60);
+  expect(JSON.stringify(await it.call('GET', `${it.car}/forecast`))).toContain(trips[0].stops[0].stopId);
+  expect(await states()).toEqual(['firing critical']);
 
-  calendarText = calendarOf();
-  await call('POST', read, driver);
-  await all.idle();
-  await drive(device, 120);
-  expect(await firing()).not.toContain('arrival-below-reserve');
-  const { alerts } = await call('GET', `${car}/alerts`, driver);
-  expect(alerts.filter(({ ruleId }: Json) => ruleId === 'arrival-below-reserve')).toMatchObject([
-    { state: 'resolved' },
-  ]);
+  it.say(calendarOf());
+  await readNow(source.sourceId);
+  await it.drive(120);
+  expect(await states()).toEqual(['resolved critical']);
+});
+
+describe('a guess', () => {
+  const PLACE = 'LOCATION:Town Clinic';
+  let map: Listener;
+  afterEach(() => map.close());
+
+  async function startGuessing(): Promise<{ readonly sourceId: string; readonly tripId: string }> {
+    const feature = { geometry: { coordinates: [24, 61.2] }, properties: { name: 'Clinic' } };
+    map = await listen(() => JSON.stringify({ features: [feature] }));
+    it = await startCalendarDrive({
+      ...{ PHOTON_URL: map.origin, WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true', API_ALLOW_HTTP_WEBHOOKS: 'true' },
+    });
+    await it.call('PATCH', '/v1/people/me', {
+      webhookUrl: 'http://127.0.0.1:9/hook',
+      webhookSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      channels: ['feed', 'webhook'],
+    });
+    it.say(calendarOf(appointment('20260115T093000Z', PLACE)));
+    const { sourceId } = await it.addCalendar();
+    const { trips } = await it.call('GET', `${it.car}/trips`);
+    expect(trips).toMatchObject([{ isGuess: true }]);
+    return { sourceId, tripId: trips[0].tripId };
+  }
+  /** What was decided about telling, of every revision of the one alert. */
+  const told = async (): Promise<readonly Json[]> => {
+    const [{ alertId }] = await alerts();
+    return (await it.call('GET', `/v1/alerts/${alertId}`)).told;
+  };
+  const interruptions = async (): Promise<readonly string[]> =>
+    (await told()).filter(({ interrupts }) => interrupts).map(({ channel }) => channel);
+
+  test('is a card and nothing else; confirmed, the same drive is warned of aloud', async () => {
+    const { tripId } = await startGuessing();
+    await it.drive(240);
+    expect(await states()).toEqual(['firing info']);
+    expect(await interruptions()).toEqual([]);
+    expect(new Set((await told()).map(({ channel }) => channel))).toEqual(new Set(['feed']));
+    await it.call('POST', `/v1/trips/${tripId}/confirm`);
+    await it.all.idle();
+    await it.drive(180);
+    expect(await states()).toEqual(['firing critical']);
+    expect(await interruptions()).toEqual(['feed', 'webhook']);
+  });
+
+  test('that its calendar takes back leaves no alert', async () => {
+    const { sourceId } = await startGuessing();
+    await it.drive(240);
+    expect(await states()).toEqual(['firing info']);
+    it.say(calendarOf());
+    await readNow(sourceId);
+    await it.drive(120);
+    expect(await states()).toEqual(['resolved info']);
+  });
 });
