@@ -5,10 +5,10 @@ import { hgtTile, osmXml } from './self-made-map.ts';
 
 /**
  * Builds the self-made map's tiles into `folder` with the tools of the installed package.
- * @returns the configuration for an `Actor`
+ * @returns the file with their configuration
  * @throws when a tool fails or left no tile: the package's own command line says 0 even when its child died
  */
-export function buildTiles(valhalla: string, folder: string): object {
+export function buildTiles(valhalla: string, folder: string): string {
   const [tiles, heights] = [join(folder, 'tiles'), join(folder, 'heights')];
   const { name, bytes } = hgtTile();
   mkdirSync(join(heights, name.slice(0, 3)), { recursive: true });
@@ -24,18 +24,18 @@ export function buildTiles(valhalla: string, folder: string): object {
       heights,
     ]),
   );
-  for (const part of ['mjolnir', 'loki', 'thor', 'odin'] as const)
-    config[part] = { ...config[part], logging: { type: '' } };
   config.mjolnir = { ...config.mjolnir, tile_extract: '', traffic_extract: '', admin: '', timezone: '' };
   const file = join(folder, 'valhalla.json');
   writeFileSync(file, JSON.stringify(config));
   run(folder, valhalla, ['build_tiles', '-c', file, join(folder, 'map.osm.pbf')]);
   if (!existsSync(tiles) || globSync('**/*.gph', { cwd: tiles }).length === 0)
     throw new Error('valhalla build_tiles left no tile');
-  return config;
+  return file;
 }
 
-type Config = Record<'mjolnir' | 'loki' | 'thor' | 'odin', Record<string, unknown>>;
+interface Config {
+  mjolnir: Record<string, unknown>;
+}
 
 /** In `cwd`, since the tools leave reports where they run. */
 function run(cwd: string, command: string, args: readonly string[]): string {

@@ -1,18 +1,19 @@
 // Proof against a real Valhalla on a map of our own: its wire, its heights, its detours, and a drive they decide.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { IN_PROCESS_URL, openValhallaTiles, type ValhallaTiles } from '@outrider/providers';
 import { systemClock, systemRandom } from '@outrider/runtime';
 import { type ActorServer, openActorServer } from './actor-server.ts';
 import { buildTiles } from './build-tiles.ts';
-import { CHECKS } from './checks.ts';
+import { type Bench, CHECKS } from './checks.ts';
 import { installOsmium, installValhalla } from './install.ts';
 
 const HELP = `node test/valhalla/main.ts [--help]
 
 Builds a small country of our own – a town, a hill road and a flat road, an island – into the tiles of a real
-Valhalla, puts its HTTP wire in front of it on loopback, and lets the production adapters ask it. Then cars drive:
+Valhalla, and lets the production adapters ask it, once in process and once over HTTP on loopback. Then cars drive:
 on the flat road in calm air nobody is warned; up the hill against the wind the driver is.
 
 Installs once, if missing: the npm package of Valhalla into ~/.cache/outrider (292 MB), and osmium-tool through
@@ -29,19 +30,28 @@ async function main(): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'outrider-valhalla-'));
   let server: ActorServer | undefined;
+  let tiles: ValhallaTiles | undefined;
   try {
     const valhalla = await timed('installed', async () => {
       installOsmium();
       return installValhalla();
     });
     const config = await timed('tiles built', async () => buildTiles(valhalla.tools, folder));
-    server = await openActorServer(valhalla.folder, config);
-    return await runChecks(server);
+    // Where who runs Outrider installs the package: beside the tiles.
+    await symlink(join(valhalla.folder, 'node_modules'), join(folder, 'node_modules'));
+    tiles = openValhallaTiles(config, systemClock);
+    server = await openActorServer(tiles);
+    const failed = [
+      await runChecks(benchOf('in process', IN_PROCESS_URL, tiles.fetch)),
+      await runChecks(benchOf('over HTTP', server.url, fetch)),
+    ];
+    return failed.every((count) => count === 0) ? EXIT.holds : EXIT.fails;
   } catch (error) {
     process.stderr.write(`valhalla: not possible here: ${(error as Error).message}\n`);
     return EXIT.cannot;
   } finally {
     await server?.close();
+    await tiles?.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -56,24 +66,36 @@ function readCommand(): string {
   }
 }
 
-async function runChecks(server: ActorServer): Promise<number> {
-  const deps = { clock: systemClock, random: systemRandom, fetch };
+function benchOf(name: string, baseUrl: string, ask: typeof fetch): Bench {
+  const asked = new Map<string, number>();
+  const counting: typeof fetch = (input, init) => {
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    asked.set(pathname, (asked.get(pathname) ?? 0) + 1);
+    return ask(input, init);
+  };
+  return { name, baseUrl, asked, deps: { clock: systemClock, random: systemRandom, fetch: counting } };
+}
+
+/** How many do not hold. */
+async function runChecks(bench: Bench): Promise<number> {
   let failed = 0;
   for (const { name, check } of CHECKS) {
     const startMs = systemClock.nowMs();
     try {
-      const said = await check({ server, deps });
+      const said = await check(bench);
       const tookMs = Math.round(systemClock.nowMs() - startMs);
-      process.stdout.write(`ok      ${name}${said === undefined ? '' : `: ${said}`} (${tookMs} ms)\n`);
+      process.stdout.write(
+        `ok      ${bench.name}, ${name}${said === undefined ? '' : `: ${said}`} (${tookMs} ms)\n`,
+      );
     } catch (error) {
       failed += 1;
       process.stdout.write(
-        `not ok  ${name}: ${(error as Error).message.split('\n').slice(0, 6).join(' ')}\n`,
+        `not ok  ${bench.name}, ${name}: ${(error as Error).message.split('\n').slice(0, 6).join(' ')}\n`,
       );
     }
   }
-  process.stdout.write(`${CHECKS.length - failed} of ${CHECKS.length} hold\n`);
-  return failed === 0 ? EXIT.holds : EXIT.fails;
+  process.stdout.write(`${bench.name}: ${CHECKS.length - failed} of ${CHECKS.length} hold\n`);
+  return failed;
 }
 
 async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {

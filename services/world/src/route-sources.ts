@@ -3,20 +3,22 @@ import {
   type ElevationProvider,
   type Geocoder,
   hgtFolder,
+  IN_PROCESS_URL,
   nominatim,
+  openValhallaTiles,
   osrm,
   type Probe,
   photon,
   valhalla,
   valhallaHeights,
 } from '@outrider/providers';
-import type { SettingsOf } from '@outrider/runtime';
+import { SettingsError, type SettingsOf } from '@outrider/runtime';
 import type { RoadSources } from './ask-road.ts';
 import type { worldSettings } from './settings.ts';
 
 type RouteSettings = Pick<
   SettingsOf<typeof worldSettings>,
-  'valhallaUrl' | 'osrmUrl' | 'elevationFolder' | 'photonUrl' | 'nominatimUrl'
+  'valhallaUrl' | 'valhallaTiles' | 'osrmUrl' | 'elevationFolder' | 'photonUrl' | 'nominatimUrl'
 >;
 
 export interface RouteSources extends RoadSources {
@@ -25,22 +27,44 @@ export interface RouteSources extends RoadSources {
   readonly probes: readonly Probe[];
 }
 
-/** Those the settings name, in the order they are asked; none of them by default. */
+/**
+ * Those the settings name, in the order they are asked; none of them by default.
+ * @throws SettingsError when there are no tiles where they should be, or nobody to read them
+ */
 export function routeSources(settings: RouteSettings, deps: CallerDeps): RouteSources {
-  const { valhallaUrl, osrmUrl, elevationFolder, photonUrl, nominatimUrl } = settings;
+  const { osrmUrl, elevationFolder, photonUrl, nominatimUrl } = settings;
   const made = <T>(
     baseUrl: string | undefined,
     create: (options: CallerDeps & { baseUrl: string }) => T,
   ): T[] => (baseUrl === undefined ? [] : [create({ ...deps, baseUrl })]);
-  const valhallas = made(valhallaUrl, valhalla);
+  const ofValhalla = valhallaOptions(settings, deps).map((options) => ({
+    roads: valhalla(options),
+    heights: valhallaHeights(options),
+  }));
+  const valhallas = ofValhalla.map(({ roads }) => roads);
   const osrms = made(osrmUrl, osrm);
   const geocoding = [...made(photonUrl, photon), ...made(nominatimUrl, nominatim)];
   const folder: ElevationProvider[] = elevationFolder === undefined ? [] : [hgtFolder(elevationFolder)];
   return {
     routing: [...valhallas, ...osrms],
-    elevation: [...made(valhallaUrl, valhallaHeights), ...folder],
+    elevation: [...ofValhalla.map(({ heights }) => heights), ...folder],
     matrix: valhallas,
     geocoding,
     probes: [...valhallas, ...osrms, ...geocoding],
   };
+}
+
+/** How Valhalla is asked: by its address, or in process; not at all by default. */
+function valhallaOptions(
+  { valhallaUrl, valhallaTiles }: RouteSettings,
+  deps: CallerDeps,
+): readonly (CallerDeps & { readonly baseUrl: string })[] {
+  if (valhallaUrl !== undefined) return [{ ...deps, baseUrl: valhallaUrl }];
+  if (valhallaTiles === undefined) return [];
+  try {
+    const { fetch } = openValhallaTiles(valhallaTiles, deps.clock);
+    return [{ ...deps, fetch, baseUrl: IN_PROCESS_URL }];
+  } catch (error) {
+    throw new SettingsError([`VALHALLA_TILES cannot be used: ${(error as Error).message}.`]);
+  }
 }

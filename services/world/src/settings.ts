@@ -168,3 +168,10 @@ export const worldSettings = {
     default: '10000',
   },
 } as const;
+  valhallaTiles: {
+    env: 'VALHALLA_TILES',
+    about:
+      'Roads, heights and detours without a server: the folder of Valhalla tiles with their valhalla.json. Needs @valhallajs/valhallajs beside them; VALHALLA_URL comes first.',
+    parse: optional(text),
+    default: '',
+  },

@@ -2,6 +2,7 @@
 export const routeProviderNames = ['valhalla', 'osrm', 'great-circle'] as const;
 
 export * from './great-circle.ts';
+export * from './in-process/valhalla-tiles.ts';
 export * from './osrm.ts';
 export { ROUTE_PROMISES, type RoutePromise, type Way } from './route-promises.ts';
 export * from './route-provider.ts';
