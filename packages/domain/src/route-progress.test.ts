@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import type { Position } from './fields.ts';
+import { distanceM } from './geo.ts';
 import { at, fixAt, follow, placeAlong, stretchThrough } from './route-progress.fixture.ts';
-import { advanceProgress, expectedOn, isSameRoad, resumeProgress, tripStart } from './route-progress.ts';
+import {
+  advanceProgress,
+  expectedOn,
+  type Fix,
+  isSameRoad,
+  type ProgressStretch,
+  resumeProgress,
+  tripStart,
+} from './route-progress.ts';
 
 const straight = stretchThrough('there', at(0), at(40_000));
 const back = stretchThrough('home', at(40_000), at(0));
@@ -198,5 +208,60 @@ describe('on a road the car was not followed on', () => {
     expect(isSameRoad(straight, back)).toBe(false);
     expect(isSameRoad(undefined, undefined)).toBe(true);
     expect(isSameRoad(straight, undefined)).toBe(false);
+  });
+});
+
+describe('a road that nobody knows', () => {
+  /** Two places 40 km apart, and one 40 km north of the second: 1.3 times as far on whatever road there is. */
+  const guess = (stopId: string, from: Position, to: Position): ProgressStretch => ({
+    stopId,
+    segments: [{ ...from, distanceM: distanceM(from, to) * 1.3 }],
+    stop: to,
+    isGuess: true,
+  });
+  const [first, second] = [guess('there', at(0), at(40_000)), guess('north', at(40_000), at(40_000, 40_000))];
+  const onRoad = (fixes: readonly Fix[]) => follow([first, second], fixes);
+
+  test('is not left, however far beside the line the car drives', () => {
+    expect(onRoad([fixAt(at(10_000, 8_000), 900), fixAt(at(20_000, 12_000), 1_800)])).toMatchObject({
+      stretch: 0,
+      isOffRoute: false,
+      offSinceMs: null,
+    });
+  });
+
+  test('is driven as far as its end has come nearer, and never back', () => {
+    const halfway = onRoad([fixAt(at(20_000), 1_800)]);
+    expect(halfway.alongM).toBeCloseTo(26_000, -2);
+    expect(onRoad([fixAt(at(20_000), 1_800), fixAt(at(15_000), 2_400)]).alongM).toBeCloseTo(26_000, -2);
+  });
+
+  test.each([
+    ['26.9 km', 13_100, false],
+    ['27.1 km', 12_900, true],
+  ])('with 26 km of it left and the end %s away it is the wrong one', (_, eastM, isOffRoute) => {
+    expect(onRoad([fixAt(at(20_000), 1_800), fixAt(at(eastM), 2_400)]).isOffRoute).toBe(isOffRoute);
+  });
+
+  test('standing at its end is being there', () => {
+    const near = fixAt(at(38_000, 1_500), 3_000);
+    expect(onRoad([near, fixAt(at(39_500), 3_200, true)])).toMatchObject({
+      stretch: 1,
+      atStop: 0,
+      alongM: 0,
+    });
+    expect(onRoad([near, fixAt(at(38_500), 3_200, true)])).toMatchObject({ stretch: 0, atStop: null });
+  });
+
+  test.each([
+    ['2.9 km beside it', 2_900, 1],
+    ['3.1 km beside it', 3_100, 0],
+  ])('a stop that is driven past %s is behind the car once it is left', (_, besideM, stretch) => {
+    const past = [fixAt(at(40_000 - besideM), 3_000), fixAt(at(40_000 - besideM, 5_000), 3_300)];
+    expect(onRoad(past).stretch).toBe(stretch);
+  });
+
+  test('a car that comes nearer to a stop has not passed it', () => {
+    expect(onRoad([fixAt(at(37_500), 3_000), fixAt(at(38_000), 3_030)]).stretch).toBe(0);
   });
 });

@@ -7,6 +7,8 @@ export interface ProgressStretch {
   readonly segments: readonly (Position & { readonly distanceM: number })[];
   /** Where the stretch ends. */
   readonly stop: Position;
+  /** Nobody knows its road: it is a straight line, and no car drives on it. */
+  readonly isGuess?: boolean;
 }
 
 /** How far along its plan a car is. `stretch` is the one it drives, or drives next when it stands at a stop. */
@@ -17,7 +19,10 @@ export interface RouteProgress {
   readonly atStop: number | null;
   /** Since when the car has been beside the road; null while on it. */
   readonly offSinceMs: number | null;
-  /** More than 1 km off, or off for 2 minutes: the plan's road does not describe this drive any more. */
+  /**
+   * More than 1 km off, or off for 2 minutes: the plan's road does not describe this drive any more. Of a road
+   * that is a guess: further from its end than the guess is long.
+   */
   readonly isOffRoute: boolean;
   readonly atMs: number;
 }
@@ -80,6 +85,7 @@ export function advanceProgress(
       isOffRoute: false,
       atMs: fix.atMs,
     };
+  if (current.isGuess === true) return advanceGuess(stretches, before, fix);
   const found = nearestAhead(stretches, before, fix);
   if (found === undefined || found.awayM > BESIDE_ROAD_M) {
     const offSinceMs = before.offSinceMs ?? fix.atMs;
@@ -91,6 +97,36 @@ export function advanceProgress(
     return { ...before, atStop: null, offSinceMs, isOffRoute, atMs: fix.atMs };
   }
   return { ...found.progress, offSinceMs: null, isOffRoute: false, atMs: fix.atMs };
+}
+
+/** So near a car has to have come to a stop that it passes, and so far it has to have left it behind again. */
+const PASSED_M = 3_000;
+const PAST_M = 500;
+
+/**
+ * On a road that nobody knows only the straight line to its end says how far the car has come. It counts what is
+ * left of it, never back: who drives away has the way left that he had, until the end is further than that.
+ */
+function advanceGuess(stretches: readonly ProgressStretch[], before: RouteProgress, fix: Fix): RouteProgress {
+  const stretch = stretches[before.stretch] as ProgressStretch;
+  const wayM = lengthM(stretch);
+  const lineM = distanceM(stretch.segments[0] ?? stretch.stop, stretch.stop);
+  const awayM = distanceM(fix, stretch.stop);
+  const nearestM = wayM > 0 ? ((wayM - before.alongM) / wayM) * lineM : 0;
+  const hasNext = before.stretch + 1 < stretches.length;
+  if (hasNext && nearestM <= PASSED_M && awayM >= nearestM + PAST_M)
+    return advanceProgress(
+      stretches,
+      { ...onRoad(before.atMs), stretch: before.stretch + 1, alongM: 0 },
+      fix,
+    );
+  const alongM = lineM > 0 ? Math.max(before.alongM, wayM * (1 - awayM / lineM)) : before.alongM;
+  const isOffRoute = awayM > wayM - alongM + OFF_ROUTE_M;
+  return {
+    ...onRoad(fix.atMs),
+    ...{ stretch: before.stretch, alongM, isOffRoute },
+    offSinceMs: isOffRoute ? (before.offSinceMs ?? fix.atMs) : null,
+  };
 }
 
 /** A fix taken of a car that nobody has followed on these roads: a new plan, or a road drawn anew. */

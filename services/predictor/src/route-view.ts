@@ -87,7 +87,8 @@ function viewOf(
     const heightsM = heightsAlong(road.segments, heightM);
     heightM = heightsM.at(-1) ?? heightM;
     const to = { stopId: stretch.stopId, stop: { lat: stop.lat, lon: stop.lon } };
-    progressStretches.push({ ...to, segments: stretch.segments });
+    const isGuess = stretch.routeSource === 'great-circle';
+    progressStretches.push({ ...to, segments: stretch.segments, isGuess });
     const { chargers } = stretch;
     const stopName = planned?.name ?? 'home';
     stretches.push({ ...to, stopName, planned, road, prefix: buildPrefix(road), heightsM, chargers });

@@ -1,5 +1,6 @@
 import { encodeRecord, TOPICS } from '@outrider/bus';
 import { type ChargingLocation, chargingLocation, GEAR, SIGNAL } from '@outrider/domain';
+import { greatCircle, type RouteProvider } from '@outrider/providers';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   at,
@@ -127,9 +128,29 @@ describe('signals that are doubted', () => {
   });
 });
 
+/** A router whose roads are straight, and are roads all the same. */
+const straightRoads: RouteProvider = {
+  name: 'straight-roads',
+  route: async (from, to, signal) => ({ ...(await greatCircle.route(from, to, signal)), source: 'provider' }),
+};
+
 describe('off the route', () => {
-  test('the road is drawn from where the car is, at most once a minute, until it is back', async () => {
+  test('where nobody knows the roads the guess is drawn once: a car on it is on its way', async () => {
     rig = await createRig();
+    await rig.drive(at(0), { [SIGNAL.gear]: GEAR.park });
+    await rig.plan(tripOf());
+    await driveEast(1_200, 12_000);
+    const before = (await rig.said()).length;
+    for (let step = 1; step <= 36; step++) {
+      rig.clock.advanceTo(rig.clock.nowMs() + 10_000);
+      await rig.drive(at(12_000 + step * 140, step * 140));
+    }
+    const lost = (await rig.said()).slice(before);
+    expect(lost.map(({ stretches }) => stretches[0]?.routeSource)).toEqual(['great-circle']);
+  });
+
+  test('the road is drawn from where the car is, at most once a minute, until it is back', async () => {
+    rig = await createRig({ deps: { routing: [straightRoads] } });
     await rig.drive(at(0), { [SIGNAL.gear]: GEAR.park });
     await rig.plan(tripOf());
     await driveEast(1_200, 12_000);
@@ -143,7 +164,7 @@ describe('off the route', () => {
     expect(lost.length).toBeLessThanOrEqual(7);
     for (const [i, { asOfMs }] of lost.entries())
       if (i > 0) expect(asOfMs - (lost[i - 1]?.asOfMs ?? 0)).toBeGreaterThanOrEqual(60_000);
-    expect(lost.every(({ stretches }) => stretches[0]?.routeSource === 'great-circle')).toBe(true);
+    expect(lost.every(({ stretches }) => stretches[0]?.routeSource === 'provider')).toBe(true);
     // Straight back to the planned road, then along it.
     await driveEast(18_000, 30_000);
     const back = (await rig.said()).at(-1);

@@ -131,6 +131,12 @@ describe('the doubt of a snapshot', () => {
     expect(sigmaOf([], [])).toEqual({ tempK: 0, windMps: 3, speedRatio: 0.07, climbM: 0 });
   });
 
+  test('the speed on a road that nobody knows is doubted more', () => {
+    const guess = timed({ road: { ...road, source: 'great-circle' } });
+    expect(sigmaOf([timed(), guess], []).speedRatio).toBe(0.2);
+    expect(sigmaOf([timed()], []).speedRatio).toBe(0.07);
+  });
+
   test('known heights leave no climb open', () => {
     const hilly = roadOfLeg({
       points: [

@@ -26,6 +26,8 @@ const THERMOMETER_SIGMA_MAX_K = 8;
 const CLIMATE = { tempC: 10, sigmaK: 10 };
 /** Planners' speeds against the clock, one standard deviation. */
 const SPEED_SIGMA_RATIO = 0.07;
+/** The same where nobody knows the road; it stands for the road's length as well. Judgement. */
+const GUESSED_SPEED_SIGMA_RATIO = 0.2;
 /** Roads without heights are taken as flat: this much net climb is left open. */
 const FLAT_SIGMA_M = 15;
 
@@ -109,7 +111,9 @@ export function sigmaOf(roads: readonly TimedRoad[], weather: readonly WeatherPo
   return {
     tempK: mean(weather.map(({ sigmaK }) => sigmaK)),
     windMps: winds.length === 0 ? UNKNOWN_WIND_SIGMA_MPS : mean(winds),
-    speedRatio: SPEED_SIGMA_RATIO,
+    speedRatio: roads.some(({ road }) => road.source === 'great-circle')
+      ? GUESSED_SPEED_SIGMA_RATIO
+      : SPEED_SIGMA_RATIO,
     climbM: roads.every(({ road }) => road.hasElevation) ? 0 : FLAT_SIGMA_M,
   };
 }

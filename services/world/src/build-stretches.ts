@@ -129,6 +129,7 @@ export function planStretches(trip: Trip): ProgressStretch[] {
     return {
       stopId: stop.stopId,
       stop: { lat: stop.lat, lon: stop.lon },
+      isGuess: trip.legs?.[i] === undefined,
       segments: roadOfLeg({ ...trip.legs?.[i], points: [...points] }).segments,
     };
   });

@@ -84,8 +84,9 @@ async function registeredCar(
 
 /** The roads of a snapshot as a car is followed on them. */
 export function stretchesOf(snapshot: Conditions, trip: Trip | null): ProgressStretch[] {
-  return snapshot.stretches.flatMap(({ stopId, segments }, i) => {
+  return snapshot.stretches.flatMap(({ stopId, segments, routeSource }, i) => {
     const stop = trip?.stops[i] ?? snapshot.home;
-    return stop === undefined ? [] : [{ stopId, segments, stop: { lat: stop.lat, lon: stop.lon } }];
+    const isGuess = routeSource === 'great-circle';
+    return stop === undefined ? [] : [{ stopId, segments, isGuess, stop: { lat: stop.lat, lon: stop.lon } }];
   });
 }

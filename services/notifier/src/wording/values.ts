@@ -46,8 +46,7 @@ export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, re
     temp: optional(fact(alert, 'tempC'), (known) => temperature(known, reading)),
     batteryTemp: optional(fact(alert, 'batteryTempC'), (known) => temperature(known, reading)),
     wind: optional(fact(alert, 'windMps'), (known) => windSpeed(known, reading)),
-    weatherAge: optional(fact(alert, 'weatherAgeS'), (known) => minutes(known / 60, reading)),
-    carAlone: alert.facts.weatherSource === 'car-thermometer' ? 'alone' : undefined,
+    ...weatherValues(alert, reading),
     chargerAge: optional(fact(alert, 'chargerStatusAgeS'), (known) => minutes(known / 60, reading)),
     chargerUnknown: alert.facts.advisesCharger === true ? 'unknown' : undefined,
     roadEstimated: alert.facts.routeSource === 'great-circle' ? 'estimated' : undefined,
@@ -57,6 +56,20 @@ export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, re
     longer: optional(longer, (known) => minutes(known.minutes, reading)),
     deadlinePlace: named(alert.deadlinePlace, reading),
     deadlineTime: optional(alert.deadlineAtMs, (known) => timeOfDay(known, nowMs, reading)),
+  };
+}
+
+/** How old the weather is, told apart by whose it is: what the car alone measures is no forecast. */
+function weatherValues(alert: Alert, reading: Reading): Values {
+  const { weatherSource } = alert.facts;
+  const isCar = weatherSource === 'car-thermometer';
+  const isGuess = weatherSource === 'climatology';
+  const age = optional(fact(alert, 'weatherAgeS'), (known) => minutes(known / 60, reading));
+  return {
+    weatherAge: isCar || isGuess ? undefined : age,
+    carAge: isCar ? age : undefined,
+    carAlone: isCar ? 'alone' : undefined,
+    weatherUnknown: isGuess ? 'unknown' : undefined,
   };
 }
 

@@ -48,6 +48,12 @@ test('it says how old the weather and the charger data are, and what is only est
   const because = (facts: Alert['facts']) => /Because: (.*)\./.exec(word({ facts }).body)?.[1];
   const sources = { tempC: 0, windMps: 1, weatherSource: 'provider', routeSource: 'planner-route' };
   expect(because({ ...sources, weatherAgeS: 1_500 })).toBe('32 °F outside, wind 2 mph, weather 25 min old');
+  expect(because({ ...sources, weatherAgeS: 1_500, weatherSource: 'car-thermometer' })).toMatch(
+    /weather from the car alone, 25 min old$/,
+  );
+  expect(because({ ...sources, weatherAgeS: null, weatherSource: 'climatology' })).toMatch(
+    /weather unknown$/,
+  );
   expect(because({ ...sources, weatherAgeS: null, weatherSource: 'car-thermometer' })).toMatch(
     /weather from the car alone$/,
   );
