@@ -24,7 +24,7 @@ import {
 import { openState, type State } from '@outrider/state';
 import { openTelemetry, type TelemetryStore } from '@outrider/telemetry';
 import { createTrust, type FullTrust } from '@outrider/trust';
-import { createWorld, type RoadSources } from '@outrider/world';
+import { createWorld, type RoadSources, type WorldDeps } from '@outrider/world';
 import { createHousekeeping } from './housekeeping.ts';
 import { untilIdle } from './idle.ts';
 import type { StandaloneSettings } from './settings.ts';
@@ -188,6 +188,7 @@ function createServices(
       locations: options.chargers,
       ...(options.chargerSources && { chargerSources: options.chargerSources }),
       chargerRefreshMs: settings.world.chargerRefreshH * 3_600_000,
+      ...ocpiPush(settings.world),
       plugsOf,
       snapshotTimeoutMs: settings.world.snapshotTimeoutMs,
     }),
@@ -196,6 +197,16 @@ function createServices(
     gateway,
   ];
   return { gateway, api, apps };
+}
+
+/** Nobody listens for pushes without a token that lets a peer in. */
+function ocpiPush({
+  ocpiPushToken: token,
+  ...world
+}: StandaloneSettings['world']): Pick<WorldDeps, 'ocpiPush'> {
+  if (token === undefined) return {};
+  const { ocpiPushHost: host, ocpiPushPort: port, ocpiPushUrl: publicUrl } = world;
+  return { ocpiPush: { token, host, port, ...(publicUrl && { publicUrl }) } };
 }
 
 /** What a user set wins; the default follows the port that was really taken. */

@@ -3,11 +3,12 @@ import type { ChargingLocation, ConnectorStandard } from '@outrider/domain';
 import type { ChargerSource, WeatherProvider } from '@outrider/providers';
 import type { App, Runtime } from '@outrider/runtime';
 import type { State } from '@outrider/state';
-import { type Trust, UnknownSubject } from '@outrider/trust';
+import type { Trust } from '@outrider/trust';
 import type { RoadSources } from './ask-road.ts';
 import { createChargers } from './charger-sources.ts';
-import { emptyMemory, foldRecords, forgetCar, type Memory } from './fold-records.ts';
-import { lookFor } from './look.ts';
+import { emptyMemory, foldRecords, type Memory, noteChangedPlaces } from './fold-records.ts';
+import { lookAtAll } from './look-at-all.ts';
+import { listenForPushes, type PushServer, type PushSettings } from './push-server.ts';
 
 export type { RoadSources } from './ask-road.ts';
 export { chargerSources } from './named-chargers.ts';
@@ -25,6 +26,8 @@ export interface WorldDeps extends RoadSources {
   /** Asked on a schedule, in the order of trust; absent: none. */
   readonly chargerSources?: readonly ChargerSource[];
   readonly chargerRefreshMs?: number;
+  /** An OCPI peer that may push; absent: nobody listens. */
+  readonly ocpiPush?: PushSettings;
   /** Plugs a model takes, adapters included; packages/energy's catalogue knows. */
   readonly plugsOf: (modelId: string) => ReadonlySet<ConnectorStandard>;
   readonly snapshotTimeoutMs: number;
@@ -36,71 +39,60 @@ const REBUILT_FROM: ReadonlyMap<string, number> = new Map([
   [TOPICS.conditions.name, 0],
 ]);
 
-/** Cars looked at at once, so that one whose providers hang does not delay the others much. */
-const LOOKS_AT_ONCE = 16;
+export interface World extends App {
+  /** Where an OCPI peer pushes, as `http://host:port`; undefined while nobody listens. */
+  readonly pushAddress: string | undefined;
+}
 
 /**
  * Trips and positions in, conditions out; charging places out when it starts and when a source says something
  * new. Keeps nothing but memory: it is rebuilt from `trips.v1` and from its own `conditions.v1`.
  */
-export function createWorld(deps: WorldDeps): App {
+export function createWorld(deps: WorldDeps): World {
   const { bus, trust, runtime } = deps;
   const memories = new Map<number, Memory>();
   const reader = trust.reader('alert_driver');
-  const chargers = createChargers(deps);
+  const chargers = createChargers({ ...deps, takesPushes: deps.ocpiPush !== undefined });
   const counters = createCounters(runtime);
+  const lookDeps = { ...deps, reader, chargers, counters, eventClock: runtime.eventClock };
   let startedAtMs = 0;
   let subscription: Subscription | undefined;
-
-  const look = async (memory: Memory, vehicleId: string, context: BatchContext): Promise<void> => {
-    const vehicle = memory.vehicles.get(vehicleId);
-    if (vehicle === undefined || !context.isCurrent()) return;
-    try {
-      const seen = await lookFor(
-        vehicle,
-        { ...deps, reader, chargers: chargers.index },
-        runtime.eventClock.nowMs(),
-      );
-      // Whoever has the partition now looks for itself.
-      if (seen === undefined || !context.isCurrent()) return;
-      if (seen.record.headers?.keyId !== memory.owners.get(vehicleId)) throw new UnknownSubject(vehicleId);
-      memory.looked.add(vehicleId);
-      await bus.publish([seen.record]);
-      memory.vehicles.set(vehicleId, seen.vehicle);
-      counters.snapshots.inc({ reason: seen.reason });
-    } catch (error) {
-      if (!(error instanceof UnknownSubject)) throw error;
-      // Sold, erased: whoever drives it now is somebody else, and the others' cars do not wait.
-      forgetCar(memory, vehicleId);
-      counters.ownerless.inc();
-    }
-  };
-
-  /** A car that fails stays touched and does not keep the others waiting. @throws what the first one said */
-  const lookAtAll = async (memory: Memory, context: BatchContext): Promise<void> => {
-    const waiting = memory.touched.values();
-    const failures: unknown[] = [];
-    const lane = async (): Promise<void> => {
-      for (const vehicleId of waiting)
-        try {
-          await look(memory, vehicleId, context);
-          memory.touched.delete(vehicleId);
-        } catch (error) {
-          failures.push(error);
-        }
-    };
-    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, lane));
-    if (failures.length > 0) throw failures[0];
-  };
+  let pushes: PushServer | undefined;
 
   const handle = async (batch: Batch, context: BatchContext): Promise<void> => {
     const memory = memories.get(batch.partition) ?? emptyMemory();
     memories.set(batch.partition, memory);
     await trust.prepare(new Set(batch.records.map((record) => carOf(record.key))));
     foldRecords(batch, memory, { trust, reader, counters }, runtime.eventClock.nowMs());
+    const changed = chargers.refresh();
+    if (changed.size > 0) for (const one of memories.values()) noteChangedPlaces(one, changed);
     const isOld = (batch.records.at(-1)?.timestampMs ?? 0) < startedAtMs;
-    if (!isOld || context.isCaughtUp()) await lookAtAll(memory, context);
+    if (!isOld || context.isCaughtUp()) await lookAtAll(memory, lookDeps, context);
     await context.commit();
+  };
+
+  const listen = async (): Promise<void> => {
+    if (deps.ocpiPush !== undefined) pushes = await listenForPushes(deps.ocpiPush, chargers, runtime);
+    subscription = await bus.subscribe({
+      group: 'world',
+      topics: [TOPICS.trips.name, TOPICS.conditions.name, TOPICS.signals.name],
+      start: 'earliest',
+      onAssigned: async () => REBUILT_FROM,
+      onRevoked: async (partition) => {
+        memories.delete(partition);
+      },
+      handle,
+      onError: (error, partition) =>
+        runtime.log.warn({ partition, err: String(error) }, 'the world will look again'),
+    });
+  };
+
+  const stop = async (): Promise<void> => {
+    await pushes?.close();
+    pushes = undefined;
+    await chargers.stop();
+    await subscription?.stop();
+    subscription = undefined;
   };
 
   return {
@@ -108,25 +100,18 @@ export function createWorld(deps: WorldDeps): App {
     async start() {
       startedAtMs = runtime.eventClock.nowMs();
       await chargers.start();
-      subscription = await bus.subscribe({
-        group: 'world',
-        topics: [TOPICS.trips.name, TOPICS.conditions.name, TOPICS.signals.name],
-        start: 'earliest',
-        onAssigned: async () => REBUILT_FROM,
-        onRevoked: async (partition) => {
-          memories.delete(partition);
-        },
-        handle,
-        onError: (error, partition) =>
-          runtime.log.warn({ partition, err: String(error) }, 'the world will look again'),
-      });
+      try {
+        await listen();
+      } catch (error) {
+        await stop();
+        throw error;
+      }
     },
-    async stop() {
-      await chargers.stop();
-      await subscription?.stop();
-      subscription = undefined;
-    },
+    stop,
     readiness: () => (subscription === undefined ? { ready: false, why: 'not started' } : { ready: true }),
+    get pushAddress() {
+      return pushes?.address;
+    },
     isIdle: () => subscription?.isIdle() ?? true,
   };
 }

@@ -11,7 +11,6 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Chargers, createChargers, mergePlaces } from './charger-sources.ts';
 import { at, HOUR_MS, location, MINUTE_MS, NOW_MS } from './world.fixture.ts';
 
-const SEALER = { seal: () => ({ keyId: '', box: new Uint8Array() }) };
 const from = (source: string, id: string, change: Partial<ChargingLocation> = {}): ChargingLocation => ({
   ...location(id, at(0)),
   source,
@@ -56,7 +55,7 @@ async function start(
   }
   const runtime = { eventClock: clock, realClock: clock, log: silentLog, metrics };
   chargers = createChargers({
-    ...{ bus, trust: SEALER, runtime, locations, chargerSources: sources },
+    ...{ bus, runtime, locations, chargerSources: sources, takesPushes: true },
     random: () => 0.5,
   });
   await chargers.start();

@@ -1,19 +1,27 @@
-import type { Bus, Sealer } from '@outrider/bus';
+import type { Bus } from '@outrider/bus';
 import type { ChargingLocation } from '@outrider/domain';
 import {
   type ChargerAnswer,
   type ChargerIndex,
   type ChargerSource,
-  chargerIndex,
   ProviderUnavailable,
+  type Push,
   withoutTwins,
 } from '@outrider/providers';
 import { backoffMs, type Runtime, systemRandom } from '@outrider/runtime';
-import { publishChargers, publishedPlaces } from './publish-chargers.ts';
+import { createCurrentPlaces } from './current-places.ts';
+import { type PublishedPlace, placeRecord, publishChargers, publishedPlaces } from './publish-chargers.ts';
+import {
+  changeOf,
+  findPushed,
+  type PushedAddress,
+  type PushedPlace,
+  type PushResult,
+  rememberPushed,
+} from './pushed-chargers.ts';
 
 export interface ChargerDeps {
   readonly bus: Bus;
-  readonly trust: Sealer;
   readonly runtime: Runtime;
   /** Places that nobody has to be asked for. */
   readonly locations: readonly ChargingLocation[];
@@ -21,13 +29,21 @@ export interface ChargerDeps {
   readonly chargerSources?: readonly ChargerSource[];
   /** How often each source is asked, give or take a fifth; default 6 h. */
   readonly chargerRefreshMs?: number;
+  /** Whether a peer may push; without it what one pushed before is forgotten. */
+  readonly takesPushes?: boolean;
   readonly random?: () => number;
 }
 
 /** All charging places known now. */
 export interface Chargers {
-  /** Another one after each change. */
+  /** Another one after each list, and after pushes once it is `refresh`ed. */
   readonly index: ChargerIndex;
+  /** Takes pushes into the index, every few seconds at most; says which of its places work otherwise than before. */
+  refresh(): ReadonlySet<string>;
+  /** Resolves when what a peer says is durable, or refused. */
+  push(address: PushedAddress, push: Push): Promise<PushResult>;
+  /** The object that a peer pushed. */
+  find(address: PushedAddress, evseUid?: string, connectorId?: string): unknown;
   /** Publishes what is known already, then goes on asking. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -37,6 +53,8 @@ const HOUR_MS = 3_600_000;
 const REFRESH_MS = 6 * HOUR_MS;
 /** Changes in between, everything once a day: only the whole list tells who is gone. */
 const WHOLE_MS = 24 * HOUR_MS;
+/** An index of 250,000 places is made in a tenth of a second, and pushes come one by one. */
+const REINDEX_MS = 5_000;
 const JITTER = 0.2;
 const FIRST_RETRY_MS = 60_000;
 const LAST_RETRY_MS = HOUR_MS;
@@ -55,28 +73,49 @@ interface Known {
  * What a source said before a restart is read from the topic.
  */
 export function createChargers(deps: ChargerDeps): Chargers {
-  const { bus, trust, runtime, locations, chargerSources = [], random = systemRandom } = deps;
+  const { bus, runtime, locations, chargerSources = [], random = systemRandom } = deps;
   const counters = createCounters(runtime);
   const known = chargerSources.map((source): Known => {
     return { source, places: new Map(), answeredAtMs: undefined, wholeAtMs: undefined };
   });
+  const listed = new Map(locations.map((place) => [place.locationId, place]));
   const stopping = new AbortController();
-  let index = chargerIndex(locations);
-  let publishing = Promise.resolve();
+  let pushed = new Map<string, PushedPlace>();
+  const current = createCurrentPlaces(locations, REINDEX_MS);
+  let lastTurn: Promise<unknown> = Promise.resolve();
   let asking: Promise<unknown> = Promise.resolve();
 
-  const publish = (): Promise<void> => {
-    publishing = publishing
-      .catch(() => undefined)
-      .then(async () => {
-        const places = withoutTwins(
-          mergePlaces([locations, ...known.map((one) => [...one.places.values()])]),
-        );
-        index = chargerIndex(places);
-        counters.published.inc(await publishChargers(bus, places, trust, runtime.eventClock.nowMs()));
-      });
-    return publishing;
+  /** One change at a time: each is made of what the one before has left. */
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    const turn = lastTurn.catch(() => undefined).then(change);
+    lastTurn = turn;
+    return turn;
   };
+
+  const publish = (): Promise<void> =>
+    inTurn(async () => {
+      const lists = [locations, ...known.map((one) => [...one.places.values()])];
+      const places = withoutTwins(mergeWithPushed(pushed, lists));
+      current.replaceAll(places);
+      counters.published.inc(await publishChargers(bus, places, (id) => pushed.get(id)?.text));
+    });
+
+  const push = (address: PushedAddress, said: Push): Promise<PushResult> =>
+    inTurn(async () => {
+      const change = changeOf(pushed, address, said, runtime.realClock.nowMs());
+      if (change.kind !== 'changed') return change;
+      const { locationId, pushed: now } = change;
+      const others = [listed, ...known.map(({ places }) => places)].map((places) => places.get(locationId));
+      const [place] = mergeWithPushed(
+        new Map([[locationId, now]]),
+        others.map((other) => (other === undefined ? [] : [other])),
+      );
+      await bus.publish([placeRecord(locationId, place, now.text)]);
+      counters.published.inc();
+      pushed.set(locationId, now);
+      current.replace(locationId, place);
+      return { kind: 'taken' };
+    });
 
   const ask = async (one: Known): Promise<number> => {
     const nowMs = runtime.realClock.nowMs();
@@ -109,19 +148,37 @@ export function createChargers(deps: ChargerDeps): Chargers {
 
   return {
     get index() {
-      return index;
+      return current.index;
     },
+    refresh: () => current.refresh(runtime.realClock.nowMs()),
+    push,
+    find: (address, evseUid, connectorId) => findPushed(pushed, address, evseUid, connectorId),
     async start() {
-      if (known.length > 0) remember(known, (await publishedPlaces(bus)).values());
+      const published = await publishedPlaces(bus);
+      remember(known, published.values());
+      if (deps.takesPushes === true) pushed = rememberPushed(published);
       await publish();
       asking = Promise.all(known.map(goOnAsking));
     },
     async stop() {
       stopping.abort();
       await asking;
-      await publishing.catch(() => undefined);
+      await lastTurn.catch(() => undefined);
     },
   };
+}
+
+/** Pushed places first, and without those that a peer took away after others had heard of them. */
+function mergeWithPushed(
+  pushed: ReadonlyMap<string, PushedPlace>,
+  lists: readonly (readonly ChargingLocation[])[],
+): readonly ChargingLocation[] {
+  const isThere = ({ locationId, lastUpdatedAtMs }: ChargingLocation): boolean => {
+    const said = pushed.get(locationId);
+    return said === undefined || said.place !== undefined || lastUpdatedAtMs > said.atMs;
+  };
+  const places = [...pushed.values()].flatMap(({ place }) => (place === undefined ? [] : [place]));
+  return mergePlaces([places, ...lists.map((list) => list.filter(isThere))]);
 }
 
 /** Of two places with one id the one updated last counts, of two as new that of the earlier list. */
@@ -135,9 +192,10 @@ export function mergePlaces(lists: readonly (readonly ChargingLocation[])[]): re
   return [...merged.values()];
 }
 
-function remember(known: readonly Known[], published: Iterable<ChargingLocation>): void {
+function remember(known: readonly Known[], published: Iterable<PublishedPlace>): void {
   const byName = new Map(known.map((one) => [one.source.name, one]));
-  for (const place of published) byName.get(place.source)?.places.set(place.locationId, place);
+  for (const { place } of published)
+    if (place !== undefined) byName.get(place.source)?.places.set(place.locationId, place);
 }
 
 const questionTo = ({ source, answeredAtMs, wholeAtMs }: Known, nowMs: number): { sinceMs?: number } =>

@@ -1,7 +1,7 @@
 import { type Batch, type BusRecord, carOf, decodeRecord, partOf, TOPICS } from '@outrider/bus';
 import type { SignalRecord, SignalValue } from '@outrider/domain';
 import { type Reader, type Trust, UnknownSubject } from '@outrider/trust';
-import { stretchesOf } from './look.ts';
+import { placesIn, stretchesOf } from './look.ts';
 import {
   emptyVehicle,
   foldSignals,
@@ -20,6 +20,10 @@ export interface Memory {
   readonly touched: Set<string>;
   /** Cars this process has looked at itself: what it said of them is no news to it. */
   readonly looked: Set<string>;
+  /** The charging places that each car was told of last. */
+  readonly toldOf: Map<string, ReadonlySet<string>>;
+  /** Cars told of a place that works otherwise by now. */
+  readonly outdated: Set<string>;
 }
 
 export const emptyMemory = (): Memory => ({
@@ -27,6 +31,8 @@ export const emptyMemory = (): Memory => ({
   owners: new Map(),
   touched: new Set(),
   looked: new Set(),
+  toldOf: new Map(),
+  outdated: new Set(),
 });
 
 export interface FoldDeps {
@@ -47,17 +53,22 @@ export function foldRecords(batch: Batch, memory: Memory, deps: FoldDeps, nowMs:
     const owner = owners.get(vehicleId);
     if (owner === undefined) continue;
     const before = memory.vehicles.get(vehicleId) ?? emptyVehicle(vehicleId);
-    const after = foldRecord(batch.topic, record, before, owner, memory.looked, deps, nowMs);
+    const after = foldRecord(batch.topic, record, { before, owner, memory, nowMs }, deps);
     if (after === undefined) continue;
     memory.vehicles.set(vehicleId, after);
     memory.touched.add(vehicleId);
   }
 }
 
-export function forgetCar({ vehicles, owners, looked }: Memory, vehicleId: string): void {
-  vehicles.delete(vehicleId);
-  owners.delete(vehicleId);
-  looked.delete(vehicleId);
+export function forgetCar(memory: Memory, vehicleId: string): void {
+  const { vehicles, owners, looked, toldOf, outdated } = memory;
+  for (const about of [vehicles, owners, looked, toldOf, outdated]) about.delete(vehicleId);
+}
+
+/** Notes which cars were told of places that have changed. */
+export function noteChangedPlaces({ toldOf, outdated }: Memory, changed: ReadonlySet<string>): void {
+  for (const [vehicleId, places] of toldOf)
+    if ([...places].some((place) => changed.has(place))) outdated.add(vehicleId);
 }
 
 /** The key of whoever owns the car now; undefined when nobody does. Another's memory of it is dropped. */
@@ -84,15 +95,19 @@ function ownerKey(trust: Pick<Trust, 'seal'>, vehicleId: string, nowMs: number):
   }
 }
 
+interface Folding {
+  readonly before: WorldVehicle;
+  readonly owner: string;
+  readonly memory: Memory;
+  readonly nowMs: number;
+}
+
 /** The car after it; undefined when the record says nothing of it. */
 function foldRecord(
   topic: string,
   record: BusRecord,
-  before: WorldVehicle,
-  owner: string,
-  looked: ReadonlySet<string>,
+  { before, owner, memory, nowMs }: Folding,
   { reader, counters }: FoldDeps,
-  nowMs: number,
 ): WorldVehicle | undefined {
   if (topic === TOPICS.signals.name) {
     const decoded = decodeRecord(TOPICS.signals, record, reader);
@@ -113,9 +128,10 @@ function foldRecord(
       ? withTrip(before, decoded.record, nowMs)
       : withoutTrip(before, partOf(record.key), nowMs);
   }
-  if (looked.has(record.key)) return undefined;
+  if (memory.looked.has(record.key)) return undefined;
   const decoded = decodeRecord(TOPICS.conditions, record, reader);
   if (decoded.kind !== 'record') return undefined;
+  memory.toldOf.set(record.key, placesIn(decoded.record));
   return withLastLook(before, decoded.record, stretchesOf(decoded.record, before.trip));
 }
 

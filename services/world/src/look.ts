@@ -31,19 +31,23 @@ export interface Look {
   readonly vehicle: WorldVehicle;
   readonly record: OutgoingRecord;
   readonly reason: SnapshotReason;
+  /** Charging places that the car is told of. */
+  readonly places: ReadonlySet<string>;
 }
 
 /**
  * Looks at the world for one car if that is worth it now.
+ * @param isOutdated a charging place that it was told of works otherwise by now
  * @throws UnknownSubject when nobody owns the car (any more)
  */
 export async function lookFor(
   before: WorldVehicle,
   deps: LookDeps,
   nowMs: number,
+  isOutdated: boolean,
 ): Promise<Look | undefined> {
   const known = withDueTrip(before, nowMs);
-  const reason = needsSnapshot(known, nowMs);
+  const reason = needsSnapshot(known, nowMs, isOutdated);
   const registered = reason === undefined ? undefined : await registeredCar(known.vehicleId, deps);
   if (reason === undefined || registered === undefined) return undefined;
   const reroute = rerouteOf(known);
@@ -59,6 +63,7 @@ export async function lookFor(
     }),
     record: encodeRecord(TOPICS.conditions, vehicle.vehicleId, snapshot, nowMs, deps.trust),
     reason,
+    places: placesIn(snapshot),
   };
 }
 
@@ -81,6 +86,10 @@ async function registeredCar(
       : undefined;
   return { home: home?.data, plugs: plugsOf(row.modelId) };
 }
+
+/** Every charging place that a snapshot names. */
+export const placesIn = ({ stretches, nearby }: Conditions): ReadonlySet<string> =>
+  new Set([...stretches.flatMap(({ chargers }) => chargers), ...nearby].map(({ locationId }) => locationId));
 
 /** The roads of a snapshot as a car is followed on them. */
 export function stretchesOf(snapshot: Conditions, trip: Trip | null): ProgressStretch[] {

@@ -1,5 +1,5 @@
 import { chargerSourceNames, WEATHER_VENDORS, type WeatherVendor } from '@outrider/providers';
-import { integer, number, oneOf, optional, text, url } from '@outrider/runtime';
+import { integer, nonEmpty, number, oneOf, optional, port, text, url } from '@outrider/runtime';
 
 /** @throws Error for a name that no source has */
 function sourceNames(value: string): readonly string[] {
@@ -10,6 +10,12 @@ function sourceNames(value: string): readonly string[] {
 function contact(value: string): string {
   if (!/^[\x21-\x7e]{3,200}$/.test(value) || !/@|:\/\//.test(value))
     throw new Error('is neither a mail address nor a page');
+  return value;
+}
+
+/** Printable, and too long to be guessed. */
+function pushToken(value: string): string {
+  if (!/^[\x21-\x7e]{16,255}$/.test(value)) throw new Error('is not 16 to 255 printable characters');
   return value;
 }
 
@@ -47,6 +53,32 @@ export const worldSettings = {
     about: 'How that token is sent: base64 as OCPI 2.2 has it, or raw as OCPI 2.1.1 and many peers want it.',
     parse: oneOf('base64', 'raw'),
     default: 'base64',
+  },
+  ocpiPushToken: {
+    env: 'OCPI_PUSH_TOKEN',
+    about: 'The token an OCPI peer uses to push locations to us; without it nobody can.',
+    parse: optional(pushToken),
+    default: '',
+    secret: true,
+  },
+  ocpiPushHost: {
+    env: 'OCPI_PUSH_HOST',
+    about: 'Address to listen on for pushed locations. Anything but loopback belongs behind a TLS proxy.',
+    parse: nonEmpty,
+    default: '127.0.0.1',
+  },
+  ocpiPushPort: {
+    env: 'OCPI_PUSH_PORT',
+    about: 'Port for pushed locations; 0 takes a free one.',
+    parse: port,
+    default: '8082',
+  },
+  ocpiPushUrl: {
+    env: 'OCPI_PUSH_URL',
+    about:
+      'Where the peer reaches that port; told in the versions document. Default: the address listened on.',
+    parse: optional(url('http', 'https')),
+    default: '',
   },
   openChargeMapUrl: {
     env: 'OPEN_CHARGE_MAP_URL',
@@ -137,6 +169,13 @@ export const worldSettings = {
     parse: optional(url('http', 'https')),
     default: '',
   },
+  valhallaTiles: {
+    env: 'VALHALLA_TILES',
+    about:
+      'Roads, heights and detours without a server: the folder of Valhalla tiles with their valhalla.json. Needs @valhallajs/valhallajs beside them; VALHALLA_URL comes first.',
+    parse: optional(text),
+    default: '',
+  },
   osrmUrl: {
     env: 'OSRM_URL',
     about: 'Roads when Valhalla cannot tell: an OSRM server of your own.',
@@ -168,10 +207,3 @@ export const worldSettings = {
     default: '10000',
   },
 } as const;
-  valhallaTiles: {
-    env: 'VALHALLA_TILES',
-    about:
-      'Roads, heights and detours without a server: the folder of Valhalla tiles with their valhalla.json. Needs @valhallajs/valhallajs beside them; VALHALLA_URL comes first.',
-    parse: optional(text),
-    default: '',
-  },

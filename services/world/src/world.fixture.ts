@@ -11,10 +11,10 @@ import {
   type Trip,
 } from '@outrider/domain';
 import { chargerIndex, greatCircle, ProviderUnavailable, type WeatherProvider } from '@outrider/providers';
-import { type App, createMetrics, type ManualClock, manualClock, silentLog } from '@outrider/runtime';
+import { createMetrics, type ManualClock, manualClock, silentLog } from '@outrider/runtime';
 import { openState, type State } from '@outrider/state';
 import { createTrust, type FullTrust } from '@outrider/trust';
-import { createWorld, type WorldDeps } from './app.ts';
+import { createWorld, type World, type WorldDeps } from './app.ts';
 import type { SnapshotDeps } from './snapshot.ts';
 import { emptyVehicle, type WorldVehicle } from './vehicle.ts';
 
@@ -120,7 +120,7 @@ export interface Rig {
   readonly state: State;
   readonly trust: FullTrust;
   readonly clock: ManualClock;
-  world: App;
+  world: World;
   /** A tombstone of one plan, or of all there are. */
   forget(tripId?: string): Promise<void>;
   /** Stops the world and starts another on the same stores. */

@@ -79,4 +79,15 @@ function replaced(list: unknown, key: 'uid' | 'id', value: string, now: Json): r
   return at === -1 ? [...before, { ...now, [key]: value }] : before.with(at, { ...now, [key]: value });
 }
 
+/** When a location says it was last changed, epoch ms; undefined when it does not. */
+export const updatedAtMs = (location: Json): number | undefined => timeOf(location.last_updated);
+
+/** The location itself, one of its EVSEs, or a connector of that; undefined when it is not there. */
+export function partOfLocation(location: Json, evseUid?: string, connectorId?: string): Json | undefined {
+  if (evseUid === undefined) return location;
+  const evse = objectsOf(location.evses).find((one) => textOf(one.uid) === evseUid);
+  if (connectorId === undefined || evse === undefined) return evse;
+  return objectsOf(evse.connectors).find((one) => textOf(one.id) === connectorId);
+}
+
 const refused = (statusCode: 2001 | 2003, why: string): Pushed => ({ kind: 'refused', statusCode, why });
