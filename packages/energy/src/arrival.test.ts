@@ -216,6 +216,19 @@ describe('live factor', () => {
     expect(state.factor).toBeCloseTo(driven(100, 2.4 / 2.2).factor, 9);
   });
 
+  test.each([
+    [0.05, 0.3],
+    [499, 3],
+  ])('of a drive that took %d kWh in place of 30 is one that forecasts take', (drivenKwh, factor) => {
+    const odd = updateLiveFactor(noLiveFactor, {
+      ...{ distanceM: 300 * KM, drivenKwh, predictedKwh: 30, usableKwh: 5 },
+    });
+    expect(odd.factor).toBe(factor);
+    const towed: ForecastCar = { ...car, liveFactor: odd.factor };
+    const way = { prefix: winter, fromM: 0, toM: 10 * KM, car: towed, state: { socPct: 60 } };
+    expect(() => forecastArrival(way)).not.toThrow();
+  });
+
   test('ignores a drive that gained energy and refuses NaN', () => {
     const down = { distanceM: 40 * KM, drivenKwh: -1, predictedKwh: 2, usableKwh: 80 };
     expect(updateLiveFactor(noLiveFactor, down).factor).toBe(1);

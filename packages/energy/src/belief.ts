@@ -1,6 +1,7 @@
 import { type BatteryEnergy, batteryEnergy, kwhPerPoint, socAfterUsing } from './battery.ts';
 import { requireWithin } from './check.ts';
 import { FEATURE_COUNT, kineticEnergyJ } from './features.ts';
+import { LIVE_FACTOR } from './live-factor.ts';
 import { type InputSigmas, noiseVarianceKwh2, parameterSigmaFactor, usualSigmas } from './noise.ts';
 import { type Posterior, varianceForm } from './posterior.ts';
 import {
@@ -72,7 +73,7 @@ export function knownCar(car: ForecastCar): KnownCar {
     sigmas: car.sigmas ?? usualSigmas,
     parameterFactor2: factor * factor,
     noiseFactor2: (errorScale * car.posterior.noiseScale) ** 2,
-    liveFactor: requireWithin('liveFactor', car.liveFactor ?? 1, 0.3, 3),
+    liveFactor: requireWithin('liveFactor', car.liveFactor ?? 1, LIVE_FACTOR.least, LIVE_FACTOR.most),
   };
 }
 

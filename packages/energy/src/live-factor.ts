@@ -1,4 +1,4 @@
-import { requireWithin } from './check.ts';
+import { clamp, requireWithin } from './check.ts';
 import { noiseVarianceKwh2 } from './noise.ts';
 
 /**
@@ -15,6 +15,8 @@ export interface LiveFactor {
   readonly logSd: number;
 }
 
+/** Beyond these somebody towed the car, or the charge was read anew: no forecast is made of more. */
+export const LIVE_FACTOR = { least: 0.3, most: 3 } as const;
 const TRUSTED_FROM_M = 30_000;
 const PRIOR_LOG_SD = 0.05;
 
@@ -47,5 +49,6 @@ export function updateLiveFactor(state: LiveFactor, stretch: DrivenStretch): Liv
   const noise = noiseVarianceKwh2(predictedKwh, stretch.usableKwh) / predictedKwh ** 2;
   const gain = prior / (prior + noise);
   const logRatio = Math.log(drivenKwh / predictedKwh);
-  return { ...sums, factor: Math.exp(gain * logRatio), logSd: Math.sqrt((1 - gain) * prior) };
+  const factor = clamp(Math.exp(gain * logRatio), LIVE_FACTOR.least, LIVE_FACTOR.most);
+  return { ...sums, factor, logSd: Math.sqrt((1 - gain) * prior) };
 }

@@ -56,6 +56,15 @@ describe('this drive against the model', () => {
     expect(next({}, 75)?.drivenM).toBeGreaterThan(0);
   });
 
+  test('ends where no battery lasts so long', () => {
+    const long = tripOf({ stops: [stopAt('far', 1_200_000)] });
+    const far = buildRouteView(conditionsOf({ trip: long }), long, vehicle);
+    if (far === null) throw new Error('no view');
+    const basis = followDrive(null, far, progress(0), 90, car);
+    expect(followDrive(basis, far, progress(999_000), 50, car)?.drivenM).toBeCloseTo(999_000, 0);
+    expect(followDrive(basis, far, progress(1_001_000), 50, car)).toBeNull();
+  });
+
   test('waits at stops and off the road, and ends with the plan', () => {
     const basis = drive(60_000, 0.3);
     expect(followDrive(basis, view, progress(60_000, { atStop: 0 }), 70, car)).toBe(basis);

@@ -13,6 +13,8 @@ import type { RouteView } from './route-view.ts';
 
 /** A jump of this much charge upwards is a charge, not recuperation: a new drive begins after it. */
 const CHARGED_PCT = 3;
+/** No battery lasts for so much road without a charge. */
+const LONGEST_M = 1_000_000;
 
 /**
  * Compares this drive with the model as the car moves on: what the battery gave since the drive began against
@@ -43,6 +45,8 @@ export function followDrive(
   }
   const toM = Math.min(progress.alongM, stretch.prefix.lengthM);
   if (toM <= basis.alongM) return { ...basis, lastSocPct: socPct };
+  // Carried rather than driven: nothing can be compared.
+  if (basis.drivenM + toM - basis.alongM > LONGEST_M) return null;
   const elapsedDriveS = Math.max(0, (progress.atMs - basis.startedAtMs) / 1000);
   const added = energyKwhOf(
     readStretch(stretch.prefix, basis.alongM, toM, { elapsedDriveS }),

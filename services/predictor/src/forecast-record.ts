@@ -8,7 +8,8 @@ import {
   plannedDepartureMs,
   type Situation,
   stagesTo,
-  standingTempC,
+  stopTempC,
+  waitAt,
   whyUnknown,
 } from './outlook.ts';
 import { reachableChargers } from './reachable.ts';
@@ -99,7 +100,6 @@ function stopsAhead(situation: Situation, view: RouteView): Forecast['stops'] {
 /** What happens at a stop before the next drive; null when a charge there has no planned end. */
 function afterStop(view: RouteView, stretch: ViewStretch): PlanStage[] | null {
   const { planned } = stretch;
-  const airTempC = standingTempC(view.conditions, stretch.stopId) ?? stretch.prefix.tempC.at(-1) ?? 10;
   if (planned?.kind === 'charge' || planned?.plugged === true) {
     if (planned.chargeToSocPct === undefined) return null;
     const maxPowerKw = planned.powerKw ?? 11;
@@ -108,13 +108,11 @@ function afterStop(view: RouteView, stretch: ViewStretch): PlanStage[] | null {
         kind: 'charge',
         station: { kind: maxPowerKw > 25 ? 'dc' : 'ac', maxPowerKw },
         until: { kind: 'soc', socPct: planned.chargeToSocPct },
-        airTempC,
+        airTempC: stopTempC(view, stretch),
       },
     ];
   }
-  const { arriveAtMs, departAtMs } = planned ?? {};
-  if (arriveAtMs === undefined || departAtMs === undefined || departAtMs <= arriveAtMs) return [];
-  return [{ kind: 'park', durationS: (departAtMs - arriveAtMs) / 1000, airTempC, mode: 'asleep' }];
+  return waitAt(view, stretch);
 }
 
 function curveOf(situation: Situation, view: RouteView): Forecast['curve'] {

@@ -120,7 +120,7 @@ export function stagesTo(situation: Situation, view: RouteView, to: number): Pla
   const stages: PlanStage[] = [];
   for (let i = from; i <= to; i++) {
     const stretch = view.stretches[i] as ViewStretch;
-    if (i > from) stages.push(...waitAt(view, i - 1));
+    if (i > from) stages.push(...waitAt(view, view.stretches[i - 1] as ViewStretch));
     const fromM = i === from ? Math.min(progress?.alongM ?? 0, stretch.prefix.lengthM) : 0;
     stages.push({ kind: 'drive', prefix: stretch.prefix, fromM, toM: stretch.prefix.lengthM });
   }
@@ -137,21 +137,24 @@ const parked = (durationMs: number, airTempC: number): PlanStage => ({
   mode: 'asleep',
 });
 
-/** Standing at a stop between two drives, unplugged (a plug would have ended the way). */
-function waitAt(view: RouteView, index: number): PlanStage[] {
-  const stretch = view.stretches[index] as ViewStretch;
+/** Standing at the stop a stretch leads to, unplugged (a plug would have ended the way). */
+export function waitAt(view: RouteView, stretch: ViewStretch): PlanStage[] {
   const { arriveAtMs, departAtMs } = stretch.planned ?? {};
   if (arriveAtMs === undefined || departAtMs === undefined || departAtMs <= arriveAtMs) return [];
-  const airTempC = standingTempC(view.conditions, stretch.stopId) ?? stretch.prefix.tempC.at(-1) ?? 10;
-  return [parked(departAtMs - arriveAtMs, airTempC)];
+  return [parked(departAtMs - arriveAtMs, stopTempC(view, stretch))];
 }
 
+/** The air while standing there, as the world says it; undefined when it does not. */
 export function standingTempC(conditions: Conditions, stopId: string | undefined): number | undefined {
-  return (
-    conditions.standing.find((wait) => wait.stopId === stopId) ??
-    conditions.standing.find((wait) => wait.stopId === undefined)
-  )?.tempC;
+  const wait =
+    conditions.standing.find((one) => one.stopId === stopId) ??
+    conditions.standing.find((one) => one.stopId === undefined);
+  return wait === undefined ? undefined : modelledC(wait.tempC);
 }
+
+/** The air at the stop a stretch leads to. */
+export const stopTempC = (view: RouteView, { stopId, prefix }: ViewStretch): number =>
+  standingTempC(view.conditions, stopId) ?? modelledC(prefix.tempC.at(-1) ?? MILD_C);
 
 /** Standing where the car is now until it leaves, unplugged. */
 export function parkHere(situation: Situation, departAtMs: number): PlanStage[] {
@@ -172,9 +175,12 @@ export const forecastOf = (
 /** Mild, where nobody knows. */
 const MILD_C = 10;
 
-/** The air outside as the car last said it, within what roads and batteries are modelled for. */
+/** Within what roads and batteries are modelled for. */
+const modelledC = (tempC: number): number => Math.min(60, Math.max(-60, tempC));
+
+/** The air outside as the car last said it. */
 export const outsideC = ({ state }: Pick<Situation, 'state'>): number =>
-  Math.min(60, Math.max(-60, numberAt(state, SIGNAL.airTemp) ?? MILD_C));
+  modelledC(numberAt(state, SIGNAL.airTemp) ?? MILD_C);
 
 /** Road nobody has drawn, as this car drives it today. */
 export const undrawnRoad = (situation: Situation, lengthM: number, speedMps: number): RoutePrefix =>

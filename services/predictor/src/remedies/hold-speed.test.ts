@@ -37,6 +37,11 @@ describe('slower', () => {
     expect(slow.remedy === null || slow.remedy.speedMps >= 50 / 3.6 - 1e-9).toBe(true);
   });
 
+  test('is told also on a road that a map has faster than cars drive', () => {
+    const { remedy } = simulate({ ...driving, socPct: 90, segment: { tempC: 16, speedMps: 89 } });
+    expect(remedy?.speedMps).toBeLessThan(89);
+  });
+
   test('where nothing slower is left, driving as before is no advice', () => {
     expect(simulate({ ...driving, socPct: 38, segment: { tempC: 16, speedMps: 13 } }).simulated).toBeNull();
   });

@@ -21,6 +21,8 @@ import {
 /** Slower than this share of the planned speed nobody drives on the same road with others. */
 const SLOWEST_RATIO = 0.72;
 const SLOWEST_MPS = 50 / 3.6;
+/** A map with a road faster than cars drive still gets advice. */
+const FASTEST_CAP_MPS = 60;
 
 /** With gloves and seat heating this is bearable; off is not asked of anybody (windows fog up). */
 const SAVING_CABIN_C = 16;
@@ -61,7 +63,7 @@ function slowedDown(
   const route = cabinTempC === undefined ? road.route : { ...road.route, setTempC: cabinTempC };
   const planned = buildPrefix(road.route);
   const fastestMps = Math.max(...route.segments.map((segment) => segment.speedMps));
-  const slowestMps = Math.max(SLOWEST_MPS, fastestMps * SLOWEST_RATIO);
+  const slowestMps = Math.min(FASTEST_CAP_MPS, Math.max(SLOWEST_MPS, fastestMps * SLOWEST_RATIO));
   const { car, reserveSocPct } = situation;
   const state = carStateOf(situation);
   const way = { fromM: road.fromM, toM: planned.lengthM, car, state };
