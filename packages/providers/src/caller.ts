@@ -31,6 +31,8 @@ export interface CallerOptions extends CallerDeps {
   readonly headers?: Readonly<Record<string, string>>;
   /** Texts that no error may repeat, although the vendor does. */
   readonly secrets?: readonly (string | undefined)[];
+  /** Questions are somebody's own words, which vendors like to repeat: no error says what they said. */
+  readonly isPersonal?: boolean;
   readonly timeoutMs: number;
   readonly maxBytes?: number;
   /** Units a day and per second that are spent at most; a unit is what the vendor counts. */

@@ -11,6 +11,7 @@ interface Refusing {
   readonly name: string;
   readonly clock: Clock;
   readonly secrets?: readonly (string | undefined)[];
+  readonly isPersonal?: boolean;
   readonly readRefusal?: (status: number, text: string, nowMs: number) => Refusal;
 }
 
@@ -19,11 +20,11 @@ const SAID_LENGTH = 120;
 
 /** What an answer that is none means. */
 export function refusalOf(
-  { name, clock, readRefusal, secrets = [] }: Refusing,
+  { name, clock, readRefusal, secrets = [], isPersonal = false }: Refusing,
   { status, headers, text }: { readonly status: number; readonly headers: Headers; readonly text: string },
 ): ProviderUnavailable {
   const nowMs = clock.nowMs();
-  const said = plainWords(text, secrets);
+  const said = isPersonal ? '' : plainWords(text, secrets);
   const own = readRefusal?.(status, text, nowMs) ?? {};
   const kind = own.kind ?? kindOf(status);
   const isPassing = kind === 'rate-limited' || kind === 'unavailable';

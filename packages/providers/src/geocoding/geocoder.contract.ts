@@ -14,10 +14,12 @@ export interface GeocoderWire {
   readonly empty: unknown;
   /** A place at 111.5, 48.1. */
   readonly absurd: unknown;
+  /** Two places at 48.1, 11.5: one without a name, and one with this. */
+  readonly named: (name: string) => unknown;
 }
 
 /** What every geocoder keeps. */
-export function geocoderContract({ create, path, good, found, empty, absurd }: GeocoderWire): void {
+export function geocoderContract({ create, path, good, found, empty, absurd, named }: GeocoderWire): void {
   const geocoder = async (answering: Answering) => {
     const { baseUrl, heard } = await vendorOn(answering);
     const clock = impatientClock(0);
@@ -34,6 +36,17 @@ export function geocoderContract({ create, path, good, found, empty, absurd }: G
 
   test('knows no such place', async () => {
     expect(await (await geocoder(() => ({ body: empty }))).find('x', never)).toEqual([]);
+  });
+
+  test('leaves out a place without a name, and shortens a long one', async () => {
+    const one = await geocoder(() => ({ body: named('x'.repeat(201)) }));
+    expect((await one.find('x', never)).map(({ name }) => name)).toEqual(['x'.repeat(200)]);
+  });
+
+  test('says in no error what somebody typed', async () => {
+    const one = await geocoder(() => ({ status: 400, body: 'cannot parse "4 Privet Lane"' }));
+    const error = (await one.find('4 Privet Lane', never).catch((reason: unknown) => reason)) as Error;
+    expect(error.message).toMatch(/answered 400$/);
   });
 
   test('is asked once a second, and the next question waits', async () => {

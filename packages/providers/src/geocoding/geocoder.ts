@@ -17,6 +17,7 @@ export interface Geocoder {
 
 /** Answers wanted of one question. */
 export const PLACES_MAX = 5;
+const NAME_LENGTH = 200;
 const TIMEOUT_MS = 4_000;
 /** Typing is not a question: one a second, as the public servers demand. */
 const BUDGET = { perS: 1, burst: 1 };
@@ -37,10 +38,12 @@ interface Dialect<T> {
 export function createGeocoder<T>(options: GeocoderOptions, dialect: Dialect<T>): Geocoder & Probe {
   const { name, path, query, answer, placesOf } = dialect;
   const caller = createCaller({
-    ...{ ...options, name, timeoutMs: TIMEOUT_MS, headers: HEADERS, budget: BUDGET },
+    ...{ ...options, name, timeoutMs: TIMEOUT_MS, headers: HEADERS, budget: BUDGET, isPersonal: true },
   });
   const find: Geocoder['find'] = async (text, signal) =>
-    placesOf((await caller.askJson({ path, query: query(text), signal }, answer)).value).slice(0, PLACES_MAX);
+    placesOf((await caller.askJson({ path, query: query(text), signal }, answer)).value)
+      .flatMap((place) => (place.name === '' ? [] : [{ ...place, name: place.name.slice(0, NAME_LENGTH) }]))
+      .slice(0, PLACES_MAX);
   return {
     name,
     kind: 'geocoding',

@@ -1,6 +1,8 @@
 import { geocoderContract } from './geocoder.contract.ts';
 import { photon } from './photon.ts';
 
+const at = { coordinates: [11.5, 48.1] };
+
 geocoderContract({
   create: photon,
   path: '/api',
@@ -14,5 +16,11 @@ geocoderContract({
   },
   found: 'Old inn, Lane 4, Town, Land',
   empty: { features: [] },
+  named: (name) => ({
+    features: [
+      { geometry: at, properties: {} },
+      { geometry: at, properties: { name } },
+    ],
+  }),
   absurd: { features: [{ geometry: { coordinates: [48.1, 111.5] }, properties: {} }] },
 });

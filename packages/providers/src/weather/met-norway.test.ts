@@ -153,11 +153,12 @@ describe('asks no more than it must', () => {
   });
 });
 
-test('a product that will end is used, and named in the log', async () => {
+test('a product that will end is used, and named in the log once', async () => {
   const warned: string[] = [];
   const log: Log = { ...silentLog, warn: (_, message) => warned.push(message) };
   const { ask } = await wire(() => good({}, { status: 203 }), log);
   expect((await ask(MUNICH))[0]?.hours[0]?.tempC).toBe(-2);
+  await ask(FREISING);
   expect(warned).toHaveLength(1);
 });
 

@@ -80,6 +80,7 @@ interface Kept {
  */
 export function metNorway({ url, contact }: MetNorwaySettings, deps: MetNorwayDeps): ForecastVendor {
   const kept = createMemory<Kept>(PLACES_KEPT);
+  let isWarned = false;
   const caller = createCaller({
     ...deps,
     name: NAME,
@@ -110,8 +111,10 @@ export function metNorway({ url, contact }: MetNorwaySettings, deps: MetNorwayDe
       },
       (answer) => keptOf(answer, before),
     );
-    if (told.status === DEPRECATED)
+    if (told.status === DEPRECATED && !isWarned) {
+      isWarned = true;
       deps.log.warn({ provider: NAME }, 'this product of the provider will end: an update is due');
+    }
     kept.set(key, told.kept);
     return told.kept.forecast;
   };
