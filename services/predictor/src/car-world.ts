@@ -31,7 +31,7 @@ export function withTrip(live: LiveCar, trip: Trip): LiveCar {
     .toSorted((a, b) => a.departAtMs - b.departAtMs)
     .slice(-TRIPS_MAX);
   const world = { ...live.world, trips: Object.fromEntries(trips.map((one) => [one.tripId, one])) };
-  return withDrawnView({ ...live, world }, live.world.conditions);
+  return withDrawnView({ ...live, world }, world.waiting ?? world.conditions);
 }
 
 /** Takes back one plan, or all of them. */
@@ -51,10 +51,14 @@ const withoutPlan = (live: LiveCar): LiveCar => ({
   car: { ...live.car, memory: { ...live.car.memory, progress: null, drive: null, carried: {} } },
 });
 
-/** Takes a snapshot of the world. An older one than is known changes nothing. */
+/**
+ * Takes a snapshot of the world. An older one than is known changes nothing; one of a plan that is not here yet
+ * waits for it, and until then the car goes on with the one before.
+ */
 export function withConditions(live: LiveCar, conditions: Conditions): LiveCar {
-  if (live.world.conditions !== null && conditions.asOfMs < live.world.conditions.asOfMs) return live;
-  return withDrawnView({ ...live, world: { ...live.world, conditions } }, conditions);
+  const newest = live.world.waiting ?? live.world.conditions;
+  if (newest !== null && conditions.asOfMs < newest.asOfMs) return live;
+  return withDrawnView({ ...live, world: { ...live.world, waiting: conditions } }, conditions);
 }
 
 /** The view of the plan that the snapshot was drawn for, once both are here. */
@@ -71,7 +75,8 @@ function withDrawnView(live: LiveCar, conditions: Conditions | null): LiveCar {
     ...(isFollowed ? {} : { drive: null }),
     ...(isSamePlan(live.view?.trip ?? null, view.trip) ? {} : { carried: {} }),
   };
-  return { ...live, view, world: { ...live.world, drawnTrip: trip }, car: { ...live.car, memory } };
+  const world = { ...live.world, conditions, waiting: null, drawnTrip: trip };
+  return { ...live, view, world, car: { ...live.car, memory } };
 }
 
 /**

@@ -46,6 +46,8 @@ export interface CarWorld {
   /** Every plan known, by id; the world decides which one the car is on, by drawing its road. */
   readonly trips: Readonly<Record<string, Trip>>;
   readonly conditions: Conditions | null;
+  /** A newer snapshot, of a plan or revision that is still on its way. Absent in checkpoints from before. */
+  readonly waiting?: Conditions | null;
   /** The plan that the view belongs to. */
   readonly drawnTrip: Trip | null;
 }
@@ -60,7 +62,7 @@ export const emptyCar = (vehicleId: string): Car => ({
   forecast: null,
 });
 
-export const emptyWorld: CarWorld = { trips: {}, conditions: null, drawnTrip: null };
+export const emptyWorld: CarWorld = { trips: {}, conditions: null, waiting: null, drawnTrip: null };
 
 /** A car with all that a judgement needs; `view` is derived and not stored. */
 export interface LiveCar {
