@@ -37,6 +37,18 @@ test('a cancelled row withdraws, an empty cell is absent, and a byte order mark 
 });
 
 test.each([
+  ['with nothing but its reference', 'T-2,,,,,,,,,,cancelled'],
+  ['whose places are wrong', 'T-2,tomorrow,,,95,24,,,,,cancelled'],
+])('a cancelled row %s withdraws', (_, row) => {
+  expect(read(GOOD, row)).toMatchObject({ entries: [{ entryId: 'T-1' }], cancelled: ['T-2'], problems: [] });
+});
+
+test('a row that cancels one of its own file is a problem, and so is one without a reference', () => {
+  expect(read(GOOD, 'T-1,,,,,,,,,,cancelled')).toMatchObject({ cancelled: [], problems: [{}] });
+  expect(read(',,,,,,,,,,cancelled').cancelled).toEqual([]);
+});
+
+test.each([
   ['departAt', 'T-2,tomorrow,,,60,24,Shop,61,24,,'],
   ['departAt', 'T-2,2026-01-15T08:00:00,,,60,24,Shop,61,24,,'],
   ['arriveBy', 'T-2,2026-01-15T08:00:00Z,2026-01-15T07:59:59Z,,60,24,Shop,61,24,,'],

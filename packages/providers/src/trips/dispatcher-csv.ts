@@ -33,6 +33,8 @@ const row = z.object({
   status: z.enum(['planned', 'cancelled']).optional(),
 });
 type Row = z.infer<typeof row>;
+/** Who is withdrawn needs no places: a row that holds nothing else is enough. */
+const withdrawal = row.pick({ tripRef: true }).extend({ status: z.literal('cancelled') });
 const COLUMNS = Object.keys(row.shape);
 
 /**
@@ -55,19 +57,26 @@ export const dispatcherCsv: TripSource<{ readonly text: string }> = {
     const problems: TripProblem[] = [...unknownColumns(rows[0]?.record)];
     const seen = new Set<string>();
     for (const { record, info } of rows) {
-      const parsed = row.safeParse(withoutEmpty(record));
+      const said = withoutEmpty(record);
+      const withdrawn = withdrawal.safeParse(said).data?.tripRef;
+      if (withdrawn !== undefined) {
+        if (seen.has(withdrawn)) problems.push({ line: info.lines, field: 'tripRef', why: 'is there twice' });
+        else cancelled.push(withdrawn);
+        seen.add(withdrawn);
+        continue;
+      }
+      const parsed = row.safeParse(said);
       if (!parsed.success) {
         for (const issue of parsed.error.issues)
           problems.push({ line: info.lines, field: issue.path.join('.'), why: issue.message });
         continue;
       }
-      const { tripRef, status, departAt, arriveBy } = parsed.data;
+      const { tripRef, departAt, arriveBy } = parsed.data;
       const why =
         (seen.has(tripRef) && 'is there twice') ||
         ((arriveBy ?? departAt) < departAt && 'arrives before it departs');
       if (why)
         problems.push({ line: info.lines, field: why === 'is there twice' ? 'tripRef' : 'arriveBy', why });
-      else if (status === 'cancelled') cancelled.push(tripRef);
       else entries.push(entryOf(parsed.data));
       seen.add(tripRef);
     }
