@@ -1,4 +1,5 @@
 import type { OpeningHours } from '@outrider/domain';
+import { isTimeZone } from '../../trips/local-time.ts';
 import type { Counting } from './tally.ts';
 import { isObject, type Json, numberOf, objectsOf, textOf, timeOf } from './words.ts';
 
@@ -63,12 +64,3 @@ const spansOf = (value: unknown): OpeningHours['openings'] =>
       const toMs = timeOf(raw.period_end);
       return fromMs === undefined || toMs === undefined || fromMs >= toMs ? [] : [{ fromMs, toMs }];
     });
-
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
