@@ -76,6 +76,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/vehicles/{vehicleId}/trips': tripPlan(),
   'post /v1/vehicles/{vehicleId}/trip-sources': weekly,
   'post /v1/vehicles/{vehicleId}/vin/decode': { mayAsk: true },
+  'post /v1/places': { text: '61.5, 24.5' },
   'put /v1/trips/{tripId}': tripPlan(),
   'post /v1/alerts/{alertId}/feedback': { kind: 'acknowledged' },
 };

@@ -15,6 +15,7 @@ import type { Trust, TrustAdmin } from '@outrider/trust';
 import { createAccess } from './access.ts';
 import type { ApiContext, ModelChoice } from './context.ts';
 import { createHub, type Hub } from './live/hub.ts';
+import { createRightsKeeper, type RightsKeeper } from './live/rights-keeper.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
 import { createNewestForecasts, type NewestForecasts } from './newest-forecasts.ts';
 import { createPlaceFinder } from './place-finder.ts';
@@ -25,6 +26,7 @@ import { forecastRoutes } from './routes/forecasts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type LiveSockets, liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { placeRoutes } from './routes/places.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { tripFileRoutes } from './routes/trip-files.ts';
@@ -82,19 +84,19 @@ export function createApi(deps: ApiDeps): Api {
   const metrics = createApiMetrics(runtime.metrics);
   const hub = createHub({ ...deps, eventClock: runtime.eventClock, countSent: metrics.countSent });
   const rights = createRightsKeeper(hub, runtime);
+  const asking = { clock: runtime.realClock, random: systemRandom, fetch: deps.fetch ?? fetch };
   const context: ApiContext = {
     ...deps,
     eventClock: runtime.eventClock,
     access: createAccess({ state, trust: deps.trust, eventClock: runtime.eventClock }),
     newestForecasts: createNewestForecasts(settings.forecastCacheBytes),
+    finder: createPlaceFinder(settings, asking),
     gatewayUrl: deps.gatewayUrl ?? (() => settings.gatewayUrl),
     pokeRelay: () => running?.relay.poke(),
     rightsChanged: (personId) => void rights.refresh(personId),
   };
 
-  const asking = { clock: runtime.realClock, random: systemRandom, fetch: deps.fetch ?? fetch };
-  const finder = createPlaceFinder(settings, asking);
-  const reader = createTripSourceReader(context, { ...asking, finder, log: runtime.log });
+  const reader = createTripSourceReader(context, { ...asking, log: runtime.log });
   const decoder = settings.vpicUrl === undefined ? undefined : vpic({ ...asking, baseUrl: settings.vpicUrl });
   const parts = { hub, metrics, rights, reader, decoder, readiness: deps.readinessOf ?? readiness };
 
@@ -183,7 +185,7 @@ async function run(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Ru
 
 async function listen(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Listening> {
   const { settings, state, runtime } = deps;
-  const server = await createServer({ settings, state, log: runtime.log });
+  const server = await createServer({ settings, state, log: runtime.log, realClock: runtime.realClock });
   const requests = { open: 0 };
   server.server.on('request', (_request, response) => {
     requests.open += 1;
@@ -220,29 +222,6 @@ async function letGo({ subscriptions, relay }: Pick<Running, 'subscriptions' | '
   await relay.stop();
 }
 
-interface RightsKeeper {
-  refresh(personId?: string): Promise<void>;
-  /** For the timer: rounds do not pile up when one outlasts the interval. */
-  refreshAll(): Promise<void>;
-}
-
-function createRightsKeeper(hub: Hub, { log }: Runtime): RightsKeeper {
-  let round: Promise<void> | undefined;
-  const refresh = (personId?: string): Promise<void> =>
-    hub.refresh(personId).catch((error: unknown) => {
-      log.warn({ err: String(error) }, 'rights of live feeds could not be asked for');
-    });
-  return {
-    refresh,
-    refreshAll() {
-      round ??= refresh().finally(() => {
-        round = undefined;
-      });
-      return round;
-    },
-  };
-}
-
 function addRoutes(
   server: ApiServer,
   context: ApiContext,
@@ -262,6 +241,7 @@ function addRoutes(
     consentRoutes,
     tripRoutes,
     tripGuessRoutes,
+    placeRoutes,
     tripFileRoutes,
     alertRoutes,
     feedbackRoutes,

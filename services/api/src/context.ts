@@ -6,6 +6,7 @@ import type { TelemetryStore } from '@outrider/telemetry';
 import type { Trust, TrustAdmin } from '@outrider/trust';
 import type { Access } from './access.ts';
 import type { NewestForecasts } from './newest-forecasts.ts';
+import type { PlaceFinder } from './place-finder.ts';
 import type { ApiSettings } from './settings.ts';
 
 /** A car model as it can be chosen at registration. */
@@ -25,6 +26,8 @@ export interface ApiContext {
   readonly vehicleModels: readonly ModelChoice[];
   gatewayUrl(): string;
   readonly newestForecasts: NewestForecasts;
+  /** Undefined when the settings name no server that knows places. */
+  readonly finder: PlaceFinder | undefined;
   /** Rows were written to the outbox: publish them now. */
   pokeRelay(): void;
   /** A person's cars or consents changed: open live feeds ask for their rights anew. */

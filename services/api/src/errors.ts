@@ -25,6 +25,10 @@ export const ERROR_CODES = {
     about: 'Bodies are application/json; files are of the types their route names.',
   },
   'upgrade-required': { status: 426, about: 'The live feed is a WebSocket.' },
+  'too-many-requests': {
+    status: 429,
+    about: 'More than one person may ask in this time: `Retry-After` says when again.',
+  },
   internal: { status: 500, about: 'Our fault; it is logged.' },
   unavailable: { status: 503, about: 'Something this needs is down or full: try again later.' },
 } as const;

@@ -22,6 +22,8 @@ export interface FoundPlaces {
 
 /** Looks places up by what a person wrote; only the text leaves us. */
 export interface PlaceFinder {
+  /** The likeliest first; undefined when nobody could tell now. */
+  look(text: string, signal: AbortSignal): Promise<readonly FoundPlace[] | undefined>;
   /** At most a few texts are asked for at a time, the others are unanswered; `near` stays here. Never rejects. */
   find(texts: ReadonlySet<string>, near: Position, signal: AbortSignal | undefined): Promise<FoundPlaces>;
 }
@@ -46,6 +48,10 @@ export function createPlaceFinder(
   if (geocoders.length === 0) return undefined;
   const memory = createMemory<{ readonly places: readonly FoundPlace[]; readonly atMs: number }>(REMEMBERED);
 
+  const remembered = (text: string): readonly FoundPlace[] | undefined => {
+    const known = memory.get(text);
+    return known && deps.clock.nowMs() - known.atMs < REMEMBERED_MS ? known.places : undefined;
+  };
   const ask = async (text: string, signal: AbortSignal): Promise<readonly FoundPlace[] | undefined> => {
     try {
       const places = await firstAvailable(geocoders, (geocoder) => geocoder.find(text, signal));
@@ -58,15 +64,17 @@ export function createPlaceFinder(
   };
 
   return {
+    look: async (text, signal) => remembered(text) ?? ask(text, signal),
     async find(texts, near, signal = new AbortController().signal) {
       const found: NamedPlace[] = [];
       const unanswered = new Set<string>();
       let asked = 0;
       for (const text of texts) {
-        const known = memory.get(text);
-        const isKnown = known !== undefined && deps.clock.nowMs() - known.atMs < REMEMBERED_MS;
-        if (!isKnown) asked += 1;
-        const places = isKnown ? known.places : asked > ASKED_AT_ONCE ? undefined : await ask(text, signal);
+        let places = remembered(text);
+        if (places === undefined && asked < ASKED_AT_ONCE) {
+          asked += 1;
+          places = await ask(text, signal);
+        }
         const place = places?.find((one) => distanceM(near, one) <= FARTHEST_M);
         if (places === undefined) unanswered.add(text);
         else if (place !== undefined) found.push({ name: text, lat: place.lat, lon: place.lon });

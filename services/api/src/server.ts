@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { decodeStrictJson, type Log } from '@outrider/runtime';
+import { type Clock, createRateLimit, decodeStrictJson, type Log } from '@outrider/runtime';
 import type { State } from '@outrider/state';
 import type { Role } from '@outrider/trust';
 import {
@@ -46,6 +46,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use the route; every route says so, `public` ones too. */
     roles?: readonly Role[] | 'public';
+    /** Requests that it counts as; 1 when absent. More where others are asked, who have limits of their own. */
+    cost?: number;
   }
 }
 
@@ -65,6 +67,7 @@ export async function createServer(deps: {
   readonly settings: ApiSettings;
   readonly state: State;
   readonly log: Log;
+  readonly realClock: Clock;
 }): Promise<ApiServer> {
   const { settings } = deps;
   const server = fastify({
@@ -105,7 +108,7 @@ export async function createServer(deps: {
     reply.code(404).send(toErrorBody(new ApiError('not-found'))),
   );
   acceptStrictJson(server);
-  guardRoutes(server, deps.state);
+  guardRoutes(server, deps);
   await server.register(helmet, {
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
   });
@@ -122,7 +125,15 @@ function acceptStrictJson(server: ApiServer): void {
   });
 }
 
-function guardRoutes(server: ApiServer, state: State): void {
+/** Seconds' worth of requests that may come at once. */
+const BURST_S = 10;
+
+function guardRoutes(
+  server: ApiServer,
+  { settings, state, realClock }: Parameters<typeof createServer>[0],
+): void {
+  // One bucket per person: they are few and known, so it needs no sweeping.
+  const limit = createRateLimit(settings.requestsPerS, BURST_S * settings.requestsPerS);
   server.decorateRequest('principal', null);
   server.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/v1/')) return;
@@ -134,11 +145,17 @@ function guardRoutes(server: ApiServer, state: State): void {
       ...({ 'x-roles': roles } as object),
     };
   });
-  server.addHook('onRequest', async (request) => {
-    const { roles } = request.routeOptions.config;
+  server.addHook('onRequest', async (request, reply) => {
+    const { roles, cost } = request.routeOptions.config;
     if (roles === undefined || roles === 'public') return;
     request.principal = (await authenticate(state, bearerOf(request.raw))) ?? null;
-    if (!roles.includes(principalOf(request).role)) throw new ApiError('role-may-not');
+    const { personId, role } = principalOf(request);
+    const waitMs = limit.take(personId, realClock.nowMs(), cost);
+    if (waitMs > 0) {
+      reply.header('retry-after', Math.ceil(waitMs / 1000));
+      throw new ApiError('too-many-requests');
+    }
+    if (!roles.includes(role)) throw new ApiError('role-may-not');
   });
   server.addHook('onSend', async (request, reply) => {
     // Personal data must not stay in a cache on the way.

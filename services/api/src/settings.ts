@@ -48,6 +48,12 @@ export const apiSettings = {
     parse: integer(1_024, 64 * 1024 * 1024),
     default: '4194304',
   },
+  requestsPerS: {
+    env: 'API_REQUESTS_PER_S',
+    about: 'Requests of one person per second; ten times as many may come at once.',
+    parse: integer(1, 100_000),
+    default: '50',
+  },
   requestTimeoutMs: {
     env: 'API_REQUEST_TIMEOUT_MS',
     about: 'Time for a request to arrive, and again for it to be answered, in milliseconds.',

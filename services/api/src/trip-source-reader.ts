@@ -14,7 +14,6 @@ import type { State, TripSourceRow, Vehicle } from '@outrider/state';
 import { type Applied, applyReading } from './apply-reading.ts';
 import { type ApiContext, parseSealed } from './context.ts';
 import { ApiError, type Problem } from './errors.ts';
-import type { PlaceFinder } from './place-finder.ts';
 import { type TripSource, tripSource } from './shapes/trip-sources.ts';
 
 /** What became of the last reading; kept in memory only. */
@@ -36,7 +35,10 @@ export interface TripSourceReader {
   close(): Promise<void>;
 }
 
-type Context = Pick<ApiContext, 'state' | 'trust' | 'access' | 'eventClock' | 'settings' | 'pokeRelay'>;
+type Context = Pick<
+  ApiContext,
+  'state' | 'trust' | 'access' | 'eventClock' | 'settings' | 'finder' | 'pokeRelay'
+>;
 
 const TIMEOUT_MS = 10_000;
 /** A calendar of some thousand events. */
@@ -46,7 +48,7 @@ const BUDGET = { perS: 5, burst: 50 };
 
 export function createTripSourceReader(
   context: Context,
-  deps: CallerDeps & { readonly log: Log; readonly finder: PlaceFinder | undefined },
+  deps: CallerDeps & { readonly log: Log },
 ): TripSourceReader {
   const last = new Map<string, LastReading>();
   const running = new Map<string, Promise<LastReading>>();
@@ -59,7 +61,7 @@ export function createTripSourceReader(
     try {
       const said = await openSource(context, row);
       if (said === undefined) return failed('nobody allows it to be read');
-      const asking = { ...context, calendars, finder: deps.finder, ask: askCalendar, signal };
+      const asking = { ...context, calendars, ask: askCalendar, signal };
       const { reading, unanswered } = await readingOf(asking, row, said);
       if (reading.isUnreadable === true) return failed(reading.problems[0]?.why ?? 'cannot be read');
       const applied = await context.state.transaction((tx) =>
@@ -162,7 +164,6 @@ function openAny<T>(
 
 interface Asking extends Context {
   readonly calendars: CalendarReader;
-  readonly finder: PlaceFinder | undefined;
   readonly signal: AbortSignal | undefined;
   ask(url: string, signal: AbortSignal | undefined): Promise<string>;
 }

@@ -50,7 +50,11 @@ export function startRounds({ state, realClock, random, intervalMs, reader, onEr
       afterId = last.sourceId;
     }
     if (!stopping.signal.aborted)
-      for (const sourceId of dueAtMs.keys()) if (!seen.has(sourceId)) dueAtMs.delete(sourceId);
+      for (const sourceId of dueAtMs.keys())
+        if (!seen.has(sourceId)) {
+          dueAtMs.delete(sourceId);
+          reader.forget(sourceId);
+        }
   };
 
   const cancel: Cancel = realClock.onTick(intervalMs / STEPS_PER_INTERVAL, () => {

@@ -235,6 +235,8 @@ test('once no purpose is switched on nothing is read', async () => {
     });
   expect((await readNow(sourceId)).body.error.code).toBe('no-consent');
   expect(calendar.asked).toHaveLength(1);
+  expect((await it.call('DELETE', `/v1/trip-sources/${sourceId}`, { token })).status).toBe(204);
+  expect(await it.state.tripSources.list('', 10)).toEqual([]);
 });
 
 describe('rounds', () => {

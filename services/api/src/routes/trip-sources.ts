@@ -34,7 +34,7 @@ function addRoute(server: ApiServer, context: ApiContext, reader: TripSourceRead
   server.post(
     '/v1/vehicles/:vehicleId/trip-sources',
     {
-      config: { roles: OWNER_ROLES },
+      config: { roles: OWNER_ROLES, cost: 50 },
       schema: {
         tags: ['trips'],
         summary: 'Take trips from a calendar, or drive one every week',
@@ -52,15 +52,17 @@ function addRoute(server: ApiServer, context: ApiContext, reader: TripSourceRead
         throw new ApiError('invalid', 'The body is not as documented.', [
           { path: 'url', message: 'is not at one of the hosts whose calendars are read here' },
         ]);
-      if ((await state.tripSources.listOf(vehicleId)).length >= SOURCES_MAX)
-        throw new ApiError('invalid', `A car has at most ${SOURCES_MAX} sources of trips.`);
       const atMs = eventClock.nowMs();
       const { keyId, box } = trust.seal(vehicleId, atMs, encoder.encode(JSON.stringify(said)));
       const row: TripSourceRow = {
         ...{ sourceId: randomId('source'), vehicleId, kind: said.kind, createdAtMs: atMs, keyId },
         box: Buffer.from(box).toString('base64url'),
       };
-      await state.tripSources.insert(row);
+      await state.transaction(async (tx) => {
+        if ((await tx.tripSources.listOf(vehicleId)).length >= SOURCES_MAX)
+          throw new ApiError('invalid', `A car has at most ${SOURCES_MAX} sources of trips.`);
+        await tx.tripSources.insert(row);
+      });
       await reader.read(row, AbortSignal.timeout(WAIT_MS));
       return reply.code(201).send(view(row, said, reader));
     },
@@ -95,7 +97,7 @@ function readRoutes(server: ApiServer, context: ApiContext, reader: TripSourceRe
   server.post(
     '/v1/trip-sources/:sourceId/read',
     {
-      config: { roles: OWNER_ROLES },
+      config: { roles: OWNER_ROLES, cost: 50 },
       schema: {
         tags: ['trips'],
         summary: 'Read a calendar or weekly trip now',
@@ -127,7 +129,13 @@ function removeRoute(server: ApiServer, context: ApiContext, reader: TripSourceR
       },
     },
     async (request, reply) => {
-      const { sourceId, vehicleId } = await ownSource(context, principalOf(request), request.params.sourceId);
+      // Whoever has switched everything off can take their calendar away all the same.
+      const { sourceId, vehicleId } = await ownSource(
+        context,
+        principalOf(request),
+        request.params.sourceId,
+        'own',
+      );
       await state.transaction(async (tx) => {
         const of = { vehicleId, namespace: sourceId, sourceId, from: 'driver' } as const;
         await applyReading(context, tx, of, { entries: [], cancelled: [], problems: [] });
@@ -144,10 +152,11 @@ async function ownSource(
   { state, access }: ApiContext,
   principal: Principal,
   sourceId: string,
+  right: 'write' | 'own' = 'write',
 ): Promise<TripSourceRow> {
   const row = await state.tripSources.find(sourceId);
   if (row === undefined) throw notFound();
-  const owned = await access.write(principal, row.vehicleId);
+  const owned = await access[right](principal, row.vehicleId);
   if (owned.keyId !== row.keyId) throw notFound();
   return row;
 }

@@ -48,7 +48,7 @@ export function vinRoutes(server: ApiServer, context: ApiContext, decoder: VinDe
   server.post(
     '/v1/vehicles/:vehicleId/vin/decode',
     {
-      config: { roles: OWNER_ROLES },
+      config: { roles: OWNER_ROLES, cost: 50 },
       schema: {
         tags: ['vehicles'],
         summary: 'Check my car’s VIN and, if I allow it, ask what car it is',
