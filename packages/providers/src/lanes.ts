@@ -25,3 +25,20 @@ export function inLanes<I, O>(
   for (let lane = 0; lane < lanes; lane++) void run();
   return slots.map(({ promise }) => promise);
 }
+
+/** Lets at most `lanes` of those who come at any time work at once; the others wait for their turn, in order. */
+export function createGate(lanes: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let free = lanes;
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((enter) => waiting.push(enter));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}

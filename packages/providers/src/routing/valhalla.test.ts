@@ -176,6 +176,27 @@ describe('as a matrix', () => {
     expect(await moved.matrix([FROM], [TO], never)).toEqual([[null]]);
   });
 
+  test('two are asked for at once, and who has given up is not asked for', async () => {
+    const one = await create(() => null);
+    const givingUp = new AbortController();
+    const asked = Array.from({ length: 5 }, () => one.matrix([FROM], [TO], givingUp.signal));
+    await expect.poll(() => one.heard.length).toBe(2);
+    givingUp.abort();
+    for (const { status } of await Promise.allSettled(asked)) expect(status).toBe('rejected');
+    expect(one.heard).toHaveLength(2);
+  });
+
+  test('one that fails every time does not stop routes', async () => {
+    const { baseUrl, heard } = await vendorOn((question) =>
+      question.url.pathname === '/sources_to_targets' ? { status: 500 } : answer(question),
+    );
+    const one = valhalla({ baseUrl, clock: impatientClock(0), random: () => 0, fetch });
+    for (let i = 0; i < 3; i++)
+      await expect(one.matrix([FROM], [TO], never)).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(heard).toHaveLength(5);
+    expect((await one.route(FROM, TO, never)).source).toBe('provider');
+  });
+
   test('other pairs than asked are refused', async () => {
     const none = await create(() => ({ body: { units: 'kilometers', sources_to_targets: [] } }));
     await expect(none.matrix([FROM], [TO], never)).rejects.toMatchObject({ kind: 'bad-payload' });

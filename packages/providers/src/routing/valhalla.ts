@@ -2,6 +2,7 @@ import { distanceM, kmhToMps, kmToM, type Position } from '@outrider/domain';
 import { z } from 'zod';
 import { type Caller, type CallerDeps, createCaller } from '../caller.ts';
 import { smoothProfile } from '../elevation/profile.ts';
+import { createGate } from '../lanes.ts';
 import type { Probe } from '../probe.ts';
 import { ProviderUnavailable } from '../provider.ts';
 import { askValhalla } from './ask-valhalla.ts';
@@ -10,6 +11,8 @@ import type { MatrixProvider, RoadDistance, Route, RouteProvider } from './route
 
 const NAME = 'valhalla';
 const TIMEOUT_MS = 5_000;
+/** A plan of many stops asks for all its detours together, and a matrix takes a hundred times as long as a route. */
+const MATRICES_AT_ONCE = 2;
 /** Metres between two heights of a route. */
 const HEIGHT_EVERY_M = 30;
 /** Nearer than this two places are one. */
@@ -65,6 +68,9 @@ export interface ValhallaOptions extends CallerDeps {
  */
 export function valhalla(options: ValhallaOptions): RouteProvider & MatrixProvider & Probe {
   const caller = createCaller({ ...options, name: NAME, timeoutMs: TIMEOUT_MS });
+  // Matrices that take too long are no reason to stop asking for routes.
+  const matrixCaller = createCaller({ ...options, name: NAME, timeoutMs: TIMEOUT_MS });
+  const gate = createGate(MATRICES_AT_ONCE);
   return {
     name: NAME,
     kind: 'routing',
@@ -75,11 +81,9 @@ export function valhalla(options: ValhallaOptions): RouteProvider & MatrixProvid
     route: (from, to, signal) => askRoute(caller, from, to, signal),
     async matrix(sources, targets, signal) {
       const question = { sources: sources.map(bare), targets: targets.map(bare), costing: 'auto' };
-      const { sources_to_targets: rows } = await askValhalla(
-        NAME,
-        caller,
-        { path: '/sources_to_targets', json: { ...question, units: 'kilometers' }, signal },
-        matrixAnswer,
+      const json = { ...question, units: 'kilometers' };
+      const { sources_to_targets: rows } = await gate(() =>
+        askValhalla(NAME, matrixCaller, { path: '/sources_to_targets', json, signal }, matrixAnswer),
       );
       if (rows.length !== sources.length || rows.some((row) => row.length !== targets.length))
         throw new ProviderUnavailable(NAME, 'the answer has other pairs than asked', { kind: 'bad-payload' });
