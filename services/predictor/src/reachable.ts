@@ -1,6 +1,6 @@
 import type { ChargerOnRoute } from '@outrider/domain';
-import { prepareForecast } from '@outrider/energy';
-import { carStateOf, type Situation } from './outlook.ts';
+import { prepareForecast, type RoutePrefix } from '@outrider/energy';
+import { carStateOf, forecastOf, type Situation, undrawnRoad } from './outlook.ts';
 import type { RouteView } from './route-view.ts';
 
 /** A charger before the horizon: where the car leaves the road for it, and how surely it gets there. */
@@ -15,9 +15,13 @@ export interface ReachableCharger {
 
 /** A charger counts as reachable when the reserve holds there nine times in ten. */
 const SURE = 0.1;
+/** A place that fails more often than not leads nowhere, and is no remedy. */
+export const LEAST_WORKS_PROBABILITY = 0.5;
+/** Speed on the way to a charger off the road, m/s. */
+export const DETOUR_MPS = 15;
 
 /**
- * Chargers on the stretch being driven, in the order they are passed. Those of later stretches follow a stop
+ * Chargers on the stretch being driven that probably work, in the order they are passed. Those of later stretches follow a stop
  * and are judged there. `lastExitM` is the point of no return: the last exit that still leads to one.
  */
 export function reachableChargers(
@@ -35,17 +39,32 @@ export function reachableChargers(
   let lastExitM: number | null = null;
   const reachable: ReachableCharger[] = [];
   for (const charger of stretch.chargers) {
+    if (charger.worksProbability < LEAST_WORKS_PROBABILITY) continue;
     const exitM = charger.alongM - fromM;
     if (exitM < 0) {
       lastExitM = exitM;
       continue;
     }
     // The detour is driven at the end of the way there; its energy is that of as much more road.
-    const endM = Math.min(stretch.prefix.lengthM, charger.alongM + charger.detourM / 2);
-    const { belowReserveProbability } = reforecast(fromM, endM, state, situation.reserveSocPct);
+    const endM = charger.alongM + charger.detourM / 2;
+    const belowReserveProbability =
+      endM < stretch.prefix.lengthM + 1
+        ? reforecast(fromM, Math.min(stretch.prefix.lengthM, endM), state, situation.reserveSocPct)
+            .belowReserveProbability
+        : riskBeyond(situation, stretch.prefix, fromM, endM);
     if (belowReserveProbability < SURE) lastExitM = exitM;
     if (belowReserveProbability < SURE)
       reachable.push({ charger, distanceM: exitM + charger.detourM / 2, exitM, belowReserveProbability });
   }
   return { reachable, lastExitM };
+}
+
+/** The road ends before the detour does: the rest is road that nobody has drawn. */
+function riskBeyond(situation: Situation, prefix: RoutePrefix, fromM: number, endM: number): number {
+  const rest = undrawnRoad(situation, endM - prefix.lengthM, DETOUR_MPS);
+  const plan = forecastOf(situation, [
+    { kind: 'drive', prefix, fromM, toM: prefix.lengthM },
+    { kind: 'drive', prefix: rest, fromM: 0, toM: rest.lengthM },
+  ]);
+  return plan.worstBelow(situation.reserveSocPct)?.probability ?? 1;
 }

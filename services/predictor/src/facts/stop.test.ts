@@ -131,6 +131,25 @@ describe('chargers ahead and the point of no return', () => {
     expect(numberOf(facts, 'pointOfNoReturnM')).toBeCloseTo(90_000, -3);
   });
 
+  test.each([
+    [0.5, 2, 90_000],
+    [0.49, 1, 40_000],
+  ])('one that works with probability %d makes it %d', (worksProbability, ahead, lastM) => {
+    const two = [charger('first', 40_000), charger('second', 90_000, { worksProbability })];
+    const facts = factsOf({ socPct: 50, values: DRIVING, chargers: two });
+    expect(factValue(facts, 'chargersAhead')).toBe(ahead);
+    expect(numberOf(facts, 'pointOfNoReturnM')).toBeCloseTo(lastM, -3);
+  });
+
+  test('the way off the road counts in full, also at its end', () => {
+    const aheadOf = (detourM: number) =>
+      factValue(
+        factsOf({ socPct: 72, values: DRIVING, chargers: [charger('end', 199_900, { detourM })] }),
+        'chargersAhead',
+      );
+    expect([aheadOf(0), aheadOf(1_000), aheadOf(40_000)]).toEqual([1, 1, 0]);
+  });
+
   test('passed the last one, it lies behind', () => {
     const facts = factsOf({ socPct: 12, eastM: 95_000, values: DRIVING, chargers });
     expect(factValue(facts, 'chargersAhead')).toBe(0);

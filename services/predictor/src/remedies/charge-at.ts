@@ -10,18 +10,15 @@ import {
   stagesTo,
   undrawnRoad,
 } from '../outlook.ts';
-import { reachableChargers } from '../reachable.ts';
+import { DETOUR_MPS, LEAST_WORKS_PROBABILITY, reachableChargers } from '../reachable.ts';
 import { ENOUGH_PROBABILITY, outcomeOf, type Problem, type RemedySource, type Simulated } from '../remedy.ts';
 
 /** Fast charging slows down near full: further than this nobody is asked to wait at a fast charger. */
 const FAST_UNTIL_PCT = 95;
-/** A place that fails more often than not is no remedy. */
-const LEAST_WORKS_PROBABILITY = 0.5;
 /** So many are simulated: a hundred forecasts each. */
 const CANDIDATES = 6;
 /** A place this close to where the way ends is the end of the way, not a stop before it. */
 const AT_END_M = 3_000;
-const DETOUR_MPS = 15;
 const ROAD_FACTOR = 1.3;
 
 interface Way {
@@ -90,9 +87,7 @@ function waysOnRoute({ situation, view, to }: Problem): Way[] {
   if (stretch === undefined) return [];
   const fromM = Math.min(progress?.alongM ?? 0, stretch.prefix.lengthM);
   return candidates(
-    reachableChargers(situation, view, to).reachable.filter(
-      ({ charger }) => charger.worksProbability >= LEAST_WORKS_PROBABILITY && !isAtEnd(charger, view, to),
-    ),
+    reachableChargers(situation, view, to).reachable.filter(({ charger }) => !isAtEnd(charger, view, to)),
     spread,
   ).map(({ charger, distanceM: roadM }) => {
     const exitM = Math.min(charger.alongM, stretch.prefix.lengthM);
