@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import {
   at,
   createRig,
+  disown,
   HOUR_MS,
   location,
   MINUTE_MS,
@@ -95,12 +96,7 @@ describe('a car without a plan', () => {
     await rig.plan(tripOf());
     later(60);
     const record = encodeRecord(TOPICS.trips, VEHICLE, tripOf({ revision: 2 }), rig.clock.nowMs(), rig.trust);
-    await rig.trust.endOwnership({
-      vehicleId: VEHICLE,
-      personId: 'per_driver0001',
-      actor: 'test',
-      toMs: rig.clock.nowMs(),
-    });
+    await disown(rig.trust, VEHICLE, rig.clock.nowMs());
     await rig.bus.publish([record]);
     await rig.settle();
     expect((await rig.said()).map(({ tripRevision }) => tripRevision)).toEqual([1]);

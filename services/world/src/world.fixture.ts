@@ -21,7 +21,7 @@ import { emptyVehicle, type WorldVehicle } from './vehicle.ts';
 // Plans, cars and a world on the memory engines. For tests only.
 
 export const VEHICLE = 'veh_milford0001';
-const PERSON = 'per_driver0001';
+export const PERSON = 'per_driver0001';
 /** A winter morning. */
 export const NOW_MS = Date.UTC(2026, 0, 15, 12);
 export const MINUTE_MS = 60_000;
@@ -183,6 +183,7 @@ export async function createRig(
       await rig.settle();
     },
     async drive(place, values = { [SIGNAL.gear]: GEAR.drive, [SIGNAL.speed]: 72 }) {
+      await trust.prepare([VEHICLE]);
       await bus.publish([signalsOf(trust, clock.nowMs(), `record-${++seq}`, place, values)]);
       await rig.settle();
     },
@@ -266,8 +267,18 @@ async function register(state: State, trust: FullTrust, home: Position | undefin
     channels: [],
     createdAtMs: 0,
   });
+  await addCar(state, trust, VEHICLE);
+  if (home === undefined) return;
+  const { keyId, box } = trust.seal(VEHICLE, NOW_MS, Buffer.from(JSON.stringify(home)));
+  await state.vehicles.update(VEHICLE, {
+    homeSealed: { keyId, box: Buffer.from(box).toString('base64url') },
+  });
+}
+
+/** Another car of the driver's. */
+export async function addCar(state: State, trust: FullTrust, vehicleId: string): Promise<void> {
   await state.vehicles.insert({
-    vehicleId: VEHICLE,
+    vehicleId,
     label: 'Car',
     modelId: 'tesla-model-s-85-2012',
     vin: null,
@@ -275,18 +286,22 @@ async function register(state: State, trust: FullTrust, home: Position | undefin
     reserveSocPct: 5,
     createdAtMs: 0,
   });
+  await own(trust, vehicleId, NOW_MS - 24 * HOUR_MS);
+}
+
+/** From then on the car is the driver's, who wants to be warned; what was before was another's. */
+export async function own(trust: FullTrust, vehicleId: string, fromMs: number): Promise<void> {
   await trust.registerOwnership({
-    vehicleId: VEHICLE,
+    vehicleId,
     personId: PERSON,
     actor: 'test',
-    fromMs: NOW_MS - 24 * HOUR_MS,
+    fromMs,
     consents: { alert_driver: true },
     textVersion: '1',
   });
-  await trust.prepare([VEHICLE]);
-  if (home === undefined) return;
-  const { keyId, box } = trust.seal(VEHICLE, NOW_MS, Buffer.from(JSON.stringify(home)));
-  await state.vehicles.update(VEHICLE, {
-    homeSealed: { keyId, box: Buffer.from(box).toString('base64url') },
-  });
+  await trust.prepare([vehicleId]);
 }
+
+/** The car is nobody's from now on. */
+export const disown = (trust: FullTrust, vehicleId: string, toMs: number): Promise<boolean> =>
+  trust.endOwnership({ vehicleId, personId: PERSON, actor: 'test', toMs });
