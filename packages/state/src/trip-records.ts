@@ -13,12 +13,15 @@ export interface TripRow {
   readonly box: string;
 }
 
+/** Where a list of trips goes on. */
+export type TripCursor = Pick<TripRow, 'departAtMs' | 'tripId'>;
+
 export interface Trips {
   /** Inserts or replaces when `revision` is newer; false when the stored one is as new. */
   upsert(row: TripRow): Promise<boolean>;
   find(tripId: string): Promise<TripRow | undefined>;
-  /** Latest departure first. */
-  listOf(vehicleId: string, limit: number): Promise<readonly TripRow[]>;
+  /** Latest departure first, then by id; those behind `after`. */
+  listOf(vehicleId: string, limit: number, after?: TripCursor): Promise<readonly TripRow[]>;
   /**
    * Those that departed before `beforeMs`, earliest first, but for revisions whose end is in the outbox already
    * under `endOutboxId`.

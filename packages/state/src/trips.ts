@@ -41,12 +41,18 @@ export function createTrips(session: Session): Trips {
         .executeTakeFirst();
       return row && toTrip(row);
     },
-    async listOf(vehicleId, limit) {
+    async listOf(vehicleId, limit, after = { departAtMs: Number.MAX_SAFE_INTEGER, tripId: '' }) {
       const rows = await session
         .db()
         .selectFrom('trips')
         .selectAll()
         .where('vehicleId', '=', vehicleId)
+        .where((where) =>
+          where.or([
+            where('departAtMs', '<', after.departAtMs),
+            where.and([where('departAtMs', '=', after.departAtMs), where('tripId', '>', after.tripId)]),
+          ]),
+        )
         .orderBy('departAtMs', 'desc')
         .orderBy('tripId')
         .limit(limit)

@@ -213,6 +213,7 @@ const wrongQueries = [
   'alerts?before=nonsense',
   'alerts?state=burning',
   'alerts?limit=-1',
+  'trips?before=nonsense',
   'trips?withdrawn=yes',
 ];
 test.each(wrongQueries)('refuses %s', async (query) => {

@@ -149,6 +149,21 @@ export function trustContract(state: () => State): void {
       expect(ids).toEqual(['t3', 't2']);
     });
 
+    test('a list goes on behind a trip, also where several depart at once', async () => {
+      for (const [tripId, departAtMs] of [
+        ['t1', 1],
+        ['t2', 2],
+        ['t3', 2],
+        ['t4', 3],
+      ] as const)
+        await state().trips.upsert(tripRow({ tripId, departAtMs }));
+      const after = async (tripId: string, departAtMs: number) =>
+        (await state().trips.listOf('veh_aaaaaaaa', 9, { tripId, departAtMs })).map((row) => row.tripId);
+      expect(await after('t4', 3)).toEqual(['t2', 't3', 't1']);
+      expect(await after('t2', 2)).toEqual(['t3', 't1']);
+      expect(await after('t1', 1)).toEqual([]);
+    });
+
     test('trips that have ended are listed until their end is in the outbox, by car, revision and departure', async () => {
       const of = (tripId: string, departAtMs: number, change = {}) =>
         state().trips.upsert(tripRow({ tripId, departAtMs, ...change }));

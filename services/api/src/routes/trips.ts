@@ -1,7 +1,7 @@
 import { keyOfPart, TOPICS } from '@outrider/bus';
 import { type Trip, trip } from '@outrider/domain';
 import { randomId } from '@outrider/runtime';
-import { endOutboxId, type OutboxRow, type State, type TripRow } from '@outrider/state';
+import { endOutboxId, type OutboxRow, type State, type TripCursor, type TripRow } from '@outrider/state';
 import { z } from 'zod';
 import { type ApiContext, outboxRow, parseSealed } from '../context.ts';
 import { OWNER_ROLES, type Principal } from '../credentials.ts';
@@ -9,15 +9,17 @@ import { ApiError, notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
 import { countText, noContent, tripParams, vehicleParams } from '../shapes/fields.ts';
 import { type TripPlan, tripOf, tripPlan, tripView, viewTrip } from '../shapes/trips.ts';
+import { readTripCursor, readTripPage, writeTripCursor } from '../trip-page.ts';
 
-const tripList = z.strictObject({ trips: z.array(tripView) });
+const tripList = z.strictObject({
+  trips: z.array(tripView),
+  next: z.string().optional().describe('Give it as `before` for earlier ones; absent on the last page.'),
+});
 const listQuery = z.strictObject({
   withdrawn: z.enum(['true', 'false']).optional().describe('Withdrawn trips too.'),
+  before: z.string().min(1).max(300).optional().describe('`next` of the page before.'),
   limit: countText(1, 200, 50),
 });
-
-/** Rows looked at for one list: withdrawn ones and those of other owners are sifted out afterwards. */
-const ROWS_READ_MAX = 1_000;
 
 /** Planned trips: kept sealed, and told to the other services through the outbox. */
 export function tripRoutes(server: ApiServer, context: ApiContext): void {
@@ -128,13 +130,16 @@ function readRoutes(server: ApiServer, context: ApiContext): void {
     },
     async (request) => {
       const grant = await access.read(principalOf(request), request.params.vehicleId, 'read-trips');
-      const rows = await state.trips.listOf(grant.vehicleId, ROWS_READ_MAX);
-      const trips = rows
-        .filter(({ isWithdrawn }) => request.query.withdrawn === 'true' || !isWithdrawn)
-        .flatMap((row) => parseSealed(trip, grant.open(row.keyId, row.box)) ?? [])
-        .slice(0, request.query.limit)
-        .map(viewTrip);
-      return { trips };
+      const { withdrawn: asked, before, limit } = request.query;
+      const page = await readTripPage(state, grant, {
+        withWithdrawn: asked === 'true',
+        before: cursorOf(before),
+        limit,
+      });
+      return {
+        trips: page.trips.map(viewTrip),
+        ...(page.next !== undefined && { next: writeTripCursor(page.next) }),
+      };
     },
   );
 
@@ -158,6 +163,16 @@ function readRoutes(server: ApiServer, context: ApiContext): void {
       return viewTrip(record);
     },
   );
+}
+
+function cursorOf(text: string | undefined): TripCursor | undefined {
+  if (text === undefined) return undefined;
+  const cursor = readTripCursor(text);
+  if (cursor === undefined)
+    throw new ApiError('invalid', 'The query is not as documented.', [
+      { path: 'before', message: 'is not a `next` of an earlier page' },
+    ]);
+  return cursor;
 }
 
 /** The trip when the principal owns the car now and the trip is of that ownership. */

@@ -19,6 +19,7 @@ import {
   vehicleView,
   viewConsents,
 } from '../shapes/vehicles.ts';
+import { tripsOf } from '../trip-page.ts';
 import { refuseOldText } from './consents.ts';
 import { keepTrip, openTrip, withdrawn } from './trips.ts';
 
@@ -211,7 +212,7 @@ async function endOwnership(
 ): Promise<void> {
   const atMs = context.eventClock.nowMs();
   const { vehicleId, personId } = owned;
-  for (const row of await tx.trips.listOf(vehicleId, 1_000)) {
+  for await (const row of tripsOf(tx, vehicleId)) {
     if (row.isWithdrawn || row.keyId !== owned.keyId) continue;
     const record = openTrip(context.trust, row);
     if (record !== undefined) await keepTrip(context, tx, withdrawn(record));
