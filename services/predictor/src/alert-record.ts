@@ -122,6 +122,7 @@ function contextFacts(
   return {
     tempC: tempC ?? null,
     windMps,
+    ...(view?.trip?.isGuess === true && { isGuess: true }),
     weatherSource: view?.conditions.weatherSource ?? null,
     routeSource: view?.conditions.stretches.find((one) => one.stopId === stopId)?.routeSource ?? null,
     arriveAtMs: driveMs === null ? null : Math.round(stretch?.planned?.arriveAtMs ?? nowMs + driveMs),

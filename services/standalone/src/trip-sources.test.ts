@@ -84,6 +84,7 @@ describe('a guess', () => {
     const { tripId } = await startGuessing();
     await it.drive(240);
     expect(await states()).toEqual(['firing info']);
+    expect(await alerts()).toMatchObject([{ facts: { isGuess: true } }]);
     expect(await interruptions()).toEqual([]);
     expect(new Set((await told()).map(({ channel }) => channel))).toEqual(new Set(['feed']));
     await it.call('POST', `/v1/trips/${tripId}/confirm`);
@@ -91,6 +92,7 @@ describe('a guess', () => {
     await it.drive(180);
     expect(await states()).toEqual(['firing critical']);
     expect(await interruptions()).toEqual(['feed', 'webhook']);
+    expect((await alerts())[0].facts).not.toHaveProperty('isGuess');
   });
 
   test('that its calendar takes back leaves no alert', async () => {

@@ -38,6 +38,7 @@ const LIKELY_TO_BE_UNKNOWN = new Set([
   'chargerAge',
   'chargerUnknown',
   'roadEstimated',
+  'tripGuessed',
   'soc',
   'longer',
   'loss',

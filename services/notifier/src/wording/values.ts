@@ -49,6 +49,7 @@ export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, re
     ...weatherValues(alert, reading),
     chargerAge: optional(fact(alert, 'chargerStatusAgeS'), (known) => minutes(known / 60, reading)),
     chargerUnknown: alert.facts.advisesCharger === true ? 'unknown' : undefined,
+    tripGuessed: alert.facts.isGuess === true ? 'guessed' : undefined,
     roadEstimated: alert.facts.routeSource === 'great-circle' ? 'estimated' : undefined,
     soc: optional(fact(alert, 'socPct'), (known) => percent(known, reading)),
     loss: optional(fact(alert, 'expectedLossPct'), (known) => percent(known, reading)),

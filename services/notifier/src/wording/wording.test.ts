@@ -64,6 +64,8 @@ test('it says how old the weather and the charger data are, and what is only est
     /charger status unknown$/,
   );
   expect(because({ ...sources, routeSource: 'great-circle' })).toMatch(/road estimated$/);
+  expect(because({ ...sources, isGuess: true })).toMatch(/the trip is guessed$/);
+  expect(because({ ...sources, isGuess: false })).not.toMatch(/guessed/);
 });
 
 for (const [probability, certainty] of [
