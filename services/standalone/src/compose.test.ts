@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { silentLog, systemClock } from '@outrider/runtime';
+import type { World } from '@outrider/world';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Composition, composeServices } from './compose.ts';
 import { readStandaloneSettings } from './settings.ts';
@@ -48,6 +49,20 @@ describe('all services in one process', () => {
     const { api, gateway } = composition.addresses();
     expect((await fetch(`${api}/readyz`)).status).toBe(200);
     expect((await fetch(`${gateway}/livez`)).status).toBe(200);
+  });
+
+  test('a third door is open for an OCPI peer that has a token, and for nobody else', async () => {
+    const pushAddressWith = async (environment: Record<string, string>) => {
+      const composition = await compose({ ...IN_MEMORY, ...environment });
+      await composition.start();
+      return (composition.apps.find(({ name }) => name === 'world') as World).pushAddress;
+    };
+    const token = 'a-token-of-a-peer';
+    const address = await pushAddressWith({ OCPI_PUSH_TOKEN: token, OCPI_PUSH_PORT: '0' });
+    const ask = (authorization: string) => fetch(`${address}/ocpi/versions`, { headers: { authorization } });
+    expect((await ask(`Token ${token}`)).status).toBe(200);
+    expect((await ask('Token of-somebody-else')).status).toBe(401);
+    expect(await pushAddressWith({ OCPI_PUSH_PORT: '0' })).toBeUndefined();
   });
 
   test('the admin token is given once', async () => {

@@ -2,10 +2,10 @@ import { encodeRecord, TOPICS } from '@outrider/bus';
 import { type ChargingLocation, chargingLocation, GEAR, SIGNAL } from '@outrider/domain';
 import { greatCircle, type RouteProvider } from '@outrider/providers';
 import { afterEach, describe, expect, test } from 'vitest';
+import { disown } from './cars.fixture.ts';
 import {
   at,
   createRig,
-  disown,
   HOUR_MS,
   location,
   MINUTE_MS,

@@ -1,19 +1,16 @@
 import { type BatchContext, TOPICS } from '@outrider/bus';
 import { chargerIndex, greatCircle, type WeatherProvider } from '@outrider/providers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { addCar, disown, own, PERSON } from './cars.fixture.ts';
 import { emptyMemory, type Memory } from './fold-records.ts';
 import { type LookAtAllDeps, lookAtAll } from './look-at-all.ts';
 import {
-  addCar,
   at,
   carAt,
   createRig,
-  disown,
   HOUR_MS,
   MINUTE_MS,
   NOW_MS,
-  own,
-  PERSON,
   type Rig,
   tripOf,
   VEHICLE,
@@ -62,7 +59,7 @@ async function memoryOf(cars: number): Promise<Memory> {
   const memory = emptyMemory();
   for (let i = 0; i < cars; i++) {
     const vehicleId = `veh_hanging${String(i).padStart(4, '0')}`;
-    await addCar(rig.state, rig.trust, vehicleId);
+    await addCar(rig.state, rig.trust, vehicleId, NOW_MS);
     memory.vehicles.set(vehicleId, { ...carAt(at(1_000)), vehicleId });
     memory.owners.set(vehicleId, rig.trust.seal(vehicleId, NOW_MS, new Uint8Array()).keyId);
     memory.touched.add(vehicleId);

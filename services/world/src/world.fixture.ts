@@ -15,13 +15,13 @@ import { createMetrics, type ManualClock, manualClock, silentLog } from '@outrid
 import { openState, type State } from '@outrider/state';
 import { createTrust, type FullTrust } from '@outrider/trust';
 import { createWorld, type World, type WorldDeps } from './app.ts';
+import { register } from './cars.fixture.ts';
 import type { SnapshotDeps } from './snapshot.ts';
 import { emptyVehicle, type WorldVehicle } from './vehicle.ts';
 
 // Plans, cars and a world on the memory engines. For tests only.
 
 export const VEHICLE = 'veh_milford0001';
-export const PERSON = 'per_driver0001';
 /** A winter morning. */
 export const NOW_MS = Date.UTC(2026, 0, 15, 12);
 export const MINUTE_MS = 60_000;
@@ -141,7 +141,7 @@ export async function createRig(
   const state = await openState('memory:', { log: silentLog, synchronous: 'off' });
   const bus = await openBus('memory:', { clock, realClock: clock, log: silentLog, partitions: 2 });
   const trust = createTrust({ ...state, eventClock: clock, realClock: clock });
-  await register(state, trust, options.home);
+  await register(state, trust, VEHICLE, NOW_MS, options.home);
   const create = (change: Partial<WorldDeps> = {}) =>
     createWorld({
       bus,
@@ -250,58 +250,3 @@ async function readConditions(bus: Bus, trust: FullTrust): Promise<readonly Cond
   await subscription.stop();
   return found;
 }
-
-async function register(state: State, trust: FullTrust, home: Position | undefined): Promise<void> {
-  await state.people.insert({
-    personId: PERSON,
-    name: 'The driver',
-    email: null,
-    phone: null,
-    webhookUrl: null,
-    webhookSecret: null,
-    language: 'en',
-    units: 'metric',
-    timeZone: 'UTC',
-    quietFromMinute: null,
-    quietToMinute: null,
-    channels: [],
-    createdAtMs: 0,
-  });
-  await addCar(state, trust, VEHICLE);
-  if (home === undefined) return;
-  const { keyId, box } = trust.seal(VEHICLE, NOW_MS, Buffer.from(JSON.stringify(home)));
-  await state.vehicles.update(VEHICLE, {
-    homeSealed: { keyId, box: Buffer.from(box).toString('base64url') },
-  });
-}
-
-/** Another car of the driver's. */
-export async function addCar(state: State, trust: FullTrust, vehicleId: string): Promise<void> {
-  await state.vehicles.insert({
-    vehicleId,
-    label: 'Car',
-    modelId: 'tesla-model-s-85-2012',
-    vin: null,
-    homeSealed: null,
-    reserveSocPct: 5,
-    createdAtMs: 0,
-  });
-  await own(trust, vehicleId, NOW_MS - 24 * HOUR_MS);
-}
-
-/** From then on the car is the driver's, who wants to be warned; what was before was another's. */
-export async function own(trust: FullTrust, vehicleId: string, fromMs: number): Promise<void> {
-  await trust.registerOwnership({
-    vehicleId,
-    personId: PERSON,
-    actor: 'test',
-    fromMs,
-    consents: { alert_driver: true },
-    textVersion: '1',
-  });
-  await trust.prepare([vehicleId]);
-}
-
-/** The car is nobody's from now on. */
-export const disown = (trust: FullTrust, vehicleId: string, toMs: number): Promise<boolean> =>
-  trust.endOwnership({ vehicleId, personId: PERSON, actor: 'test', toMs });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applyPush, type Push } from './apply-push.ts';
+import { applyPush, type Push, partOfLocation, updatedAtMs } from './apply-push.ts';
 import { readLocations } from './read-location.ts';
 
 const NOON_MS = Date.UTC(2026, 0, 15, 12);
@@ -81,4 +81,22 @@ test('a PUT replaces the whole object, an EVSE and a connector included', () => 
   expect(stronger).toMatchObject({
     location: { evses: [{ connectors: [body] }, { connectors: [connector] }] },
   });
+});
+
+test('a location, its EVSEs and their connectors are found, others are not', () => {
+  expect(partOfLocation(stored)).toBe(stored);
+  expect(partOfLocation(stored, 'E1')).toBe(evse);
+  expect(partOfLocation(stored, 'E1', '1')).toBe(connector);
+  expect(partOfLocation(stored, 'E9')).toBeUndefined();
+  expect(partOfLocation(stored, 'E9', '1')).toBeUndefined();
+  expect(partOfLocation(stored, 'E1', '9')).toBeUndefined();
+});
+
+test.each([
+  [at(3), NOON_MS + 180_000],
+  ['2026-01-15T12:00:00', NOON_MS],
+  ['noon', undefined],
+  [undefined, undefined],
+])('a location updated at %j was so at %j', (last_updated, atMs) => {
+  expect(updatedAtMs({ last_updated })).toBe(atMs);
 });
