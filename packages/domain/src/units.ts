@@ -1,8 +1,6 @@
-// The only conversions in the repository. Names say from and to; every factor is exact or has its source.
+// Conversions where others speak in other units. Names say from and to; every factor is exact.
 
 const M_PER_MILE = 1609.344;
-/** Standard atmosphere in kPa (CGPM 1954), the unit Tesla reports tyre pressure in. */
-const KPA_PER_ATM = 101.325;
 
 export const kmToM = (km: number): number => km * 1000;
 export const mToKm = (m: number): number => m / 1000;
@@ -15,9 +13,5 @@ export const mpsToMph = (mps: number): number => (mps * 3600) / M_PER_MILE;
 export const fahrenheitToC = (f: number): number => ((f - 32) * 5) / 9;
 export const cToFahrenheit = (c: number): number => (c * 9) / 5 + 32;
 export const kwToW = (kw: number): number => kw * 1000;
-export const wToKw = (w: number): number => w / 1000;
-export const atmToKpa = (atm: number): number => atm * KPA_PER_ATM;
 export const sToMs = (s: number): number => s * 1000;
-export const minutesToMs = (minutes: number): number => minutes * 60_000;
-export const hoursToMs = (hours: number): number => hours * 3_600_000;
 export const msToMinutes = (ms: number): number => ms / 60_000;

@@ -70,7 +70,6 @@ export const vehicleModelSchema = z.object({
 });
 
 export type VehicleModel = z.infer<typeof vehicleModelSchema>;
-export type DcCurvePoint = z.infer<typeof dcCurvePointSchema>;
 
 /** How the car is loaded and shod today; multiplies or adds to what the model says. */
 export interface VehicleUse {

@@ -87,6 +87,15 @@ describe('leaving now or as planned', () => {
     );
   });
 
+  test('a departure in a year is charged for like one next week', () => {
+    const risk = (days: number) =>
+      numberOf(
+        factsOf({ ...here, trip: tripOf({ departAtMs: NOW_MS + days * 24 * HOUR_MS }) }),
+        'asPlannedBelowReserveProbability',
+      );
+    expect(risk(365)).toBe(risk(14));
+  });
+
   test('without a charge nothing is said', () => {
     const facts = factsOf({ ...here, socPct: null });
     for (const name of ['unplugNowBelowReserveProbability', 'minutesNeeded', 'arrivalSocPctP50'])

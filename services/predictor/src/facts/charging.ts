@@ -23,6 +23,8 @@ import { numberAt } from '../vehicle-state.ts';
 
 /** Charging counts as complete this close to the limit. */
 const AT_LIMIT_PCT = 0.5;
+/** A week: every battery is full by then, whenever the car leaves. */
+const LONGEST_CHARGE_MIN = 7 * 24 * 60;
 
 /** On a cable, with a planned drive after it: what happens if the driver unplugs now, or when planned. */
 export function chargingSubjects(situation: Situation): Subject[] {
@@ -105,7 +107,10 @@ function chargeAsPlanned(
   charge: Omit<ChargeStage, 'until'>,
   minutes: number,
 ): ChargeStage {
-  const untilDeparture: ChargeStage = { ...charge, until: { kind: 'minutes', minutes } };
+  const untilDeparture: ChargeStage = {
+    ...charge,
+    until: { kind: 'minutes', minutes: Math.min(LONGEST_CHARGE_MIN, minutes) },
+  };
   const limitPct = numberAt(situation.state, SIGNAL.chargeLimit);
   if (limitPct === undefined) return untilDeparture;
   const endPct = forecastOf(situation, [untilDeparture]).stops[0]?.soc.meanPct ?? 0;
