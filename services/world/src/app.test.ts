@@ -1,8 +1,9 @@
 import { encodeRecord, TOPICS } from '@outrider/bus';
 import { type ChargingLocation, chargingLocation, GEAR, SIGNAL } from '@outrider/domain';
 import { greatCircle, type RouteProvider } from '@outrider/providers';
+import { createTrust } from '@outrider/trust';
 import { afterEach, describe, expect, test } from 'vitest';
-import { disown } from './cars.fixture.ts';
+import { addCar, disown } from './cars.fixture.ts';
 import {
   at,
   createRig,
@@ -89,6 +90,31 @@ describe('a car without a plan', () => {
     ]);
     await rig.plan(tripOf());
     expect(await rig.said()).toHaveLength(1);
+  });
+
+  test('is known as soon as another process has registered it', async () => {
+    rig = await createRig();
+    const late = 'veh_registered01';
+    const key = `${late}/trip-1`;
+    await rig.bus.publish([{ topic: TOPICS.trips.name, key, value: null }]);
+    await rig.settle();
+    const elsewhere = createTrust({ ...rig.state, eventClock: rig.clock, realClock: rig.clock });
+    await addCar(rig.state, elsewhere, late, NOW_MS);
+    await rig.bus.publish([
+      encodeRecord(TOPICS.trips, late, { ...tripOf(), vehicleId: late }, NOW_MS, elsewhere),
+    ]);
+    await rig.settle();
+    const told: string[] = [];
+    const subscription = await rig.bus.broadcast({
+      topics: [TOPICS.conditions.name],
+      start: 'earliest',
+      handle: async ({ records }) => {
+        told.push(...records.map((record) => record.key));
+      },
+    });
+    await subscription.caughtUp;
+    await subscription.stop();
+    expect(told).toEqual([late]);
   });
 
   test('that was sold a moment ago stops nobody', async () => {

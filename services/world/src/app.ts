@@ -6,7 +6,14 @@ import type { State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import type { RoadSources } from './ask-road.ts';
 import { createChargers } from './charger-sources.ts';
-import { emptyMemory, foldRecords, type Memory, noteChangedPlaces } from './fold-records.ts';
+import {
+  emptyMemory,
+  foldRecords,
+  forgetSilentCars,
+  type Memory,
+  noteChangedPlaces,
+  prepareCars,
+} from './fold-records.ts';
 import { lookAtAll } from './look-at-all.ts';
 import { listenForPushes, type PushServer, type PushSettings } from './push-server.ts';
 
@@ -44,6 +51,8 @@ export interface World extends App {
   readonly pushAddress: string | undefined;
 }
 
+const SWEEP_EVERY_MS = 3_600_000;
+
 /**
  * Trips and positions in, conditions out; charging places out when it starts and when a source says something
  * new. Keeps nothing but memory: it is rebuilt from `trips.v1` and from its own `conditions.v1`.
@@ -55,6 +64,7 @@ export function createWorld(deps: WorldDeps): World {
   const chargers = createChargers({ ...deps, takesPushes: deps.ocpiPush !== undefined });
   const counters = createCounters(runtime);
   const lookDeps = { ...deps, reader, chargers, counters, eventClock: runtime.eventClock };
+  const sweptAtMs = new Map<number, number>();
   let startedAtMs = 0;
   let subscription: Subscription | undefined;
   let pushes: PushServer | undefined;
@@ -62,12 +72,17 @@ export function createWorld(deps: WorldDeps): World {
   const handle = async (batch: Batch, context: BatchContext): Promise<void> => {
     const memory = memories.get(batch.partition) ?? emptyMemory();
     memories.set(batch.partition, memory);
-    await trust.prepare(new Set(batch.records.map((record) => carOf(record.key))));
-    foldRecords(batch, memory, { trust, reader, counters }, runtime.eventClock.nowMs());
+    const nowMs = runtime.eventClock.nowMs();
+    await prepareCars(trust, new Set(batch.records.map((record) => carOf(record.key))), nowMs);
+    foldRecords(batch, memory, { trust, reader, counters }, nowMs);
     const changed = chargers.refresh();
     if (changed.size > 0) for (const one of memories.values()) noteChangedPlaces(one, changed);
     const isOld = (batch.records.at(-1)?.timestampMs ?? 0) < startedAtMs;
     if (!isOld || context.isCaughtUp()) await lookAtAll(memory, lookDeps, context);
+    if (context.isCaughtUp() && nowMs - (sweptAtMs.get(batch.partition) ?? 0) >= SWEEP_EVERY_MS) {
+      forgetSilentCars(memory, nowMs);
+      sweptAtMs.set(batch.partition, nowMs);
+    }
     await context.commit();
   };
 

@@ -1,6 +1,7 @@
 import { type Batch, type BusRecord, carOf, decodeRecord, partOf, TOPICS } from '@outrider/bus';
 import type { SignalRecord, SignalValue } from '@outrider/domain';
 import { type Reader, type Trust, UnknownSubject } from '@outrider/trust';
+import { isOver } from './choose-trip.ts';
 import { placesIn, stretchesOf } from './look.ts';
 import {
   emptyVehicle,
@@ -63,6 +64,32 @@ export function foldRecords(batch: Batch, memory: Memory, deps: FoldDeps, nowMs:
 export function forgetCar(memory: Memory, vehicleId: string): void {
   const { vehicles, owners, looked, toldOf, outdated } = memory;
   for (const about of [vehicles, owners, looked, toldOf, outdated]) about.delete(vehicleId);
+}
+
+/** Nobody has heard of such a car for so long that its next word may as well be its first. */
+const SILENT_MS = 7 * 24 * 3_600_000;
+
+/**
+ * Forgets cars that are silent and have no plan ahead: their roads would fill the memory for ever. Only for a
+ * partition that has been read to its end, or what is known of a car is not all there is.
+ */
+export function forgetSilentCars(memory: Memory, nowMs: number): void {
+  for (const [vehicleId, { trip, waiting, position, snapshot }] of memory.vehicles) {
+    const heardAtMs = Math.max(position?.atMs ?? 0, snapshot?.asOfMs ?? 0);
+    const hasPlan = waiting.length > 0 || (trip !== null && !isOver(trip, nowMs));
+    if (!hasPlan && heardAtMs < nowMs - SILENT_MS) forgetCar(memory, vehicleId);
+  }
+}
+
+/** Keys and consents of these cars. Whom another process registered a moment ago is asked for once more. */
+export async function prepareCars(
+  trust: Pick<Trust, 'prepare' | 'seal'>,
+  vehicleIds: ReadonlySet<string>,
+  nowMs: number,
+): Promise<void> {
+  await trust.prepare(vehicleIds);
+  const strangers = [...vehicleIds].filter((vehicleId) => ownerKey(trust, vehicleId, nowMs) === undefined);
+  if (strangers.length > 0) await trust.prepare(strangers);
 }
 
 /** Notes which cars were told of places that have changed. */
@@ -132,7 +159,9 @@ function foldRecord(
   const decoded = decodeRecord(TOPICS.conditions, record, reader);
   if (decoded.kind !== 'record') return undefined;
   memory.toldOf.set(record.key, placesIn(decoded.record));
-  return withLastLook(before, decoded.record, stretchesOf(decoded.record, before.trip));
+  // Of several plans another one may count by now: its stops are not where these roads lead.
+  const isOnIt = before.trip?.tripId === decoded.record.tripId;
+  return withLastLook(before, decoded.record, isOnIt ? stretchesOf(decoded.record, before.trip) : []);
 }
 
 function unreadable(counters: FoldDeps['counters']): undefined {
