@@ -1,6 +1,6 @@
 import { SIGNAL } from '@outrider/domain';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openStores, partitionDeps, type Stores } from './app.fixture.ts';
+import { endOwnership, openStores, partitionDeps, register, type Stores } from './app.fixture.ts';
 import { loadPartition, type Partition } from './partition.ts';
 import { conditionsOf, DRIVING, NOW_MS, placeOf, record, tripOf, VEHICLE } from './predictor.fixture.ts';
 
@@ -32,18 +32,34 @@ const lookAgain = (partition: Partition, weatherSource: 'open-meteo' | 'met-norw
     atMs,
   );
 
-test('what is carried from one provider to the next outlives a restart, and ends with the way back', async () => {
-  const first = await loadPartition(P, 1, partitionDeps(stores).deps);
-  await first.trip(VEHICLE, tripOf(), NOW_MS);
-  await lookAgain(first, 'open-meteo', NOW_MS);
-  await first.telemetry(VEHICLE, record(seconds(1), driving));
-  first.advance(seconds(20));
-  await lookAgain(first, 'met-norway', seconds(30));
-  await first.checkpoint(seconds(30));
+/** A drive with one change of providers, saved. */
+async function switched(): Promise<Partition> {
+  const partition = await loadPartition(P, 1, partitionDeps(stores).deps);
+  await partition.trip(VEHICLE, tripOf(), NOW_MS);
+  await lookAgain(partition, 'open-meteo', NOW_MS);
+  await partition.telemetry(VEHICLE, record(seconds(1), driving));
+  partition.advance(seconds(20));
+  await lookAgain(partition, 'met-norway', seconds(30));
+  await partition.checkpoint(seconds(30));
   expect(await stored()).toMatchObject({ memory: { carried: { [KEY]: { offset: expect.any(Number) } } } });
+  return partition;
+}
+
+test('what is carried from one provider to the next outlives a restart, and ends with the way back', async () => {
+  await switched();
   const second = await loadPartition(P, 2, partitionDeps(stores).deps);
   await lookAgain(second, 'open-meteo', seconds(31));
   await second.checkpoint(seconds(31));
   const offsetLeft = (await stored()) as { memory: { carried: Record<string, { offset: number }> } };
   expect(Math.abs(offsetLeft.memory.carried[KEY]?.offset ?? 0)).toBeLessThan(1e-4);
+});
+
+test('the next owner of a car hears nothing of it', async () => {
+  const partition = await switched();
+  await endOwnership(stores.trust, VEHICLE, seconds(40));
+  await register(stores.state, stores.trust, VEHICLE, seconds(40));
+  await partition.telemetry(VEHICLE, record(seconds(45), { [SIGNAL.soc]: 60 }));
+  stores.clock.advanceTo(seconds(50));
+  expect(await partition.checkpoint(seconds(50))).toBe(true);
+  expect(await stored()).toHaveProperty('memory.carried', {});
 });
