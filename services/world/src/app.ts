@@ -73,7 +73,7 @@ export function createWorld(deps: WorldDeps): World {
     const memory = memories.get(batch.partition) ?? emptyMemory();
     memories.set(batch.partition, memory);
     const nowMs = runtime.eventClock.nowMs();
-    await prepareCars(trust, new Set(batch.records.map((record) => carOf(record.key))), nowMs);
+    await trust.prepare(new Set(batch.records.map((record) => carOf(record.key))));
     foldRecords(batch, memory, { trust, reader, counters }, nowMs);
     const changed = chargers.refresh();
     if (changed.size > 0) for (const one of memories.values()) noteChangedPlaces(one, changed);

@@ -81,17 +81,6 @@ export function forgetSilentCars(memory: Memory, nowMs: number): void {
   }
 }
 
-/** Keys and consents of these cars. Whom another process registered a moment ago is asked for once more. */
-export async function prepareCars(
-  trust: Pick<Trust, 'prepare' | 'seal'>,
-  vehicleIds: ReadonlySet<string>,
-  nowMs: number,
-): Promise<void> {
-  await trust.prepare(vehicleIds);
-  const strangers = [...vehicleIds].filter((vehicleId) => ownerKey(trust, vehicleId, nowMs) === undefined);
-  if (strangers.length > 0) await trust.prepare(strangers);
-}
-
 /** Notes which cars were told of places that have changed. */
 export function noteChangedPlaces({ toldOf, outdated }: Memory, changed: ReadonlySet<string>): void {
   for (const [vehicleId, places] of toldOf)
