@@ -12,7 +12,6 @@ import {
   forgetSilentCars,
   type Memory,
   noteChangedPlaces,
-  prepareCars,
 } from './fold-records.ts';
 import { lookAtAll } from './look-at-all.ts';
 import { listenForPushes, type PushServer, type PushSettings } from './push-server.ts';
