@@ -100,3 +100,33 @@ test.each([
 ])('a location updated at %j was so at %j', (last_updated, atMs) => {
   expect(updatedAtMs({ last_updated })).toBe(atMs);
 });
+
+describe('a date to come', () => {
+  const ahead = { ...evse, last_updated: at(600), connectors: [{ ...connector, last_updated: at(600) }] };
+  const site = { ...stored, evses: [ahead], last_updated: at(600) };
+  const minuteLater = (before: ReturnType<typeof applyPush>, path: Partial<Push>) => {
+    if (before.kind !== 'applied') throw new Error(before.kind);
+    const body = { status: 'OUTOFORDER', last_updated: at(61) };
+    return applyPush(before.location, { method: 'PATCH', body, ...path }, NOON_MS + 61 * 60_000).kind;
+  };
+
+  test.each<[string, Partial<Push>]>([
+    ['a location', {}],
+    ['an EVSE', { evseUid: 'E1' }],
+    ['a connector', { evseUid: 'E1', connectorId: '1' }],
+  ])('of %s is that of its arrival, and does not outlast what comes later', (_, path) => {
+    const said = push('PUT', site);
+    expect(said).toMatchObject({ location: { last_updated: at(60), evses: [{ last_updated: at(60) }] } });
+    expect(minuteLater(said, path)).toBe('applied');
+    expect(minuteLater(push('PATCH', ahead, { evseUid: 'E1' }), path)).toBe('applied');
+  });
+
+  test.each([
+    ['five minutes ahead is left as it was written', at(65), at(65)],
+    ['further ahead is that of its arrival', new Date(NOON_MS + 65 * 60_000 + 1).toISOString(), at(60)],
+  ])('%s', (_, last_updated, kept) => {
+    expect(push('PUT', { ...site, evses: [], last_updated })).toMatchObject({
+      location: { last_updated: kept },
+    });
+  });
+});

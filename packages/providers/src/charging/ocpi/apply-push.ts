@@ -16,11 +16,13 @@ export type Pushed =
 
 /**
  * Applies a push to the location as it is stored, undefined when it is not yet. Older never overwrites newer, by
- * `last_updated` of the object meant; a PATCH has to carry one. A refused PATCH makes the sender PUT.
+ * `last_updated` of the object meant, which is hardly later than its arrival; a PATCH has to carry one. A refused PATCH
+ * makes the sender PUT.
  */
 export function applyPush(stored: Json | undefined, push: Push, receivedAtMs: number): Pushed {
-  const { method, body, evseUid } = push;
-  if (!isObject(body)) return refused(2001, 'the body is no object');
+  const { method, evseUid } = push;
+  if (!isObject(push.body)) return refused(2001, 'the body is no object');
+  const body = notAhead(push.body, receivedAtMs);
   if (method === 'PATCH' && timeOf(body.last_updated) === undefined)
     return refused(2001, 'a PATCH needs last_updated');
   if (evseUid === undefined) {
@@ -57,6 +59,28 @@ function applyToEvse(stored: Json, uid: string, push: Push, body: Json, received
       evses: replaced(stored.evses, 'uid', uid, after),
       last_updated: new Date(newest).toISOString(),
     },
+  };
+}
+
+/** Clocks differ by so much, and words of one peer are still in its order. */
+const SKEW_MS = 5 * 60_000;
+/** A location, its EVSEs, their connectors. */
+const LEVELS = 3;
+
+/** With no date far to come, in its parts either: a clock that is wrong once would make all later words too old. */
+function notAhead(object: Json, receivedAtMs: number, levels = LEVELS): Json {
+  if (levels === 0) return object;
+  const isAhead = (timeOf(object.last_updated) ?? 0) > receivedAtMs + SKEW_MS;
+  const parts = (['evses', 'connectors'] as const).filter((name) => Array.isArray(object[name]));
+  return {
+    ...object,
+    ...(isAhead ? { last_updated: new Date(receivedAtMs).toISOString() } : {}),
+    ...Object.fromEntries(
+      parts.map((name) => [
+        name,
+        objectsOf(object[name]).map((part) => notAhead(part, receivedAtMs, levels - 1)),
+      ]),
+    ),
   };
 }
 
