@@ -97,8 +97,6 @@ export class Workers<Question, Answer> {
   #start(): Thread<Question, Answer> {
     const { file, workerData, resourceLimits } = this.#options;
     const worker = new Worker(file, { workerData, execArgv: [], ...(resourceLimits && { resourceLimits }) });
-    // A question keeps the process alive by its deadline; an idle thread must not.
-    worker.unref();
     const thread: Thread<Question, Answer> = { worker, job: undefined };
     const end = (outcome: WorkerAnswer<Answer> | Error) => {
       const { job } = thread;
@@ -113,6 +111,8 @@ export class Workers<Question, Answer> {
     };
     worker.on('error', fail);
     worker.on('exit', () => fail(new Error('the thread ended')));
+    // A question keeps the process alive by its deadline; an idle thread must not. Listening would hold it again.
+    worker.unref();
     this.#threads.add(thread);
     return thread;
   }

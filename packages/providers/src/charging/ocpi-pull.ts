@@ -20,7 +20,7 @@ export interface OcpiOptions extends CallerDeps {
 const OVERLAP_MS = 5 * 60_000;
 const MOST_PAGES = 5_000;
 /** All of Europe has fewer. */
-const MOST_ITEMS = 1_000_000;
+const MOST_ITEMS = 500_000;
 
 /** The Locations module of an OCPI peer, versions 2.1.1 to 2.3.0, page by page. */
 export function ocpiPull(options: OcpiOptions): ChargerSource {

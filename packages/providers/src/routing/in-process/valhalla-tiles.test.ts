@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { manualClock, systemClock } from '@outrider/runtime';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { valhalla } from '../valhalla.ts';
@@ -93,6 +95,12 @@ describe('who asks is not kept waiting', () => {
     await expect(asked).rejects.toThrow('enough');
     await expect(ask('/status', {}, AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
   });
+});
+
+test('an idle thread keeps no program from ending', async () => {
+  const child = join(import.meta.dirname, 'valhalla-tiles.child.ts');
+  const run = promisify(execFile)(process.execPath, [child, await folderOf()], { timeout: 15_000 });
+  expect((await run).stdout).toBe('200');
 });
 
 describe('what is missing is said', () => {
