@@ -46,7 +46,11 @@ const alertPage = z.object({
 const told = z.object({ told: z.array(decision) });
 
 /** Registers driver and car; alerts and history are switched on, nothing else. */
-export async function registerDriver(admin: ApiClient, scenario: Scenario): Promise<Driver> {
+export async function registerDriver(
+  admin: ApiClient,
+  scenario: Scenario,
+  { leavesRoadsOut = false } = {},
+): Promise<Driver> {
   const { units, language, timeZone } = scenario.driver;
   const { token } = await admin.ask('POST', '/v1/people', newPerson, {
     name: 'Driver',
@@ -68,7 +72,8 @@ export async function registerDriver(admin: ApiClient, scenario: Scenario): Prom
     vehicleId,
     device: { token: made.device.token, streamUrl: made.connect.stream },
     async plan(plan) {
-      const body = tripBody(scenario, plan, vehicleId);
+      const { legs, ...told } = tripBody(scenario, plan, vehicleId);
+      const body = leavesRoadsOut ? told : { ...told, legs };
       const known = trips.get(plan.tripId);
       const { tripId } =
         known === undefined

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { forecastFile } from '@outrider/providers';
 import { type Clock, type Log, type ManualClock, manualClock } from '@outrider/runtime';
-import { type Composition, composeServices } from '../compose.ts';
+import { type ComposeOptions, type Composition, composeServices } from '../compose.ts';
 import { type Frame, framesOf, type Plan, type Scenario } from '../scenario/index.ts';
 import { readStandaloneSettings } from '../settings.ts';
 import { apiClient } from './api-client.ts';
@@ -21,9 +21,15 @@ export interface ReplayOptions {
   readonly speedRatio?: number;
   /** Where the data lies; absent: a new scratch folder, removed afterwards. `memory:` keeps none. */
   readonly dataFolder?: string;
+  /** Who tells about the world, on the replay's event clock; absent: the scenario's own files. */
+  readonly world?: (eventClock: Clock) => Promise<ReplayWorld>;
+  /** Plans come without their roads, so that the world has to ask for them; default: they bring them along. */
+  readonly leavesRoadsOut?: boolean;
   /** Ends the replay early, tidily. */
   readonly signal?: AbortSignal;
 }
+
+export type ReplayWorld = Pick<ComposeOptions, 'chargers' | 'weather' | 'roads' | 'engines'>;
 
 /** A frame and when it reaches the gateway; a frame without `deliveredAtMs` arrives when it was observed. */
 export type DeliveredFrame = Frame & { readonly deliveredAtMs?: number };
@@ -66,8 +72,7 @@ export async function replay(options: ReplayOptions): Promise<Recording> {
       eventClock,
       realClock: options.realClock,
       log: options.log,
-      chargers: scenario.chargers,
-      weather: [forecastFile(scenario.weather)],
+      ...(await worldOf(options, eventClock)),
     });
     try {
       await composition.start();
@@ -80,6 +85,11 @@ export async function replay(options: ReplayOptions): Promise<Recording> {
     await scratch?.remove();
   }
 }
+
+const worldOf = async ({ scenario, world }: ReplayOptions, eventClock: Clock): Promise<ReplayWorld> =>
+  world === undefined
+    ? { chargers: scenario.chargers, weather: [forecastFile(scenario.weather)] }
+    : world(eventClock);
 
 interface Stage extends ReplayOptions {
   readonly frames: readonly DeliveredFrame[];
@@ -94,7 +104,9 @@ async function play(stage: Stage): Promise<Recording> {
   const { api } = composition.addresses();
   const adminToken = await composition.adminToken();
   if (adminToken === undefined) throw new Error('the data folder of a replay must be empty');
-  const driver = await registerDriver(apiClient(api, adminToken), scenario);
+  const driver = await registerDriver(apiClient(api, adminToken), scenario, {
+    leavesRoadsOut: stage.leavesRoadsOut ?? false,
+  });
   const liveUrl = `${api.replace(/^http/, 'ws')}/v1/live`;
   const screen = await connectScreen({ liveUrl, token: driver.token, eventClock });
   const car = await connectCar({

@@ -1,6 +1,7 @@
 export type { Loaded } from './assemble.ts';
 export { type Baseline, baselinesOf } from './baselines.ts';
 export { type Advice, type Followed, ifFollowed, ifIgnored } from './follow.ts';
+export { type Line, pointAlong, projectOn } from './geo.ts';
 export {
   endMsOf,
   FRAME_INTERVALS,
