@@ -1,6 +1,13 @@
 export { type ComposeOptions, type Composition, composeServices, type OpenEngines } from './compose.ts';
 export { type Interruption, interruptionsOf } from './demo/interruptions.ts';
-export { type DeliveredFrame, MEMORY, type Recording, type ReplayOptions, type ReplayWorld, replay } from './demo/replay.ts';
+export {
+  type DeliveredFrame,
+  MEMORY,
+  type Recording,
+  type ReplayOptions,
+  type ReplayWorld,
+  replay,
+} from './demo/replay.ts';
 export { type Judged, judge, reportOf } from './demo/report.ts';
 export { type Verdict, verdictsOf } from './demo/verdicts.ts';
 export { StillBusy } from './idle.ts';
