@@ -72,6 +72,14 @@ test.each(bad)('$name is a problem and no trip', ({ text }) => {
   expect(problems.length).toBeGreaterThan(0);
 });
 
+test('elements nested deeper than any device writes end the reading at once', () => {
+  const nested = (depth: number) => '<extensions>'.repeat(depth) + '</extensions>'.repeat(depth);
+  expect(read(file(`${track}${nested(99)}`)).entries).toHaveLength(1);
+  expect(read(file(`${track}${nested(100)}`))).toMatchObject({ entries: [], problems: [{ field: 'gpx' }] });
+  // Without the limit the parser walks up half a million elements at each of them: minutes.
+  expect(read(`<gpx>${'<a>'.repeat(500_000)}`).entries).toEqual([]);
+});
+
 test('the same file without its mistake is a trip', () => {
   expect(read(file(track)).entries).toHaveLength(1);
 });

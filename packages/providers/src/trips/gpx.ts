@@ -5,6 +5,8 @@ import { type TripSource, unreadable } from './trip-source.ts';
 
 /** Read at most; a recorder that writes a point a second fills it in 55 hours. */
 const POINTS_MAX = 200_000;
+/** A point of a track is the fourth; the parser walks up all of them at each element. */
+const DEPTH_MAX = 100;
 
 /**
  * GPX 1.0 and 1.1 (topografix.com/GPX/1/1): every track or, in a file without tracks, every route is a leg;
@@ -49,6 +51,7 @@ function roadsOf(text: string): Found {
   parser.on('opentag', (tag) => {
     if (path.length === 0 && tag.local !== 'gpx') throw new Error(`<${tag.local}> is not GPX`);
     path.push(tag.local);
+    if (path.length > DEPTH_MAX) throw new Error(`elements are nested more than ${DEPTH_MAX} deep`);
     if (tag.local === 'trk' || tag.local === 'rte') road = { name: undefined, points: [] };
     if (tag.local !== 'trkpt' && tag.local !== 'rtept') return;
     count += 1;
