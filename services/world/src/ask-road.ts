@@ -9,6 +9,7 @@ import {
 } from '@outrider/providers';
 import { type Asking, askFirst } from './ask.ts';
 import { onProfile, type Road, roadOfRoute } from './build-stretches.ts';
+import type { Drawing } from './drawn-roads.ts';
 
 /** Who knows roads, heights and detours; each list in the order they are asked. */
 export interface RoadSources {
@@ -20,18 +21,25 @@ export interface RoadSources {
   readonly matrix?: readonly MatrixProvider[];
 }
 
-export interface RoadDeps extends Asking, RoadSources {}
+export interface RoadDeps extends Asking, RoadSources {
+  /** Absent: nothing is remembered. */
+  readonly drawing?: Drawing;
+}
 
 /** Metres between two heights asked for; a long road is sampled more coarsely. */
 const HEIGHT_EVERY_M = 50;
 const HEIGHTS_MAX = 10_000;
 
-/** The road from one place to another; the floor answers when nobody else does. */
+/** The road from one place to another, as it was drawn last; the floor answers when nobody else does. */
 export async function askRoad(from: Position, to: Position, deps: RoadDeps): Promise<Road> {
-  const route = await askFirst([...deps.routing, greatCircle], deps.signal, (provider) =>
-    provider.route(from, to, deps.signal),
-  );
-  return withHeights(roadOfRoute(route), to, deps);
+  const ask = async () =>
+    roadOfRoute(
+      await askFirst([...deps.routing, greatCircle], deps.signal, (provider) =>
+        provider.route(from, to, deps.signal),
+      ),
+    );
+  const draw = async () => withHeights(await ask(), to, deps);
+  return deps.drawing === undefined ? draw() : deps.drawing.draw(from, to, draw);
 }
 
 /**

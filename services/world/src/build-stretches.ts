@@ -80,7 +80,8 @@ export function roadOfRoute({
   const factor = lengthM > 0 ? roadM / lengthM : 1;
   const road = cut(points, factor, (i) => speedsMps?.[i] ?? meanMps, source);
   const joined = { ...road, segments: joinPieces(road.segments, points.at(-1)) };
-  return profile === undefined ? joined : onProfile(joined, profile);
+  const driven = speedsMps === undefined ? atOneSpeed(joined) : joined;
+  return profile === undefined ? driven : onProfile(driven, profile);
 }
 
 /** The road with the heights of `profile`, which begins where it does. */

@@ -2,6 +2,7 @@ import { type Batch, type BusRecord, carOf, decodeRecord, partOf, TOPICS } from 
 import type { SignalRecord, SignalValue } from '@outrider/domain';
 import { type Reader, type Trust, UnknownSubject } from '@outrider/trust';
 import { isOver } from './choose-trip.ts';
+import { drawnIn } from './drawn-roads.ts';
 import { placesIn, stretchesOf } from './look.ts';
 import {
   emptyVehicle,
@@ -150,7 +151,9 @@ function foldRecord(
   memory.toldOf.set(record.key, placesIn(decoded.record));
   // Of several plans another one may count by now: its stops are not where these roads lead.
   const isOnIt = before.trip?.tripId === decoded.record.tripId;
-  return withLastLook(before, decoded.record, isOnIt ? stretchesOf(decoded.record, before.trip) : []);
+  if (!isOnIt) return withLastLook(before, decoded.record, []);
+  const roads = before.trip === null ? undefined : drawnIn(decoded.record, before.trip);
+  return withLastLook(before, decoded.record, stretchesOf(decoded.record, before.trip), roads);
 }
 
 function unreadable(counters: FoldDeps['counters']): undefined {

@@ -11,6 +11,7 @@ import type { ChargerIndex, WeatherProvider } from '@outrider/providers';
 import type { State } from '@outrider/state';
 import type { Reader, Trust } from '@outrider/trust';
 import type { RoadSources } from './ask-road.ts';
+import { drawing } from './drawn-roads.ts';
 import { needsSnapshot, revisionOf, type SnapshotReason } from './needs-snapshot.ts';
 import { rerouteOf } from './reroute.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -54,13 +55,15 @@ export async function lookFor(
   const isDrawnAnew = reroute !== known.reroute;
   const vehicle = { ...rememberHome(known, registered.home), reroute };
   const signal = AbortSignal.timeout(deps.snapshotTimeoutMs);
-  const snapshot = await takeSnapshot(vehicle, { ...deps, ...registered, signal }, nowMs);
+  const drawn = drawing(known.roads);
+  const snapshot = await takeSnapshot(vehicle, { ...deps, ...registered, signal, drawing: drawn }, nowMs);
+  const looked = withSnapshot(vehicle, stretchesOf(snapshot, vehicle.trip), {
+    asOfMs: nowMs,
+    tripRevision: revisionOf(vehicle),
+    reroutedAtMs: isDrawnAnew ? nowMs : (known.snapshot?.reroutedAtMs ?? null),
+  });
   return {
-    vehicle: withSnapshot(vehicle, stretchesOf(snapshot, vehicle.trip), {
-      asOfMs: nowMs,
-      tripRevision: revisionOf(vehicle),
-      reroutedAtMs: isDrawnAnew ? nowMs : (known.snapshot?.reroutedAtMs ?? null),
-    }),
+    vehicle: { ...looked, roads: drawn.drawn },
     record: encodeRecord(TOPICS.conditions, vehicle.vehicleId, snapshot, nowMs, deps.trust),
     reason,
     places: placesIn(snapshot),

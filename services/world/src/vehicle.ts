@@ -17,6 +17,7 @@ import {
 import type { Thermometer } from './build-conditions.ts';
 import { planStretches } from './build-stretches.ts';
 import { chooseTrip, isOver, stillWaiting } from './choose-trip.ts';
+import type { DrawnRoads } from './drawn-roads.ts';
 
 /** What the world remembers of one car: its plan, where it is, what its thermometer says. */
 export interface WorldVehicle {
@@ -37,6 +38,8 @@ export interface WorldVehicle {
   readonly reroute: Reroute | null;
   /** The last snapshot, to decide when the next one is worth it. */
   readonly snapshot: SnapshotBasis | null;
+  /** Roads that the last look drew; those that the plan brings along are not among them. */
+  readonly roads: DrawnRoads;
 }
 
 export interface Reroute {
@@ -67,6 +70,7 @@ export const emptyVehicle = (vehicleId: string): WorldVehicle => ({
   progress: null,
   reroute: null,
   snapshot: null,
+  roads: new Map(),
 });
 
 /** Folds the signals of one moment; older ones than known are ignored. */
@@ -219,10 +223,12 @@ export function withLastLook(
   vehicle: WorldVehicle,
   snapshot: Pick<Conditions, 'asOfMs' | 'tripId' | 'tripRevision'>,
   stretches: readonly ProgressStretch[],
+  roads: DrawnRoads = new Map(),
 ): WorldVehicle {
   const { asOfMs, tripId, tripRevision } = snapshot;
   return {
     ...vehicle,
+    roads,
     snapshot: {
       asOfMs,
       tripRevision: tripId === undefined ? null : `${tripId}@${tripRevision}`,
