@@ -79,6 +79,16 @@ const wire: readonly Check[] = [
     },
   },
   {
+    name: 'the lane to the charger is gravel, the roads there are not',
+    async check(bench) {
+      const { surfaces = [], points } = await adapter(bench).route(town, charger, never);
+      assert.equal(surfaces.length, points.length - 1);
+      assert.equal(surfaces[0], null);
+      assert.equal(surfaces.at(-1), 'gravel');
+      return `${surfaces.filter((one) => one !== null).length} of ${surfaces.length} pieces`;
+    },
+  },
+  {
     name: 'heights along any line, and holes beyond the map',
     async check({ baseUrl, deps }) {
       const places = [town, { lat: 41.7, lon: -74.6 }, { lat: 10, lon: 10 }];

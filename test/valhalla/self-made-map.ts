@@ -36,6 +36,8 @@ export function heightM({ lat, lon }: Position): number {
 
 interface Way {
   readonly highway: string;
+  /** As OpenStreetMap tags it; absent: asphalt. */
+  readonly surface?: string;
   readonly kmh: number;
   readonly points: readonly Position[];
 }
@@ -96,6 +98,7 @@ function ways(): readonly Way[] {
     road(FLAT_ROAD_LON),
     {
       highway: 'residential',
+      surface: 'gravel',
       kmh: 50,
       points: straight({ lat: charger.lat, lon: HILL_ROAD_LON }, charger, 0.004),
     },
@@ -121,9 +124,9 @@ export function osmXml(): string {
     nodes.push(`<node id="${id}" version="1" ${key}/>`);
     return id;
   };
-  const lines = ways().map(({ highway, kmh, points }, i) => {
+  const lines = ways().map(({ highway, surface = 'asphalt', kmh, points }, i) => {
     const refs = points.map((point) => `<nd ref="${idOf(point)}"/>`).join('');
-    const tags = `<tag k="highway" v="${highway}"/><tag k="maxspeed" v="${kmh}"/><tag k="oneway" v="no"/>`;
+    const tags = `<tag k="highway" v="${highway}"/><tag k="surface" v="${surface}"/><tag k="maxspeed" v="${kmh}"/><tag k="oneway" v="no"/>`;
     return `<way id="${i + 1}" version="1">${refs}${tags}</way>`;
   });
   return `<?xml version="1.0"?><osm version="0.6">${nodes.join('')}${lines.join('')}</osm>`;

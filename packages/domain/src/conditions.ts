@@ -18,6 +18,10 @@ export const sourceFlag = z.enum([
 ]);
 export type SourceFlag = z.infer<typeof sourceFlag>;
 
+/** What a road is made of where it is not smooth; cobbles are rough, a forest track is unpaved. */
+export const roadSurface = z.enum(['rough', 'gravel', 'unpaved']);
+export type RoadSurface = z.infer<typeof roadSurface>;
+
 /** One piece of road, about 500 m, with the weather at the time the car is there. */
 export const roadSegment = z.strictObject({
   lat: latitude,
@@ -28,6 +32,8 @@ export const roadSegment = z.strictObject({
   speedSdRatio: z.number().min(0).max(1).optional(),
   climbM: z.number(),
   bearingDeg: z.number().min(0).max(360),
+  /** Absent: smooth, or nobody says. */
+  surface: roadSurface.optional(),
   tempC: z.number().min(-80).max(70),
   pressureHpa: z.number().min(400).max(1_100),
   windMps: z.number().min(0).max(80),

@@ -40,6 +40,7 @@ export {
   type Stretch,
   type StretchStart,
 } from './stretch.ts';
+export { surfaceRollingRatio } from './surface.ts';
 export * from './trip-meter.ts';
 export * from './use-priors.ts';
 export * from './vehicle-model.ts';

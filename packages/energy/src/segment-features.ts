@@ -56,6 +56,8 @@ export interface RouteSegment {
   /** Direction of travel, degrees from north. Without it wind is counted as crosswind. */
   readonly bearingDeg?: number;
   readonly elevationM?: number;
+  /** How hard it rolls, relative to asphalt (`surfaceRollingRatio`). Default 1. */
+  readonly rollingRatio?: number;
   readonly weather: SegmentWeather;
 }
 
@@ -85,6 +87,7 @@ export function requireUsable(segment: RouteSegment): void {
   requireWithin('speedMps', segment.speedMps, 0.5, 100);
   requireWithin('speedSdRatio', segment.speedSdRatio ?? 0, 0, 1);
   requireWithin('climbM', segment.climbM, -5000, 5000);
+  requireWithin('rollingRatio', segment.rollingRatio ?? 1, 0.5, 5);
   const { tempC, pressureHpa, windSpeedMps, windFromDeg, wetness } = segment.weather;
   requireWithin('tempC', tempC, -60, 60);
   if (pressureHpa !== undefined) requireWithin('pressureHpa', pressureHpa, 400, 1100);
@@ -109,11 +112,11 @@ export function addSegmentFeatures(
   regenW: number,
 ): number {
   const { vehicle, use, totalMassKg } = car;
-  const { distanceM, speedMps, climbM, weather } = segment;
+  const { distanceM, speedMps, climbM, weather, rollingRatio = 1 } = segment;
   const eta = vehicle.drivelineEfficiency;
   const weightN = totalMassKg * GRAVITY_MPS2;
   const durationS = distanceM / speedMps;
-  const tempC = weather.tempC;
+  const { tempC, wetness = 0 } = weather;
   const density = airDensityKgM3(tempC, weather.pressureHpa ?? standardPressureHpa(segment.elevationM ?? 0));
   const windMps = weather.windSpeedMps ?? 0;
   const knowsSide = weather.windFromDeg !== undefined && segment.bearingDeg !== undefined;
@@ -123,7 +126,7 @@ export function addSegmentFeatures(
   const loadedDrag = (dragArea + use.extraDragAreaM2) / dragArea;
   const dragMps = dragSpeedMps(speedMps, segment.speedSdRatio ?? 0);
   const drag2 = dragSpeedSquared(dragMps, headMps, crossMps);
-  const rolling = use.rollingRatio * rollingFeatureJ(weightN, distanceM, weather.wetness ?? 0, eta);
+  const rolling = use.rollingRatio * rollingRatio * rollingFeatureJ(weightN, distanceM, wetness, eta);
   const aero = loadedDrag * aeroFeatureJPerM2(density, drag2, distanceM, eta);
   const resistanceJ = eta * (vehicle.rollingCoefficient * rolling + dragArea * aero); // at the wheel, so without the driveline's share
   const aeroPerAirMps =

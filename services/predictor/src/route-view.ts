@@ -6,6 +6,7 @@ import {
   type PrefixInput,
   type RoutePrefix,
   type RouteSegment,
+  surfaceRollingRatio,
   useOf,
   usualSigmas,
   type VehicleModel,
@@ -121,6 +122,7 @@ const routeSegment = (segment: Segment): RouteSegment => ({
   ...(segment.speedSdRatio === undefined ? {} : { speedSdRatio: segment.speedSdRatio }),
   climbM: segment.climbM,
   bearingDeg: segment.bearingDeg,
+  ...(segment.surface === undefined ? {} : { rollingRatio: surfaceRollingRatio(segment.surface) }),
   weather: {
     tempC: segment.tempC,
     pressureHpa: segment.pressureHpa,

@@ -176,3 +176,16 @@ test('a plan without legs is followed on straight lines', () => {
     3_000, 4_000,
   ]);
 });
+
+test('a change of surface begins a piece of its own, and both keep their length', () => {
+  const points = [0, 100, 200, 300, 400].map((eastM) => at(eastM));
+  const { segments } = roadOfRoute({
+    points,
+    distanceM: 400,
+    durationS: 40,
+    surfaces: [null, null, 'gravel', 'gravel'],
+    source: 'provider',
+  });
+  expect(segments.map(({ surface }) => surface)).toEqual([undefined, 'gravel']);
+  expect(segments.map(({ distanceM }) => Math.round(distanceM))).toEqual([200, 200]);
+});

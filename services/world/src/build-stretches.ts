@@ -6,6 +6,7 @@ import {
   type Position,
   type ProgressStretch,
   polylineM,
+  type RoadSurface,
   type RoutePoint,
   type SourceFlag,
   type Trip,
@@ -35,6 +36,7 @@ export interface BareSegment extends Position {
   readonly climbM: number;
   readonly bearingDeg: number;
   readonly speedSdRatio?: number;
+  readonly surface?: RoadSurface;
 }
 
 export interface Road {
@@ -58,7 +60,8 @@ const LEG_SPEED_SD_RATIO = 0.25;
 export function roadOfLeg(leg: Leg): Road {
   const lengthM = polylineM(leg.points);
   const factor = leg.distanceM !== undefined && lengthM > 0 ? leg.distanceM / lengthM : 1;
-  return atOneSpeed(cut(leg.points, factor, () => leg.speedMps ?? DEFAULT_SPEED_MPS, 'planner-route'));
+  const speedMps = leg.speedMps ?? DEFAULT_SPEED_MPS;
+  return atOneSpeed(cut(leg.points, factor, () => ({ speedMps }), 'planner-route'));
 }
 
 const atOneSpeed = (road: Road): Road => ({
@@ -72,13 +75,18 @@ export function roadOfRoute({
   distanceM: roadM,
   durationS,
   speedsMps,
+  surfaces,
   profile,
   source,
 }: Route): Road {
   const lengthM = polylineM(points);
   const meanMps = durationS > 0 ? roadM / durationS : DEFAULT_SPEED_MPS;
   const factor = lengthM > 0 ? roadM / lengthM : 1;
-  const road = cut(points, factor, (i) => speedsMps?.[i] ?? meanMps, source);
+  const pieceAt = (i: number): Piece => {
+    const surface = surfaces?.[i];
+    return { speedMps: speedsMps?.[i] ?? meanMps, ...(surface == null ? {} : { surface }) };
+  };
+  const road = cut(points, factor, pieceAt, source);
   const joined = { ...road, segments: joinPieces(road.segments, points.at(-1)) };
   const driven = speedsMps === undefined ? atOneSpeed(joined) : joined;
   return profile === undefined ? driven : onProfile(driven, profile);
@@ -95,13 +103,14 @@ export function onProfile(road: Road, profile: HeightProfile): Road {
   return { ...road, segments, hasElevation: true };
 }
 
-/** Neighbours that are together no longer than a piece may be become one: as long, as slow and as steep. */
+/** Neighbours on one surface, together no longer than a piece may be, become one: as long, as slow and as steep. */
 function joinPieces(pieces: readonly BareSegment[], end: Position | undefined): BareSegment[] {
   const joined: { begin: BareSegment; roadM: number; tookS: number; climbM: number }[] = [];
   for (const piece of pieces) {
     const last = joined.at(-1);
     const tookS = piece.distanceM / piece.speedMps;
-    if (last === undefined || last.roadM + piece.distanceM > SEGMENT_M)
+    const isSame = last?.begin.surface === piece.surface;
+    if (last === undefined || !isSame || last.roadM + piece.distanceM > SEGMENT_M)
       joined.push({ begin: piece, roadM: piece.distanceM, tookS, climbM: piece.climbM });
     else {
       last.roadM += piece.distanceM;
@@ -136,15 +145,21 @@ export function planStretches(trip: Trip): ProgressStretch[] {
   });
 }
 
-/** `plannedMps(i)` is the speed from `points[i]` on. */
+/** How a road is driven from one of its points to the next. */
+type Piece = Pick<BareSegment, 'speedMps' | 'surface'>;
+
+/** `pieceAt(i)` is the road from `points[i]` on. */
 function cut(
   points: readonly RoutePoint[],
   factor: number,
-  plannedMps: (i: number) => number,
+  pieceAt: (i: number) => Piece,
   source: SourceFlag,
 ): Road {
   const hasElevation = points.every((point) => point.elevationM !== undefined);
-  const speedAt = (i: number) => Math.min(SPEED_MPS.most, Math.max(SPEED_MPS.least, plannedMps(i)));
+  const drivenAt = (i: number): Piece => {
+    const piece = pieceAt(i);
+    return { ...piece, speedMps: Math.min(SPEED_MPS.most, Math.max(SPEED_MPS.least, piece.speedMps)) };
+  };
   const pieceM = Math.max(SEGMENT_M, (polylineM(points) * factor) / PIECES_MAX);
   const segments: BareSegment[] = [];
   let repeatedM = 0;
@@ -153,18 +168,18 @@ function cut(
     const roadM = distanceM(from, to) * factor + repeatedM;
     // Repeated points are common in recorded roads and are no piece of their own.
     repeatedM = roadM < REPEATED_M ? roadM : 0;
-    if (repeatedM === 0) segments.push(...piecesOf(from, to, roadM, pieceM, speedAt(i - 1)));
+    if (repeatedM === 0) segments.push(...piecesOf(from, to, roadM, pieceM, drivenAt(i - 1)));
   }
   const last = segments.pop();
   if (last !== undefined) segments.push({ ...last, distanceM: last.distanceM + repeatedM });
-  if (segments.length > SEGMENTS_MAX) return cutCoarser(points, factor, plannedMps, source);
+  if (segments.length > SEGMENTS_MAX) return cutCoarser(points, factor, pieceAt, source);
   const first = points[0];
   if (segments.length === 0 && first !== undefined)
     segments.push({
       lat: first.lat,
       lon: first.lon,
       distanceM: NO_WAY_M,
-      speedMps: speedAt(0),
+      ...drivenAt(0),
       climbM: 0,
       bearingDeg: 0,
     });
@@ -176,11 +191,11 @@ function cut(
 function cutCoarser(
   points: readonly RoutePoint[],
   factor: number,
-  plannedMps: (i: number) => number,
+  pieceAt: (i: number) => Piece,
   source: SourceFlag,
 ): Road {
   const fewer = points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
-  return cut(fewer, (factor * polylineM(points)) / polylineM(fewer), (i) => plannedMps(2 * i), source);
+  return cut(fewer, (factor * polylineM(points)) / polylineM(fewer), (i) => pieceAt(2 * i), source);
 }
 
 function piecesOf(
@@ -188,7 +203,7 @@ function piecesOf(
   to: RoutePoint,
   roadM: number,
   longestM: number,
-  speedMps: number,
+  driven: Piece,
 ): BareSegment[] {
   const pieces = Math.ceil(roadM / longestM - 1e-9);
   const pieceM = roadM / pieces;
@@ -200,7 +215,7 @@ function piecesOf(
   return Array.from({ length: pieces }, (_, k) => ({
     ...between(from, to, k / pieces),
     distanceM: pieceM,
-    speedMps,
+    ...driven,
     climbM: Math.min(STEEPEST * pieceM, Math.max(-STEEPEST * pieceM, climbM)),
     bearingDeg: bearing,
   }));

@@ -36,9 +36,10 @@ export function drawnIn({ stretches, sigma }: Conditions, trip: Trip): DrawnRoad
     // A road drawn anew under way begins somewhere else.
     if (stretch === undefined || begin === undefined || keyOf(begin, stop) !== keyOf(from, stop)) continue;
     const segments = stretch.segments.map(
-      ({ lat, lon, distanceM, speedMps, climbM, bearingDeg, speedSdRatio }) => ({
+      ({ lat, lon, distanceM, speedMps, climbM, bearingDeg, speedSdRatio, surface }) => ({
         ...{ lat, lon, distanceM, speedMps, climbM, bearingDeg },
         ...(speedSdRatio === undefined ? {} : { speedSdRatio }),
+        ...(surface === undefined ? {} : { surface }),
       }),
     );
     drawn.set(keyOf(from, stop), { segments, source: stretch.routeSource, hasElevation: sigma.climbM === 0 });

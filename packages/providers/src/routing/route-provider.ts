@@ -1,4 +1,4 @@
-import type { Position, RoutePoint, SourceFlag } from '@outrider/domain';
+import type { Position, RoadSurface, RoutePoint, SourceFlag } from '@outrider/domain';
 import type { HeightProfile } from '../elevation/profile.ts';
 
 export interface Route {
@@ -7,6 +7,8 @@ export interface Route {
   readonly durationS: number;
   /** Speed from `points[i]` to `points[i + 1]`; absent where only the mean is known. */
   readonly speedsMps?: readonly number[];
+  /** What the road is made of there; null where it is smooth. Absent where nobody says. */
+  readonly surfaces?: readonly (RoadSurface | null)[];
   /** Heights along the road, smoothed; absent where the source knows none, or only those of its points. */
   readonly profile?: HeightProfile;
   /** Whose road this is; the forecast says so when it is only a floor. */

@@ -121,6 +121,31 @@ describe('speeds', () => {
   });
 });
 
+describe('surfaces', () => {
+  const madeOf = async (...surfaces: readonly (string | undefined)[]) => {
+    const edges = surfaces.map((surface, i) => ({
+      ...{ speed: 50, ...(surface === undefined ? {} : { surface }) },
+      ...{ begin_shape_index: (10 / surfaces.length) * i, end_shape_index: (10 / surfaces.length) * (i + 1) },
+    }));
+    const answering: Answering = (heard) =>
+      heard.url.pathname === '/trace_attributes' ? { body: { edges } } : answer(heard);
+    return (await (await create(answering)).route(FROM, TO, never)).surfaces;
+  };
+
+  test('of each piece, null where it is smooth or has another name', async () => {
+    expect(await madeOf('paved_smooth', 'paved_rough', 'gravel', 'dirt', 'toString')).toEqual(
+      [null, 'rough', 'gravel', 'unpaved', null].flatMap((one) => [one, one]),
+    );
+    expect(await madeOf('compacted', 'path')).toEqual(
+      ['gravel', 'unpaved'].flatMap((one) => Array.from({ length: 5 }, () => one)),
+    );
+  });
+
+  test('absent where nothing is said', async () => {
+    expect(await madeOf(undefined)).toBeUndefined();
+  });
+});
+
 test('heights are smoothed and as long as the road', async () => {
   const { profile, distanceM } = await (await create()).route(FROM, TO, never);
   expect(profile?.everyM).toBe(30);

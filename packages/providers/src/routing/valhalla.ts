@@ -1,4 +1,4 @@
-import { distanceM, kmhToMps, kmToM, type Position } from '@outrider/domain';
+import { distanceM, kmhToMps, kmToM, type Position, type RoadSurface } from '@outrider/domain';
 import { z } from 'zod';
 import { type Caller, type CallerDeps, createCaller } from '../caller.ts';
 import { smoothProfile } from '../elevation/profile.ts';
@@ -41,6 +41,7 @@ const routeAnswer = z.object({
 });
 const edge = z.object({
   speed: z.number().positive(),
+  surface: z.string().optional(),
   begin_shape_index: z.int().min(0),
   end_shape_index: z.int().min(0),
 });
@@ -137,20 +138,22 @@ async function askRoute(caller: Caller, from: Position, to: Position, signal: Ab
     from,
     to,
   );
-  const allowed =
-    (await edgeSpeeds(caller, only.shape, points.length, signal)) ?? maneuverSpeeds(only, points);
+  const edges = await edgesOf(caller, only.shape, signal);
+  const allowed = edgeSpeeds(edges, points.length) ?? maneuverSpeeds(only, points);
   const speedsMps = allowed && scaledSpeeds(points, allowed, durationS);
-  return { ...route, ...(speedsMps === undefined ? {} : { speedsMps }) };
+  const surfaces = surfacesOf(edges, points.length);
+  return {
+    ...route,
+    ...(speedsMps === undefined ? {} : { speedsMps }),
+    ...(surfaces === undefined ? {} : { surfaces }),
+  };
 }
 
-/** What it expects on each piece of road; undefined when it does not find its own line again, as happens. */
-async function edgeSpeeds(
-  caller: Caller,
-  shape: string,
-  points: number,
-  signal: AbortSignal,
-): Promise<readonly number[] | undefined> {
-  const attributes = ['edge.speed', 'edge.begin_shape_index', 'edge.end_shape_index'];
+type Edges = z.infer<typeof edgesAnswer>['edges'];
+
+/** The pieces of road it went over; none when it does not find its own line again, as happens. */
+async function edgesOf(caller: Caller, shape: string, signal: AbortSignal): Promise<Edges> {
+  const attributes = ['edge.speed', 'edge.surface', 'edge.begin_shape_index', 'edge.end_shape_index'];
   const json = {
     encoded_polyline: shape,
     shape_match: 'edge_walk',
@@ -165,14 +168,37 @@ async function edgeSpeeds(
       { path: '/trace_attributes', json, signal },
       edgesAnswer,
     );
-    return spread(
-      edges.map((one) => ({ ...one, speedMps: kmhToMps(one.speed) })),
-      points,
-    );
+    return edges;
   } catch (error) {
-    if (error instanceof ProviderUnavailable) return undefined;
+    if (error instanceof ProviderUnavailable) return [];
     throw error;
   }
+}
+
+/** What it expects on each piece of road; undefined when one is left out. */
+const edgeSpeeds = (edges: Edges, points: number): readonly number[] | undefined =>
+  spread(
+    edges.map((one) => ({ ...one, speedMps: kmhToMps(one.speed) })),
+    points,
+  );
+
+/** Its words for what is not smooth; `path` and `impassable` are what no car should be sent over. */
+const SURFACES: Readonly<Record<string, RoadSurface>> = {
+  paved_rough: 'rough',
+  compacted: 'gravel',
+  gravel: 'gravel',
+  dirt: 'unpaved',
+  path: 'unpaved',
+  impassable: 'unpaved',
+};
+
+/** Undefined when nothing is said of any piece. */
+function surfacesOf(edges: Edges, points: number): readonly (RoadSurface | null)[] | undefined {
+  if (!edges.some(({ surface }) => surface !== undefined)) return undefined;
+  const surfaces = new Array<RoadSurface | null>(points - 1).fill(null);
+  for (const { surface = '', begin_shape_index: from, end_shape_index: to } of edges)
+    surfaces.fill(Object.hasOwn(SURFACES, surface) ? (SURFACES[surface] as RoadSurface) : null, from, to);
+  return surfaces;
 }
 
 /** The mean between two turns: coarser, but in the route's own answer. */
