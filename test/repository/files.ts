@@ -30,4 +30,6 @@ export const isTypeScript = ({ path }: { readonly path: string }): boolean => pa
 
 /** Run by tests or by the people who measure, never by the product. */
 export const isTestCode = (path: string): boolean =>
-  path.startsWith('test/') || /\.(test|contract|fixture|child)\.ts$|\/contract\//.test(path);
+  path.startsWith('test/') ||
+  path.startsWith('infra/') ||
+  /\.(test|contract|fixture|child|engine)\.ts$|\/contract\//.test(path);

@@ -12,7 +12,8 @@ export interface Ban {
 const MAIN = /^services\/[^/]+\/src\/main\.ts$/;
 const SETUP = /^scripts\/setup\.mjs$/;
 /** Command lines that start processes and measure them in real time. */
-const COMMANDS = /^test\/((bench|ci|crash|robustness|valhalla)\/|accuracy\/main\.ts$)/;
+const COMMANDS =
+  /^(infra\/native\/|test\/((bench|ci|crash|engines|robustness|valhalla)\/|accuracy\/main\.ts$))/;
 /** Programs that tests start and kill. */
 const CHILD = /\.child\.ts$/;
 
