@@ -1,0 +1,11 @@
+import { startInfluxdb } from '../../infra/native/influxdb.ts';
+import type { Engine } from './engine.ts';
+
+export const influxdb: Engine = {
+  name: 'influxdb',
+  files: ['test/engines/influxdb.engine.ts'],
+  async start(folder) {
+    const { version, httpUrl, admin, urlOf, stop } = await startInfluxdb(folder);
+    return { version, addresses: { httpUrl, admin: urlOf('', admin), user: urlOf('') }, stop };
+  },
+};

@@ -1,0 +1,96 @@
+// The contracts of the engines against the servers that fleets run, started here and stopped again.
+import { mkdirSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startVitest } from 'vitest/node';
+import { ROOT } from '../repository/files.ts';
+import type { Engine, StartedEngine } from './engine.ts';
+import { influxdb } from './influxdb.ts';
+
+/** Every engine with a real server; each starts alone, so that one machine's memory is enough. */
+const ENGINES: readonly Engine[] = [influxdb];
+const NAMES = ENGINES.map(({ name }) => name);
+
+const HELP = `npm run test:engines -- [options]
+
+Starts the real servers, on this machine and without containers, and runs what every engine must keep.
+
+  --only ENGINE   ${NAMES.join(' or ')}; repeatable
+  --out DIR       writes each engine's results there, as JSON
+  --help
+`;
+
+interface Options {
+  readonly engines: readonly Engine[];
+  readonly out: string | undefined;
+}
+
+function readOptions(): Options | 'help' {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      out: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  for (const name of values.only ?? [])
+    if (!NAMES.includes(name)) throw new Error(`--only is ${NAMES.join(' or ')}, not ${name}`);
+  return { engines: ENGINES.filter(({ name }) => values.only?.includes(name) ?? true), out: values.out };
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Whether all tests of one engine passed. Its server is stopped either way. */
+async function runEngine(engine: Engine, folder: string, out: string | undefined): Promise<boolean> {
+  const started = await engine.start(join(folder, engine.name));
+  say(`${engine.name} ${started.version}`);
+  try {
+    return await runTests(engine, started, out);
+  } finally {
+    await started.stop();
+  }
+}
+
+async function runTests(
+  engine: Engine,
+  { addresses }: StartedEngine,
+  out: string | undefined,
+): Promise<boolean> {
+  const json = out === undefined ? undefined : join(resolve(out), `${engine.name}.json`);
+  const vitest = await startVitest('test', [], {
+    ...{ root: ROOT, config: false, watch: false, run: true, include: [...engine.files] },
+    ...{ testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+    provide: { engines: { [engine.name]: addresses } },
+    reporters: json === undefined ? ['default'] : ['default', 'json'],
+    ...(json !== undefined && { outputFile: { json } }),
+  });
+  const modules = vitest.state.getTestModules();
+  await vitest.close();
+  const errors = vitest.state.getUnhandledErrors();
+  return modules.length === engine.files.length && errors.length === 0 && modules.every((one) => one.ok());
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === 'help') return say(HELP);
+  if (options.out !== undefined) mkdirSync(options.out, { recursive: true });
+  const folder = await mkdtemp(join(tmpdir(), 'outrider-engines-'));
+  // Also when interrupted; servers go the same way, before this.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  const failed: string[] = [];
+  for (const engine of options.engines)
+    if (!(await runEngine(engine, folder, options.out))) failed.push(engine.name);
+  say(failed.length === 0 ? 'all engines keep their contract' : `FAILED: ${failed.join(', ')}`);
+  process.exit(failed.length === 0 ? 0 : 1);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(2);
+}
