@@ -10,7 +10,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   trust: ['domain', 'runtime'],
   gateway: ['domain', 'runtime', 'bus', 'state', 'trust'],
   ingest: ['domain', 'runtime', 'bus', 'telemetry', 'state', 'trust'],
-  world: ['domain', 'runtime', 'providers', 'bus', 'state', 'trust'],
+  world: ['domain', 'runtime', 'energy', 'providers', 'bus', 'state', 'trust'],
   predictor: ['domain', 'runtime', 'energy', 'bus', 'telemetry', 'state', 'trust'],
   notifier: ['domain', 'runtime', 'bus', 'state', 'trust'],
   api: ['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust'],

@@ -1,3 +1,4 @@
+import { type ConnectorStandard, connectorStandard } from '@outrider/domain';
 import { fastsim } from './cars/fastsim.ts';
 import { generic } from './cars/generic.ts';
 import { hatchbacks } from './cars/hatchbacks.ts';
@@ -14,4 +15,12 @@ const byId = new Map(catalogue.map((model) => [model.modelId, model]));
 /** The model with this id, or undefined: the caller decides which generic car stands in. */
 export function vehicleModel(modelId: string): VehicleModel | undefined {
   return byId.get(modelId);
+}
+
+const known: ReadonlySet<string> = new Set(connectorStandard.options);
+
+/** Plugs a model takes, adapters included; none for a model nobody knows. */
+export function plugsOf(modelId: string): ReadonlySet<ConnectorStandard> {
+  const connectors = vehicleModel(modelId)?.connectors ?? [];
+  return new Set(connectors.filter((name): name is ConnectorStandard => known.has(name)));
 }

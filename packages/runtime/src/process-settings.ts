@@ -1,4 +1,4 @@
-import { oneOf, type SettingsSchema, url } from './settings.ts';
+import { nonEmpty, oneOf, port, type SettingsSchema, url } from './settings.ts';
 
 /** What a process needs beside its services' own settings: where the engines are, and how much is logged. */
 export const processSettings = {
@@ -27,3 +27,20 @@ export const processSettings = {
     default: 'info',
   },
 } as const satisfies SettingsSchema;
+
+/** The small door of a service that runs alone; `defaultPort` differs per service, so that all fit on one machine. */
+export const healthSettings = <const P extends string>(defaultPort: P) =>
+  ({
+    healthHost: {
+      env: 'HEALTH_HOST',
+      about: 'Address to listen on for health and metrics, which ask for no token.',
+      parse: nonEmpty,
+      default: '127.0.0.1',
+    },
+    healthPort: {
+      env: 'HEALTH_PORT',
+      about: 'Port for /livez, /readyz and /metrics of this process; 0 takes a free one.',
+      parse: port,
+      default: defaultPort,
+    },
+  }) as const satisfies SettingsSchema;

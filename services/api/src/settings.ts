@@ -1,5 +1,6 @@
 import {
   flag,
+  healthSettings,
   integer,
   nonEmpty,
   optional,
@@ -124,4 +125,5 @@ export const aloneSettings = {
   telemetryUrl: processSettings.telemetryUrl,
   stateUrl: processSettings.stateUrl,
   logLevel: processSettings.logLevel,
+  ...healthSettings('9080'),
 } as const;

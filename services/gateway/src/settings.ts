@@ -1,4 +1,12 @@
-import { integer, nonEmpty, number, port, processSettings, type SettingsOf } from '@outrider/runtime';
+import {
+  healthSettings,
+  integer,
+  nonEmpty,
+  number,
+  port,
+  processSettings,
+  type SettingsOf,
+} from '@outrider/runtime';
 
 /** Settings of the gateway; the README's table is checked against this. */
 export const gatewaySettings = {
@@ -83,4 +91,5 @@ export const aloneSettings = {
   busUrl: processSettings.busUrl,
   stateUrl: processSettings.stateUrl,
   logLevel: processSettings.logLevel,
+  ...healthSettings('9081'),
 } as const;

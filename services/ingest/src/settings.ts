@@ -1,4 +1,4 @@
-import { integer, processSettings, type SettingsOf } from '@outrider/runtime';
+import { healthSettings, integer, processSettings, type SettingsOf } from '@outrider/runtime';
 
 /** Settings of ingest; the README's table is checked against this. */
 export const ingestSettings = {
@@ -24,4 +24,5 @@ export const aloneSettings = {
   telemetryUrl: processSettings.telemetryUrl,
   stateUrl: processSettings.stateUrl,
   logLevel: processSettings.logLevel,
+  ...healthSettings('9082'),
 } as const;

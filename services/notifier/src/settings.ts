@@ -1,5 +1,6 @@
 import {
   flag,
+  healthSettings,
   integer,
   nonEmpty,
   number,
@@ -105,4 +106,5 @@ export const aloneSettings = {
   busUrl: processSettings.busUrl,
   stateUrl: processSettings.stateUrl,
   logLevel: processSettings.logLevel,
+  ...healthSettings('9085'),
 } as const;

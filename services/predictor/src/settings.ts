@@ -1,4 +1,4 @@
-import { integer, number, optional, text } from '@outrider/runtime';
+import { healthSettings, integer, number, optional, processSettings, text } from '@outrider/runtime';
 
 export const predictorSettings = {
   reorderWindowS: {
@@ -26,4 +26,13 @@ export const predictorSettings = {
     parse: optional(text),
     default: '',
   },
+} as const;
+
+/** What `main.ts` needs besides, to run this service alone. */
+export const aloneSettings = {
+  busUrl: processSettings.busUrl,
+  telemetryUrl: processSettings.telemetryUrl,
+  stateUrl: processSettings.stateUrl,
+  logLevel: processSettings.logLevel,
+  ...healthSettings('9084'),
 } as const;

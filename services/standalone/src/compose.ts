@@ -1,9 +1,9 @@
 import { type Api, apiSettings, createApi, ensureAdminToken } from '@outrider/api';
 import { type Bus, openBus } from '@outrider/bus';
-import { type ChargingLocation, type ConnectorStandard, connectorStandard } from '@outrider/domain';
-import { catalogue, vehicleModel } from '@outrider/energy';
+import type { ChargingLocation } from '@outrider/domain';
+import { catalogue, plugsOf } from '@outrider/energy';
 import { createGateway, type Gateway } from '@outrider/gateway';
-import { createIngest } from '@outrider/ingest';
+import { createHousekeeping, createIngest } from '@outrider/ingest';
 import { createNotifier } from '@outrider/notifier';
 import { createPredictor } from '@outrider/predictor';
 import type { ChargerSource, WeatherProvider } from '@outrider/providers';
@@ -24,8 +24,7 @@ import {
 import { openState, type State } from '@outrider/state';
 import { openTelemetry, type TelemetryStore } from '@outrider/telemetry';
 import { createTrust, type FullTrust } from '@outrider/trust';
-import { createWorld, type RoadSources, type WorldDeps } from '@outrider/world';
-import { createHousekeeping } from './housekeeping.ts';
+import { createWorld, type RoadSources, worldOptions } from '@outrider/world';
 import { untilIdle } from './idle.ts';
 import type { StandaloneSettings } from './settings.ts';
 
@@ -187,10 +186,8 @@ function createServices(
       weather: options.weather,
       locations: options.chargers,
       ...(options.chargerSources && { chargerSources: options.chargerSources }),
-      chargerRefreshMs: settings.world.chargerRefreshH * 3_600_000,
-      ...ocpiPush(settings.world),
+      ...worldOptions(settings.world),
       plugsOf,
-      snapshotTimeoutMs: settings.world.snapshotTimeoutMs,
     }),
     createIngest({ bus, telemetry, trust, runtime, settings: settings.ingest }),
     api,
@@ -199,26 +196,9 @@ function createServices(
   return { gateway, api, apps };
 }
 
-/** Nobody listens for pushes without a token that lets a peer in. */
-function ocpiPush({
-  ocpiPushToken: token,
-  ...world
-}: StandaloneSettings['world']): Pick<WorldDeps, 'ocpiPush'> {
-  if (token === undefined) return {};
-  const { ocpiPushHost: host, ocpiPushPort: port, ocpiPushUrl: publicUrl } = world;
-  return { ocpiPush: { token, host, port, ...(publicUrl && { publicUrl }) } };
-}
-
 /** What a user set wins; the default follows the port that was really taken. */
 function gatewayAddress({ api, gateway: own }: StandaloneSettings, gateway: Gateway): string {
   if (api.gatewayUrl !== apiSettings.gatewayUrl.default) return api.gatewayUrl;
   const host = own.host.includes(':') ? `[${own.host}]` : own.host;
   return `http://${host}:${gateway.port}`;
-}
-
-/** Plugs a model takes, adapters included; none for a model nobody knows. */
-function plugsOf(modelId: string): ReadonlySet<ConnectorStandard> {
-  const known = new Set<string>(connectorStandard.options);
-  const connectors = vehicleModel(modelId)?.connectors ?? [];
-  return new Set(connectors.filter((name): name is ConnectorStandard => known.has(name)));
 }

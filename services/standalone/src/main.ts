@@ -5,7 +5,7 @@ import { type Command, helpText, readCommand } from './command-line.ts';
 import { runDemo, ScenarioInvalid } from './demo.ts';
 import { providerProbes } from './provider-probes.ts';
 import { readStandaloneSettings } from './settings.ts';
-import { FileInvalid, startServer } from './start.ts';
+import { startServer } from './start.ts';
 
 // The `outrider` command line: the one place that reads the environment and the arguments, and that exits.
 
@@ -103,7 +103,6 @@ function messageOf(error: unknown): string {
     error instanceof SettingsError ||
     error instanceof DataFolderInUse ||
     error instanceof ScenarioInvalid ||
-    error instanceof FileInvalid ||
     error instanceof Interrupted;
   if (isUsersOwn) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')

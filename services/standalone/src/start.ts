@@ -1,72 +1,41 @@
-import { readFile } from 'node:fs/promises';
-import type { ChargingLocation } from '@outrider/domain';
-import { forecastFile, forecastRow, readChargers, type WeatherProvider } from '@outrider/providers';
 import { type Clock, type Log, systemClock, systemRandom } from '@outrider/runtime';
-import { chargerSources, routeSources, weatherSources } from '@outrider/world';
-import { z } from 'zod';
+import { openWorldSources } from '@outrider/world';
 import { type Composition, composeServices } from './compose.ts';
 import type { StandaloneSettings } from './settings.ts';
-
-/** A file the settings name cannot be used; the message says which and why. */
-export class FileInvalid extends Error {
-  override readonly name = 'FileInvalid';
-}
 
 /**
  * Starts every service on the system's clock.
  * @returns the running services and what to tell the user
- * @throws FileInvalid, DataFolderInUse, or what the engine or port says
+ * @throws SettingsError, DataFolderInUse, or what the engine or port says
  */
 export async function startServer(
   settings: StandaloneSettings,
   log: Log,
   clock: Clock = systemClock,
 ): Promise<{ readonly composition: Composition; readonly welcome: string }> {
-  const { chargersFile, weatherFile } = settings.world;
+  const {
+    locations: chargers,
+    chargerSources,
+    weather,
+    ...roads
+  } = await openWorldSources(settings.world, {
+    clock,
+    random: systemRandom,
+    fetch,
+    log,
+  });
   const composition = await composeServices({
     settings,
     eventClock: clock,
     realClock: clock,
     log,
-    chargers: chargersFile === undefined ? [] : await chargersOf(chargersFile, clock.nowMs(), log),
-    chargerSources: chargerSources(settings.world, { clock, random: systemRandom, fetch }),
-    roads: routeSources(settings.world, { clock, random: systemRandom, fetch }),
-    weather: [
-      ...(weatherFile === undefined ? [] : [await weatherOf(weatherFile)]),
-      ...weatherSources(settings.world, { clock, random: systemRandom, fetch, log }).weather,
-    ],
+    chargers,
+    chargerSources,
+    roads,
+    weather,
   });
   await composition.start();
   return { composition, welcome: welcomeText(composition.addresses(), await composition.adminToken()) };
-}
-
-/** Rows that cannot be used are named in the log; a file without a usable row is refused. */
-async function chargersOf(file: string, nowMs: number, log: Log): Promise<readonly ChargingLocation[]> {
-  const { locations, problems } = readChargers(file, await textOf('CHARGERS_FILE', file), nowMs);
-  if (locations.length === 0)
-    throw new FileInvalid(
-      `CHARGERS_FILE holds no charger that can be used: ${problems[0] ?? `${file} is empty`}`,
-    );
-  for (const problem of problems) log.warn({ problem }, 'a charger of CHARGERS_FILE is left out');
-  return locations;
-}
-
-async function weatherOf(file: string): Promise<WeatherProvider> {
-  const text = await textOf('WEATHER_FILE', file);
-  try {
-    return forecastFile(z.array(forecastRow).parse(JSON.parse(text)));
-  } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new FileInvalid(`WEATHER_FILE ${file} is not a JSON array of forecast rows: ${why}`);
-  }
-}
-
-async function textOf(setting: string, file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new FileInvalid(`${setting} cannot be read: ${(error as Error).message}`);
-  }
 }
 
 /** What to do next, in commands that can be copied. The token is shown this once. */

@@ -21,6 +21,7 @@ export { chargerSources } from './named-chargers.ts';
 export { type RouteSources, routeSources } from './route-sources.ts';
 export { worldSettings } from './settings.ts';
 export { type WeatherSources, weatherSources } from './weather-sources.ts';
+export { openWorldSources, type WorldSources, worldOptions } from './world-sources.ts';
 
 export interface WorldDeps extends RoadSources {
   readonly bus: Bus;

@@ -1,5 +1,16 @@
 import { chargerSourceNames, WEATHER_VENDORS, type WeatherVendor } from '@outrider/providers';
-import { integer, nonEmpty, number, oneOf, optional, port, text, url } from '@outrider/runtime';
+import {
+  healthSettings,
+  integer,
+  nonEmpty,
+  number,
+  oneOf,
+  optional,
+  port,
+  processSettings,
+  text,
+  url,
+} from '@outrider/runtime';
 
 /** @throws Error for a name that no source has */
 function sourceNames(value: string): readonly string[] {
@@ -206,4 +217,12 @@ export const worldSettings = {
     parse: integer(100, 120_000),
     default: '10000',
   },
+} as const;
+
+/** What `main.ts` needs besides, to run this service alone. */
+export const aloneSettings = {
+  busUrl: processSettings.busUrl,
+  stateUrl: processSettings.stateUrl,
+  logLevel: processSettings.logLevel,
+  ...healthSettings('9083'),
 } as const;

@@ -1,0 +1,123 @@
+import { type App, type Readiness, type Runtime, startAll, stopAll } from './app.ts';
+import { systemClock } from './clock.ts';
+import { DataFolderInUse, lockDataFolders } from './data-lock.ts';
+import { readinessOf } from './health.ts';
+import { type HealthDoor, openHealthDoor } from './health-door.ts';
+import { createLog } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import type { healthSettings, processSettings } from './process-settings.ts';
+import { readSettings, SettingsError, type SettingsOf, type SettingsSchema } from './settings.ts';
+
+type Engines = Omit<typeof processSettings, 'telemetryUrl'> &
+  Partial<Pick<typeof processSettings, 'telemetryUrl'>>;
+/** Settings of every service that runs alone; some need no series. */
+type AloneSchema = SettingsSchema & Engines & ReturnType<typeof healthSettings>;
+
+interface Closeable {
+  close(): Promise<void>;
+}
+
+/** What a service is opened with. */
+export interface AloneContext<S extends SettingsSchema> {
+  readonly settings: SettingsOf<S>;
+  readonly runtime: Runtime;
+  /** Closed when the service has stopped, or could not start: what was opened last, first. */
+  keep<T extends Closeable>(one: T): T;
+}
+
+export interface AloneService<S extends AloneSchema> {
+  /** As in "the predictor runs alone". */
+  readonly name: string;
+  readonly settings: S;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Opens the engines and wires the service; nothing of it runs yet. */
+  open(context: AloneContext<S>): Promise<Opened>;
+}
+
+export interface Opened {
+  /** In the order they start; they stop the other way round. */
+  readonly apps: readonly App[];
+  /** Called once they run. */
+  greet?(): Promise<void>;
+}
+
+/**
+ * Runs one service as this process: its settings, the lock on its data folders, its health door, its end at
+ * SIGINT or SIGTERM. Resolves when it has ended, with the exit code set: 0 after a signal, 1 after a failure,
+ * whose reason is on stderr. A second signal ends the process at once.
+ */
+export async function runAlone<S extends AloneSchema>(service: AloneService<S>): Promise<void> {
+  const signal = firstSignal();
+  const opened: Closeable[] = [];
+  try {
+    await runUntil(signal, service, opened);
+  } catch (error) {
+    process.stderr.write(`outrider: ${wordsOf(error)}\n`);
+    process.exitCode = 1;
+  } finally {
+    for (const one of opened.toReversed()) await one.close();
+  }
+}
+
+async function runUntil<S extends AloneSchema>(
+  signal: Promise<string>,
+  service: AloneService<S>,
+  opened: Closeable[],
+): Promise<void> {
+  const keep = <T extends Closeable>(one: T): T => {
+    opened.push(one);
+    return one;
+  };
+  const settings = readSettings<S>(service.settings, service.environment);
+  const { busUrl, telemetryUrl, stateUrl, logLevel } = settings as SettingsOf<AloneSchema>;
+  const log = createLog(logLevel);
+  const metrics = createMetrics();
+  let readiness = (): Readiness => ({ ready: false, why: 'it is starting' });
+  const health = await openDoor(settings, metrics, () => readiness());
+  keep(health);
+  const lock = await lockDataFolders([busUrl, telemetryUrl, stateUrl].filter((url) => url !== undefined));
+  keep({ close: () => lock.release() });
+  const runtime = { eventClock: systemClock, realClock: systemClock, log, metrics };
+  const { apps, greet } = await service.open({ settings, runtime, keep });
+  await startAll(apps);
+  readiness = () => readinessOf(apps);
+  log.info({ health: health.address }, `${service.name} runs alone`);
+  await greet?.();
+  log.info({ signal: await signal }, 'stopping');
+  readiness = () => ({ ready: false, why: 'it is stopping' });
+  await stopAll(apps.toReversed());
+}
+
+const openDoor = <S extends AloneSchema>(
+  settings: SettingsOf<S>,
+  metrics: Metrics,
+  readiness: () => Readiness,
+): Promise<HealthDoor> => {
+  const { healthHost: host, healthPort: port } = settings as SettingsOf<AloneSchema>;
+  return openHealthDoor({ host, port, metrics, readiness });
+};
+
+/** Resolves at the first SIGINT or SIGTERM; after that the system's own way of ending applies again. */
+function firstSignal(): Promise<string> {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  return new Promise((resolve) => {
+    const stop = (signal: string): void => {
+      for (const one of signals) process.off(one, stop);
+      resolve(signal);
+    };
+    for (const one of signals) process.on(one, stop);
+  });
+}
+
+/** Mistakes a user can mend are told in their own words; all else keeps its stack. */
+function wordsOf(error: unknown): string {
+  if (error instanceof SettingsError) return error.message;
+  if (error instanceof DataFolderInUse) return `${error.message} ${SIDE_BY_SIDE}`;
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE')
+    return `${error.message}. Another program uses this port: HEALTH_PORT and the service's own …_PORT choose others.`;
+  return error.stack ?? error.message;
+}
+
+const SIDE_BY_SIDE =
+  'Services that run side by side need engines that serve many: set BUS_URL, TELEMETRY_URL and STATE_URL to servers.';
