@@ -10,8 +10,8 @@ export const processSettings = {
   },
   telemetryUrl: {
     env: 'TELEMETRY_URL',
-    about: 'The time series: sqlite:<file> or memory:.',
-    parse: url('sqlite', 'memory'),
+    about: 'The time series: sqlite:<file>, memory:, or influxdb://user:password@host:8086/<database>.',
+    parse: url('sqlite', 'memory', 'influxdb', 'influxdbs'),
     default: 'sqlite:./data/telemetry.db',
   },
   stateUrl: {

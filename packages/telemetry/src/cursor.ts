@@ -13,3 +13,8 @@ export function readCursor(text: string): Cursor {
     throw new RangeError(`${JSON.stringify(text.slice(0, 60))} is no place to go on reading`);
   return { observedAtMs: Number(atMs), recordId };
 }
+
+/** As SQLite compares text: by bytes, which for UTF-8 is by code point. */
+export function compareText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,7 +1,7 @@
 import { isPlaceSignal } from '@outrider/domain';
 import { createBucketFold } from './buckets.ts';
 import { checkDownsample, checkForecastRow, checkPage, checkRow, PAGE_ROWS_MAX } from './check-row.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { compareText, readCursor, writeCursor } from './cursor.ts';
 import type {
   Bucket,
   DownsampleQuery,
@@ -106,11 +106,6 @@ function dropBefore<T>(rows: Rows<T>, atMsOf: (row: T) => number, beforeMs: numb
   for (const ofVehicle of rows.values())
     for (const [key, row] of ofVehicle) if (atMsOf(row) < beforeMs && ofVehicle.delete(key)) dropped++;
   return dropped;
-}
-
-/** As SQLite compares text: by bytes, which for UTF-8 is by code point. */
-function compareText(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 type Place = Pick<SignalRow, 'observedAtMs' | 'recordId'>;

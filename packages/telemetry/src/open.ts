@@ -1,4 +1,7 @@
 import { type Clock, type Log, sqlitePath, systemClock } from '@outrider/runtime';
+import { isInfluxUrl } from './influx-address.ts';
+import { InfluxTelemetry } from './influx-telemetry.ts';
+import type { RefusedRows } from './influx-writer.ts';
 import { MemoryTelemetry } from './memory-telemetry.ts';
 import { SqliteTelemetry } from './sqlite-telemetry.ts';
 import type { TelemetryStore } from './telemetry.ts';
@@ -14,11 +17,14 @@ export interface OpenTelemetryOptions {
   readonly realClock?: Clock;
   /** `off` gives up durability against power loss and exists only to prove that `full` keeps it. */
   readonly synchronous?: 'full' | 'off';
+  /** Told of rows that an InfluxDB will never take; they are logged either way, without what they hold. */
+  readonly onRefused?: (refused: RefusedRows) => void;
 }
 
 /**
- * Opens the time series of a URL: `sqlite:<path>` or `memory:`.
- * @throws when the scheme is unknown.
+ * Opens the time series of a URL: `sqlite:<path>`, `memory:`, or `influxdb://user:password@host:port/database`, whose
+ * server is first asked when it is first needed.
+ * @throws when the scheme is unknown, or the address of an InfluxDB cannot be meant.
  */
 export async function openTelemetry(url: string, options: OpenTelemetryOptions): Promise<TelemetryStore> {
   if (url === 'memory:') return new MemoryTelemetry();
@@ -30,8 +36,15 @@ export async function openTelemetry(url: string, options: OpenTelemetryOptions):
       queryDeadlineMs: options.queryDeadlineMs ?? QUERY_DEADLINE_MS,
       synchronous: options.synchronous ?? 'full',
     });
+  if (isInfluxUrl(url))
+    return new InfluxTelemetry(url, {
+      log: options.log,
+      realClock: options.realClock ?? systemClock,
+      queryDeadlineMs: options.queryDeadlineMs ?? QUERY_DEADLINE_MS,
+      ...(options.onRefused && { onRefused: options.onRefused }),
+    });
   throw new Error(
     `TELEMETRY_URL ${JSON.stringify(url.replace(/\/\/[^@/]*@/, '//'))} is not supported: ` +
-      'use sqlite:<path of a file> or memory:',
+      'use sqlite:<path of a file>, memory: or influxdb://user:password@host:port/database',
   );
 }

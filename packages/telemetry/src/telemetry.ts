@@ -1,4 +1,4 @@
-/** The time-series store. Engines: sqlite (default), memory (tests); one contract test binds them all. */
+/** The time-series store. Engines: sqlite (default), influxdb, memory (tests); one contract test binds them all. */
 
 export type SeriesValue = number | string | boolean;
 
@@ -82,7 +82,8 @@ export interface Bucket {
 export interface TelemetryStore {
   /**
    * Resolves when durable. Rows already there are left as they are; of repeats received at different
-   * times the earliest is kept, so that the order of writing decides nothing.
+   * times the earliest is kept, so that the order of writing decides nothing. What a server will never take
+   * (InfluxDB: older than its retention, say) is left out, logged and told to `onRefused`.
    * @throws RangeError, writing nothing, for times and values that are no finite numbers.
    */
   writeSignals(rows: readonly SignalRow[]): Promise<void>;

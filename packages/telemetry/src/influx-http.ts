@@ -1,0 +1,109 @@
+import type { InfluxAddress } from './influx-address.ts';
+
+/** A table of an answer: `values` are rows, in the order of `columns`. */
+export interface InfluxTable {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly columns: readonly string[];
+  readonly values: readonly (readonly unknown[])[];
+}
+
+/** The server does not do what it was asked. Says how it answered and never what it was asked: that holds data. */
+export class InfluxRefusal extends Error {
+  override readonly name = 'InfluxRefusal';
+}
+
+/** An answer must fit into memory. */
+const ANSWER_BYTES_MAX = 128 * 1_024 * 1_024;
+const SHOWN_CHARS = 200;
+
+/** As a text within a statement. */
+export const sqlText = (text: string): string =>
+  `'${text.replace(/['\\]/g, '\\$&').replaceAll('\n', '\\n')}'`;
+/** As a name within a statement. */
+export const sqlName = (name: string): string =>
+  `"${name.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+
+/**
+ * Runs InfluxQL statements, separated by `;`, and returns the tables of each. In a body, because addresses end in
+ * logs.
+ * @throws InfluxRefusal, also for what the server says within a 200; TypeError when it cannot be reached
+ */
+export async function runInfluxQl(
+  address: InfluxAddress,
+  statements: string,
+  signal: AbortSignal,
+): Promise<readonly (readonly InfluxTable[])[]> {
+  const { httpUrl, database, policy, authorization } = address;
+  const response = await fetch(`${httpUrl}/query`, {
+    method: 'POST',
+    headers: { accept: 'application/json', ...(authorization !== undefined && { authorization }) },
+    body: new URLSearchParams({ db: database, epoch: 'ns', q: statements, ...(policy && { rp: policy }) }),
+    redirect: 'error',
+    signal,
+  });
+  const text = await readText(response);
+  if (!response.ok)
+    throw new InfluxRefusal(`InfluxDB answers a query with ${response.status}: ${shown(text)}`);
+  return readResults(text);
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > ANSWER_BYTES_MAX)
+      throw new InfluxRefusal(`InfluxDB's answer is larger than ${ANSWER_BYTES_MAX} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** What a server says of a query names measurements and rights, and is cut before it gets long. */
+function shown(text: string): string {
+  try {
+    return String((JSON.parse(text) as { readonly error?: unknown }).error).slice(0, SHOWN_CHARS);
+  } catch {
+    return 'no reason that could be read';
+  }
+}
+
+interface Result {
+  readonly error?: string;
+  readonly partial?: boolean;
+  readonly series?: readonly (Omit<InfluxTable, 'tags' | 'values'> & Partial<InfluxTable>)[];
+}
+
+function readResults(text: string): readonly (readonly InfluxTable[])[] {
+  const answer = JSON.parse(text) as { readonly error?: string; readonly results?: readonly Result[] };
+  if (!Array.isArray(answer.results))
+    throw new InfluxRefusal(`InfluxDB answers a query with: ${shown(text)}`);
+  return (answer.results as readonly Result[]).map(({ error, partial, series = [] }) => {
+    if (error !== undefined)
+      throw new InfluxRefusal(`InfluxDB refuses a query: ${error.slice(0, SHOWN_CHARS)}`);
+    if (partial === true) throw new InfluxRefusal('InfluxDB cuts answers off: raise its max-row-limit');
+    return series.map(({ tags = {}, columns, values = [] }) => ({ tags, columns, values }));
+  });
+}
+
+/**
+ * Version of the server, such as `1.6.7~rc0` or `v2.7.12`; `unknown` when it does not tell.
+ * @throws TypeError when it cannot be reached
+ */
+export async function readInfluxVersion(address: InfluxAddress, signal: AbortSignal): Promise<string> {
+  const { httpUrl, authorization } = address;
+  const response = await fetch(`${httpUrl}/ping`, {
+    headers: { ...(authorization !== undefined && { authorization }) },
+    redirect: 'error',
+    signal,
+  });
+  await response.body?.cancel();
+  if (response.status >= 500) throw new InfluxRefusal(`InfluxDB answers a ping with ${response.status}`);
+  return response.headers.get('x-influxdb-version') ?? 'unknown';
+}
+
+/** 1.8 and everything after it takes `/api/v2/write`; who does not tell its version is asked the older way, which all take. */
+export function hasNewWrite(version: string): boolean {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) >= 2 || (Number(major) === 1 && Number(minor) >= 8);
+}
