@@ -1,4 +1,3 @@
-export * from './calendar/calendar-reader.ts';
 export * from './caller.ts';
 export * from './charging/index.ts';
 export * from './elevation/index.ts';
@@ -8,6 +7,7 @@ export * from './memory.ts';
 export * from './probe.ts';
 export * from './provider.ts';
 export * from './routing/index.ts';
+export * from './trip-reader/trip-reader.ts';
 export * from './trips/index.ts';
 export * from './vehicles/index.ts';
 export * from './weather/index.ts';

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type Bus, createRelay, type Relay, type Subscription, TOPICS } from '@outrider/bus';
-import { type VinDecoder, vpic } from '@outrider/providers';
+import { createTripReader, type VinDecoder, vpic } from '@outrider/providers';
 import {
   type App,
   type Cancel,
@@ -91,6 +91,7 @@ export function createApi(deps: ApiDeps): Api {
     access: createAccess({ state, trust: deps.trust, eventClock: runtime.eventClock }),
     newestForecasts: createNewestForecasts(settings.forecastCacheBytes),
     finder: createPlaceFinder(settings, asking),
+    files: createTripReader(runtime.realClock),
     gatewayUrl: deps.gatewayUrl ?? (() => settings.gatewayUrl),
     pokeRelay: () => running?.relay.poke(),
     rightsChanged: (personId) => void rights.refresh(personId),
@@ -111,7 +112,7 @@ export function createApi(deps: ApiDeps): Api {
       phase = 'stopped';
       await closeDoors(running, hub, runtime.realClock);
       await letGo(running);
-      await reader.close();
+      await context.files.close();
     },
     readiness,
     isIdle: () =>

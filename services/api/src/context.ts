@@ -1,5 +1,6 @@
 import type { OutgoingRecord, Topic } from '@outrider/bus';
 import { encodeRecord } from '@outrider/bus';
+import type { TripReader } from '@outrider/providers';
 import type { Clock } from '@outrider/runtime';
 import type { OutboxRow, State } from '@outrider/state';
 import type { TelemetryStore } from '@outrider/telemetry';
@@ -28,6 +29,8 @@ export interface ApiContext {
   readonly newestForecasts: NewestForecasts;
   /** Undefined when the settings name no server that knows places. */
   readonly finder: PlaceFinder | undefined;
+  /** Reads calendars and files beside this thread. */
+  readonly files: TripReader;
   /** Rows were written to the outbox: publish them now. */
   pokeRelay(): void;
   /** A person's cars or consents changed: open live feeds ask for their rights anew. */

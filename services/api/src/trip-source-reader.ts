@@ -1,9 +1,7 @@
 import { position } from '@outrider/domain';
 import {
-  type CalendarReader,
   type Caller,
   type CallerDeps,
-  createCalendarReader,
   createCaller,
   ProviderUnavailable,
   type TripReading,
@@ -32,12 +30,11 @@ export interface TripSourceReader {
   forget(sourceId: string): void;
   /** The origin is one that the settings name. */
   mayAsk(url: string): boolean;
-  close(): Promise<void>;
 }
 
 type Context = Pick<
   ApiContext,
-  'state' | 'trust' | 'access' | 'eventClock' | 'settings' | 'finder' | 'pokeRelay'
+  'state' | 'trust' | 'access' | 'eventClock' | 'settings' | 'finder' | 'files' | 'pokeRelay'
 >;
 
 const TIMEOUT_MS = 10_000;
@@ -53,7 +50,6 @@ export function createTripSourceReader(
   const last = new Map<string, LastReading>();
   const running = new Map<string, Promise<LastReading>>();
   const askCalendar = createCalendarCaller(context, deps);
-  const calendars = createCalendarReader(deps.clock);
 
   const readOnce = async (row: TripSourceRow, signal: AbortSignal | undefined): Promise<LastReading> => {
     const atMs = context.eventClock.nowMs();
@@ -61,7 +57,7 @@ export function createTripSourceReader(
     try {
       const said = await openSource(context, row);
       if (said === undefined) return failed('nobody allows it to be read');
-      const asking = { ...context, calendars, ask: askCalendar, signal };
+      const asking = { ...context, ask: askCalendar, signal };
       const { reading, unanswered } = await readingOf(asking, row, said);
       if (reading.isUnreadable === true) return failed(reading.problems[0]?.why ?? 'cannot be read');
       const applied = await context.state.transaction((tx) =>
@@ -98,7 +94,6 @@ export function createTripSourceReader(
     lastOf: (sourceId) => last.get(sourceId),
     forget: (sourceId) => void last.delete(sourceId),
     mayAsk: (url) => context.settings.calendarOrigins.includes(new URL(url).origin),
-    close: () => calendars.close(),
   };
 }
 
@@ -163,7 +158,6 @@ function openAny<T>(
 }
 
 interface Asking extends Context {
-  readonly calendars: CalendarReader;
   readonly signal: AbortSignal | undefined;
   ask(url: string, signal: AbortSignal | undefined): Promise<string>;
 }
@@ -184,13 +178,13 @@ async function readingOf(context: Asking, row: TripSourceRow, said: TripSource):
   const vehicle = await context.state.vehicles.find(row.vehicleId);
   const home = homeOf(context, vehicle, row.keyId);
   const input = { text, nowMs, home, places, timeZone };
-  const reading = await context.calendars.read(input);
+  const reading = await context.files.read('ical', input);
   const texts = new Set((reading.unplaced ?? []).map(({ place }) => place).filter((place) => place !== ''));
   if (home === null || texts.size === 0 || context.finder === undefined || !mayGuess(context, row))
     return { reading, unanswered };
   const guessed = await context.finder.find(texts, home, context.signal);
   if (guessed.found.length === 0) return { reading, unanswered: guessed.unanswered };
-  const again = await context.calendars.read({ ...input, found: guessed.found });
+  const again = await context.files.read('ical', { ...input, found: guessed.found });
   return { reading: again, unanswered: guessed.unanswered };
 }
 

@@ -255,7 +255,6 @@ describe('rounds', () => {
       lastOf: () => undefined,
       forget: () => undefined,
       mayAsk: () => true,
-      close: async () => undefined,
     };
     for (const id of ['a', 'b']) await it.state.tripSources.insert(row(id));
     const chances = [0.1, 0.9];

@@ -1,5 +1,5 @@
 import { socPct } from '@outrider/domain';
-import { type TripReading, tripSources } from '@outrider/providers';
+import type { TripReading } from '@outrider/providers';
 import { contentId } from '@outrider/runtime';
 import { z } from 'zod';
 import { applyReading, type ReadingOf } from '../apply-reading.ts';
@@ -71,8 +71,8 @@ function roadRoute(server: ApiServer, context: ApiContext): void {
       const { departAt, name, reserveSocPct } = request.query;
       const type = typeOf(request.headers['content-type']);
       if (type === CSV_TYPE) throw new ApiError('unsupported-media-type');
-      const source = type === GEOJSON_TYPE ? tripSources.geojson : tripSources.gpx;
-      const reading = source.read({
+      const kind = type === GEOJSON_TYPE ? 'geojson' : 'gpx';
+      const reading = await context.files.read(kind, {
         ...{ text: request.body, departAtMs: departAt, entryId: contentId(request.body, departAt) },
         ...(name !== undefined && { name }),
         ...(reserveSocPct !== undefined && { reserveSocPct }),
@@ -101,7 +101,7 @@ function listRoute(server: ApiServer, context: ApiContext): void {
     async (request) => {
       const { vehicleId } = await context.access.write(principalOf(request), request.params.vehicleId);
       if (typeOf(request.headers['content-type']) !== CSV_TYPE) throw new ApiError('unsupported-media-type');
-      const reading = tripSources.dispatcherCsv.read({ text: request.body });
+      const reading = await context.files.read('dispatcherCsv', { text: request.body });
       return keepAll(context, { vehicleId, namespace: 'list', sourceId: null, from: 'dispatcher' }, reading);
     },
   );
