@@ -8,9 +8,10 @@ import { startVitest } from 'vitest/node';
 import { ROOT } from '../repository/files.ts';
 import type { Engine, StartedEngine } from './engine.ts';
 import { influxdb } from './influxdb.ts';
+import { postgres } from './postgres.ts';
 
 /** Every engine with a real server; each starts alone, so that one machine's memory is enough. */
-const ENGINES: readonly Engine[] = [influxdb];
+const ENGINES: readonly Engine[] = [influxdb, postgres];
 const NAMES = ENGINES.map(({ name }) => name);
 
 const HELP = `npm run test:engines -- [options]

@@ -37,6 +37,7 @@ beforeEach(() => {
   } as unknown as Bus;
   relay = createRelay({
     outbox: {
+      inTurn: (_writer, work) => work(),
       async pending(_writer, limit) {
         failOnce('read');
         return pending.slice(0, limit);

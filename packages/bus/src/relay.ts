@@ -13,13 +13,15 @@ export interface RelayRow {
 
 /** The part of packages/state a relay needs. */
 export interface RelayOutbox<W extends string> {
+  /** Runs `work` while no other process publishes this writer's rows. */
+  inTurn<T>(writer: W, work: () => Promise<T>): Promise<T>;
   pending(writer: W, limit: number): Promise<readonly RelayRow[]>;
   markPublished(outboxIds: readonly string[]): Promise<void>;
 }
 
 /**
  * Publishes one writer's outbox in order. A crash between publishing and marking publishes again:
- * readers know a record by its id, so a repeat changes nothing.
+ * readers know a record by its id, so a repeat changes nothing. Relays of several processes take turns.
  */
 export interface Relay {
   /** Say that rows were written; returns at once. */
@@ -43,17 +45,18 @@ export function createRelay<W extends string>(deps: {
   let running: Promise<void> | undefined;
   let isPoked = false;
 
+  /** Read, published and marked in one turn: two relays of a writer never publish the same row. */
+  const publishSome = async (): Promise<boolean> => {
+    const rows = await deps.outbox.pending(deps.writer, ROWS_AT_ONCE);
+    if (rows.length === 0) return false;
+    await deps.bus.publish(rows.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })));
+    await deps.outbox.markPublished(rows.map((row) => row.outboxId));
+    return true;
+  };
   const publishPending = async (): Promise<void> => {
     while (isPoked) {
       isPoked = false;
-      for (;;) {
-        const rows = await deps.outbox.pending(deps.writer, ROWS_AT_ONCE);
-        if (rows.length === 0) break;
-        await deps.bus.publish(
-          rows.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })),
-        );
-        await deps.outbox.markPublished(rows.map((row) => row.outboxId));
-      }
+      while (await deps.outbox.inTurn(deps.writer, publishSome));
     }
   };
 

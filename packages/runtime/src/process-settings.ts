@@ -16,8 +16,10 @@ export const processSettings = {
   },
   stateUrl: {
     env: 'STATE_URL',
-    about: 'People, cars, trips, alerts, keys: sqlite:<file> or memory:.',
-    parse: url('sqlite', 'memory'),
+    about:
+      'People, cars, trips, alerts, keys: sqlite:<file>, memory:, or postgres://user:password@host:port/database, which processes share.',
+    parse: url('sqlite', 'memory', 'postgres', 'postgresql'),
+    secret: true,
     default: 'sqlite:./data/state.db',
   },
   logLevel: {

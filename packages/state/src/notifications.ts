@@ -34,6 +34,7 @@ function rows(session: Session): Rows {
         .selectFrom('notifications')
         .selectAll()
         .where('notificationId', '=', notificationId)
+        .$if(session.locksRows(), (query) => query.forNoKeyUpdate())
         .executeTakeFirst();
       return row && toRow(row);
     },
@@ -51,7 +52,10 @@ function rows(session: Session): Rows {
   };
 }
 
-/** One statement finds and leases, and it asks again when it writes: two workers never get the same row. */
+/**
+ * One statement finds and leases, and it asks again when it writes: two workers never get the same row. Where
+ * others claim at the same time, rows they are about to lease are skipped, not waited for.
+ */
 async function claim(
   session: Session,
   { nowMs, realNowMs, leaseUntilMs, leaseId, limit }: Parameters<Notifications['claim']>[0],
@@ -68,12 +72,15 @@ async function claim(
     .select('sequence')
     .where(isDue)
     .orderBy('sequence')
-    .limit(limit);
+    .limit(limit)
+    .$if(session.isShared, (query) => query.forUpdate().skipLocked());
   const claimed = await session
     .db()
+    // Locked once: as a subquery a planner may run it again for each row.
+    .with('due', () => due)
     .updateTable('notifications')
     .set({ leaseId, leaseUntilMs })
-    .where('sequence', 'in', due)
+    .where('sequence', 'in', (inside) => inside.selectFrom('due').select('due.sequence'))
     .where(isDue)
     .returningAll()
     .execute();
@@ -126,6 +133,8 @@ type Offsets = Pick<Notifications, 'readOffsets' | 'writeOffset'>;
 function offsets(session: Session): Offsets {
   return {
     async readOffsets(partition) {
+      // Whoever decides on the ground of an offset is alone with its partition until it is moved.
+      await session.enter(`notifier-offsets/${partition}`);
       const found = await session
         .db()
         .selectFrom('notifierOffsets')

@@ -1,21 +1,16 @@
 import { type Clock, type Log, sqlitePath, systemClock } from '@outrider/runtime';
-import { Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { createAlerts } from './alerts.ts';
 import { createAudit } from './audit.ts';
 import { createConsents } from './consents.ts';
+import { type Engine, openPostgresEngine, openSqliteEngine } from './engine.ts';
 import { createKeys, createQuarantineKeys } from './keys.ts';
-import { migrateToLatest } from './migrate.ts';
-import { sqliteTypes } from './migrations/dialect-types.ts';
-import { migrations } from './migrations/list.ts';
 import { createNotifications } from './notifications.ts';
 import { createOutbox } from './outbox.ts';
 import { createPeople } from './people.ts';
 import { createPredictorState } from './predictor.ts';
-import { createScrub, type Scrub } from './scrub.ts';
-import { createSession } from './session.ts';
-import { NodeSqliteDialect, openSqlite, type SqliteOptions } from './sqlite.ts';
+import type { SqliteOptions } from './sqlite.ts';
 import type { State } from './state.ts';
-import type { Tables } from './tables.ts';
 import { createTokens } from './tokens.ts';
 import { createTripSources } from './trip-sources.ts';
 import { createTrips } from './trips.ts';
@@ -28,38 +23,31 @@ export interface OpenStateOptions extends Partial<SqliteOptions> {
 
 /**
  * Opens the state store and brings its schema up to date.
- * @param url `sqlite:<path>`, or `memory:` for one that is gone when it is closed
- * @throws Error when the URL's scheme is unknown or a newer version has written the database
+ * @param url `sqlite:<path>`, `memory:` for one that is gone when it is closed, or
+ * `postgres://user:password@host:port/database`, which several processes may share
+ * @throws Error when the URL is none of these, the server cannot be reached, or a newer version has written
+ * the database; never with the URL's password
  */
 export async function openState(url: string, options: OpenStateOptions): Promise<State> {
-  const database = openSqlite(fileOf(url), { synchronous: options.synchronous ?? 'full' });
-  const kysely = new Kysely<Tables>({ dialect: new NodeSqliteDialect(database) });
-  try {
-    await migrateToLatest(kysely, migrations(sqliteTypes), options.log);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-  return createState(kysely, createScrub(database, kysely, options.realClock ?? systemClock, options.log));
+  const deps = { log: options.log, realClock: options.realClock ?? systemClock };
+  if (/^postgres(ql)?:/.test(url)) return createState(await openPostgresEngine(url, deps));
+  const synchronous = options.synchronous ?? 'full';
+  return createState(await openSqliteEngine(fileOf(url), { synchronous }, deps));
 }
 
 function fileOf(url: string): string {
   if (url === 'memory:') return ':memory:';
   if (/^sqlite:./.test(url)) return sqlitePath(url);
-  throw new Error(`the state URL must be sqlite:<path> or memory:, not "${withoutSecrets(url)}"`);
+  throw new Error(
+    `the state URL must be sqlite:<path>, memory: or postgres://…, not "${withoutSecrets(url)}"`,
+  );
 }
 
 /** A mistyped URL may hold a password, and this text reaches logs. */
-const withoutSecrets = (url: string): string => url.replace(/\/\/[^/]*@/, '//…@').slice(0, 200);
+const withoutSecrets = (url: string): string => url.replace(/\/\/.*@/s, '//…@').slice(0, 200);
 
-function createState(database: Kysely<Tables>, scrub: Scrub): State {
-  const session = createSession(database);
+function createState({ session, scrub, close }: Engine): State {
   let closing: Promise<void> | undefined;
-  const close = async () => {
-    // Whoever has the connection or queues for it finishes first.
-    await database.connection().execute(async () => {});
-    await database.destroy();
-  };
   const state: State = {
     people: createPeople(session),
     vehicles: createVehicles(session),

@@ -6,6 +6,7 @@ const NO_HEADERS = '{}';
 
 export function createOutbox(session: Session): Outbox {
   return {
+    inTurn: (writer, work) => session.alone(`outbox/${writer}`, work),
     insert: (rows) => session.transaction(() => insertOutbox(session, rows)),
     async pending(writer, limit) {
       const rows = await session

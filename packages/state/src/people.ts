@@ -26,6 +26,7 @@ export function createPeople(session: Session): People {
         .selectFrom('people')
         .selectAll()
         .where('personId', '=', personId)
+        .$if(session.locksRows(), (query) => query.forNoKeyUpdate())
         .executeTakeFirst();
       return row && { ...row, channels: JSON.parse(row.channels) as Person['channels'] };
     },

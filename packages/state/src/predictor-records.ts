@@ -83,6 +83,11 @@ export interface OutboxRow {
 }
 
 export interface Outbox {
+  /**
+   * Runs `work`, which publishes this writer's rows, while no other process does: rows of two processes would
+   * mix, and an old one come after a new one. Rejects when its turn does not come within some seconds.
+   */
+  inTurn<T>(writer: OutboxRow['writer'], work: () => Promise<T>): Promise<T>;
   /** Ids that exist, published or not, are left alone. */
   insert(rows: readonly OutboxRow[]): Promise<void>;
   /** Oldest first, in order of writing. */

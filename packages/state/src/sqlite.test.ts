@@ -38,11 +38,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('opening', () => {
-  test.each(['postgres://user:hunter2@db/outrider', 'sqlite:', '', '/data/state.db', 'mongodb:x'])(
+  test.each(['mongodb://user:hunter2/1@db/outrider', 'sqlite:', '', '/data/state.db', 'mongodb:x'])(
     'the URL "%s" is refused by name and without its password',
     async (url) => {
       const refusal = openState(url, { log });
-      await expect(refusal).rejects.toThrow('the state URL must be sqlite:<path> or memory:');
+      await expect(refusal).rejects.toThrow('the state URL must be sqlite:<path>, memory: or postgres:');
       await expect(refusal).rejects.not.toThrow('hunter2');
     },
   );

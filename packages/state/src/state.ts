@@ -30,7 +30,13 @@ export interface State {
   readonly audit: Audit;
   /**
    * All of `work` or nothing. Every call made inside `work` uses the same transaction, nested `transaction`
-   * calls too; concurrent callers queue. When a nested one fails, all of it fails, even if `work` catches that.
+   * calls too. When a nested one fails, all of it fails, even if `work` catches that.
+   *
+   * Concurrent callers queue, on SQLite for the one connection, on PostgreSQL for what they read: `find`, the
+   * lists of a car's sources, offsets and counts hold off other transactions until the end, so read, think,
+   * write loses no update. There `work` runs again when it had to give way to another one: what it does beside
+   * the state must bear repeating.
+   * @throws CommitUnknown when the answer to the commit was lost: all was written, or nothing
    */
   transaction<T>(work: (state: State) => Promise<T>): Promise<T>;
   /** The database answers. */

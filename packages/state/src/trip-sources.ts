@@ -7,7 +7,12 @@ export function createTripSources(session: Session): TripSources {
     async insert(row) {
       await session.db().insertInto('tripSources').values(row).execute();
     },
-    find: (sourceId) => all().where('sourceId', '=', sourceId).executeTakeFirst(),
+    // Whoever reads a source while it is removed must not store its trips afterwards.
+    find: (sourceId) =>
+      all()
+        .where('sourceId', '=', sourceId)
+        .$if(session.locksRows(), (query) => query.forNoKeyUpdate())
+        .executeTakeFirst(),
     async remove(sourceId) {
       const result = await session
         .db()
@@ -16,7 +21,11 @@ export function createTripSources(session: Session): TripSources {
         .executeTakeFirst();
       return result.numDeletedRows > 0n;
     },
-    listOf: (vehicleId) => all().where('vehicleId', '=', vehicleId).orderBy('sourceId').execute(),
+    async listOf(vehicleId) {
+      // A car has a limited number of them: whoever counts and adds does so alone.
+      await session.enter(`trip-sources/${vehicleId}`);
+      return await all().where('vehicleId', '=', vehicleId).orderBy('sourceId').execute();
+    },
     list: (afterId, limit) =>
       all().where('sourceId', '>', afterId).orderBy('sourceId').limit(limit).execute(),
   };

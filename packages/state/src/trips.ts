@@ -38,6 +38,7 @@ export function createTrips(session: Session): Trips {
         .selectFrom('trips')
         .selectAll()
         .where('tripId', '=', tripId)
+        .$if(session.locksRows(), (query) => query.forNoKeyUpdate())
         .executeTakeFirst();
       return row && toTrip(row);
     },

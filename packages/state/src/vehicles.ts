@@ -40,6 +40,7 @@ function vehicleRows(session: Session): Omit<Vehicles, keyof OwnershipRows> {
         .selectFrom('vehicles')
         .selectAll()
         .where('vehicleId', '=', vehicleId)
+        .$if(session.locksRows(), (query) => query.forNoKeyUpdate())
         .executeTakeFirst();
       return row && toVehicle(row);
     },
@@ -103,6 +104,8 @@ function ownershipRows(session: Session): OwnershipRows {
 async function insertOwnership(session: Session, ownership: Ownership): Promise<void> {
   const { vehicleId, fromMs, toMs } = ownership;
   if (toMs !== null && toMs < fromMs) throw new RangeError('an ownership ends before it begins');
+  // Two periods that begin at the same time see no row of each other.
+  await session.enter(`ownerships/${vehicleId}`);
   const overlapping = await session
     .db()
     .selectFrom('ownerships')

@@ -8,6 +8,12 @@ export interface DialectTypes {
   readonly sequenceKey: ColumnBuilderCallback;
 }
 
+export const postgresTypes: DialectTypes = {
+  bytes: 'bytea',
+  sequence: 'bigserial',
+  sequenceKey: (column) => column.primaryKey(),
+};
+
 export const sqliteTypes: DialectTypes = {
   bytes: 'blob',
   sequence: 'integer',

@@ -1,0 +1,11 @@
+import { startPostgres } from '../../infra/native/postgres.ts';
+import type { Engine } from './engine.ts';
+
+export const postgres: Engine = {
+  name: 'postgres',
+  files: ['packages/state/src/postgres.engine.ts'],
+  async start(folder) {
+    const { url, version, stop } = await startPostgres(folder);
+    return { version, addresses: { url }, stop };
+  },
+};
