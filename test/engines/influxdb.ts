@@ -3,7 +3,11 @@ import type { Engine } from './engine.ts';
 
 export const influxdb: Engine = {
   name: 'influxdb',
-  files: ['test/engines/influxdb.engine.ts', 'packages/telemetry/src/influx-telemetry.engine.ts'],
+  files: [
+    'test/engines/influxdb.engine.ts',
+    'packages/telemetry/src/influx-telemetry.engine.ts',
+    'packages/telemetry/src/influx-prepare.engine.ts',
+  ],
   async start(folder) {
     const { version, httpUrl, admin, urlOf, stop } = await startInfluxdb(folder);
     return { version, addresses: { httpUrl, admin: urlOf('', admin), user: urlOf('') }, stop };

@@ -26,7 +26,7 @@ export const sqlName = (name: string): string =>
 /**
  * Runs InfluxQL statements, separated by `;`, and returns the tables of each. In a body, because addresses end in
  * logs.
- * @throws InfluxRefusal, also for what the server says within a 200; TypeError when it cannot be reached
+ * @throws InfluxRefusal, also for what the server says within a 200; what `signal` was aborted with
  */
 export async function runInfluxQl(
   address: InfluxAddress,
@@ -34,7 +34,7 @@ export async function runInfluxQl(
   signal: AbortSignal,
 ): Promise<readonly (readonly InfluxTable[])[]> {
   const { httpUrl, database, policy, authorization } = address;
-  const response = await fetch(`${httpUrl}/query`, {
+  const response = await ask(`${httpUrl}/query`, {
     method: 'POST',
     headers: { accept: 'application/json', ...(authorization !== undefined && { authorization }) },
     body: new URLSearchParams({ db: database, epoch: 'ns', q: statements, ...(policy && { rp: policy }) }),
@@ -45,6 +45,17 @@ export async function runInfluxQl(
   if (!response.ok)
     throw new InfluxRefusal(`InfluxDB answers a query with ${response.status}: ${shown(text)}`);
   return readResults(text);
+}
+
+/** `fetch failed` is all that fetch itself says. */
+async function ask(url: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    init.signal.throwIfAborted();
+    const { cause } = error as { readonly cause?: { readonly code?: string; readonly message?: string } };
+    throw new InfluxRefusal(`InfluxDB cannot be reached: ${cause?.code ?? cause?.message ?? 'no reason'}`);
+  }
 }
 
 async function readText(response: Response): Promise<string> {
@@ -88,11 +99,11 @@ function readResults(text: string): readonly (readonly InfluxTable[])[] {
 
 /**
  * Version of the server, such as `1.6.7~rc0` or `v2.7.12`; `unknown` when it does not tell.
- * @throws TypeError when it cannot be reached
+ * @throws InfluxRefusal when it cannot be reached; what `signal` was aborted with
  */
 export async function readInfluxVersion(address: InfluxAddress, signal: AbortSignal): Promise<string> {
   const { httpUrl, authorization } = address;
-  const response = await fetch(`${httpUrl}/ping`, {
+  const response = await ask(`${httpUrl}/ping`, {
     headers: { ...(authorization !== undefined && { authorization }) },
     redirect: 'error',
     signal,

@@ -39,8 +39,8 @@ function failureOf(error: unknown): Error {
   if (error instanceof HttpError)
     return new Error(`InfluxDB answers a write with ${error.statusCode}${HINTS[error.statusCode] ?? ''}`);
   if (error instanceof InfluxRefusal) return error;
-  const { code, name, cause } = error as { code?: string; name?: string; cause?: { code?: string } };
-  return new Error(`InfluxDB cannot be reached: ${cause?.code ?? code ?? name ?? 'no reason'}`);
+  const { code, name } = error as { readonly code?: string; readonly name?: string };
+  return new Error(`InfluxDB cannot be reached: ${code ?? name ?? 'no reason'}`);
 }
 
 const HINTS: Readonly<Record<number, string>> = {

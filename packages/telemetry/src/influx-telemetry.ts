@@ -31,7 +31,7 @@ export interface InfluxTelemetryOptions {
   readonly realClock: Clock;
   readonly queryDeadlineMs: number;
   /** Told of rows that the server will never take; they are logged either way, without what they hold. */
-  readonly onRefused?: (refused: RefusedRows) => void;
+  readonly onRefused: (refused: RefusedRows) => void;
 }
 
 /** Deleting reads and rewrites whole shards. */
@@ -137,7 +137,7 @@ export class InfluxTelemetry implements TelemetryStore {
 
   #tellRefused(refused: RefusedRows): void {
     this.#options.log.error(refused, 'the series will never take these rows');
-    this.#options.onRefused?.(refused);
+    this.#options.onRefused(refused);
   }
 
   #checkOpen(): void {

@@ -1,7 +1,6 @@
-import { type Clock, type Log, sqlitePath, systemClock } from '@outrider/runtime';
+import { type Clock, type Log, type Metrics, sqlitePath, systemClock } from '@outrider/runtime';
 import { isInfluxUrl } from './influx-address.ts';
 import { InfluxTelemetry } from './influx-telemetry.ts';
-import type { RefusedRows } from './influx-writer.ts';
 import { MemoryTelemetry } from './memory-telemetry.ts';
 import { SqliteTelemetry } from './sqlite-telemetry.ts';
 import type { TelemetryStore } from './telemetry.ts';
@@ -17,8 +16,8 @@ export interface OpenTelemetryOptions {
   readonly realClock?: Clock;
   /** `off` gives up durability against power loss and exists only to prove that `full` keeps it. */
   readonly synchronous?: 'full' | 'off';
-  /** Told of rows that an InfluxDB will never take; they are logged either way, without what they hold. */
-  readonly onRefused?: (refused: RefusedRows) => void;
+  /** Counts rows that an InfluxDB will never take, by reason; they are logged either way, without what they hold. */
+  readonly metrics?: Metrics;
 }
 
 /**
@@ -36,13 +35,19 @@ export async function openTelemetry(url: string, options: OpenTelemetryOptions):
       queryDeadlineMs: options.queryDeadlineMs ?? QUERY_DEADLINE_MS,
       synchronous: options.synchronous ?? 'full',
     });
-  if (isInfluxUrl(url))
+  if (isInfluxUrl(url)) {
+    const refused = options.metrics?.counter(
+      'telemetry_refused_rows_total',
+      'Rows the series will never take, by reason.',
+      ['reason'],
+    );
     return new InfluxTelemetry(url, {
       log: options.log,
       realClock: options.realClock ?? systemClock,
       queryDeadlineMs: options.queryDeadlineMs ?? QUERY_DEADLINE_MS,
-      ...(options.onRefused && { onRefused: options.onRefused }),
+      onRefused: ({ reason, rows }) => refused?.inc({ reason }, rows),
     });
+  }
   throw new Error(
     `TELEMETRY_URL ${JSON.stringify(url.replace(/\/\/[^@/]*@/, '//'))} is not supported: ` +
       'use sqlite:<path of a file>, memory: or influxdb://user:password@host:port/database',

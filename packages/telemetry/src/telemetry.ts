@@ -83,7 +83,7 @@ export interface TelemetryStore {
   /**
    * Resolves when durable. Rows already there are left as they are; of repeats received at different
    * times the earliest is kept, so that the order of writing decides nothing. What a server will never take
-   * (InfluxDB: older than its retention, say) is left out, logged and told to `onRefused`.
+   * (InfluxDB: older than its retention, say) is left out, logged and counted.
    * @throws RangeError, writing nothing, for times and values that are no finite numbers.
    */
   writeSignals(rows: readonly SignalRow[]): Promise<void>;

@@ -15,7 +15,7 @@ await runAlone({
   async open({ settings, runtime, keep }) {
     const { eventClock, log, metrics } = runtime;
     const state = keep(await openState(settings.stateUrl, { log }));
-    const telemetry = keep(await openTelemetry(settings.telemetryUrl, { log }));
+    const telemetry = keep(await openTelemetry(settings.telemetryUrl, { log, metrics }));
     const bus = keep(await openBus(settings.busUrl, { clock: eventClock, log, metrics }));
     const trust = createTrust({ ...state, eventClock });
     const ingest = createIngest({ bus, telemetry, trust, runtime, settings });

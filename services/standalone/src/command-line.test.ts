@@ -90,3 +90,39 @@ describe('providers check', () => {
     expect(readCommand(['providers', ...args])).toMatchObject({ kind: 'wrong', about: 'providers' });
   });
 });
+
+describe('series', () => {
+  test.each([
+    [['series', '--help'], { kind: 'help', about: 'series' }],
+    [['series', 'prepare', '-h'], { kind: 'help', about: 'series' }],
+    [['series', 'prepare'], { kind: 'series-prepare', rawDays: 30, minuteDays: 180 }],
+    [
+      ['series', 'prepare', '--raw-days', '7', '--minute-days=90'],
+      { kind: 'series-prepare', rawDays: 7, minuteDays: 90 },
+    ],
+    [
+      ['series', 'backfill', '--from', '2026-01-15', '--to', '2026-01-15T08:30Z'],
+      { kind: 'series-backfill', fromMs: Date.UTC(2026, 0, 15), toMs: Date.UTC(2026, 0, 15, 8, 30) },
+    ],
+  ])('%j is understood', (args, command) => {
+    expect(readCommand(args)).toEqual(command);
+  });
+
+  test.each([
+    [['series'], 'prepare or to backfill'],
+    [['series', 'prepare', '--raw-days', '0'], '--raw-days'],
+    [['series', 'prepare', '--minute-days', '1.5'], '--minute-days'],
+    [['series', 'backfill', '--to', '2026-01-15'], '--from'],
+    [['series', 'backfill', '--from', '2026-02-31', '--to', 'soon'], '--to'],
+    [['series', 'backfill', '--from', '2026-01-15', '--to', '2026-01-15'], '--to'],
+  ])('%j is refused, and what is wrong is named', (args, problem) => {
+    const command = readCommand(args);
+    expect(command).toMatchObject({ kind: 'wrong', about: 'series' });
+    expect(command.kind === 'wrong' && command.problem).toContain(problem);
+  });
+
+  test('its help names every option it takes', () => {
+    for (const option of ['--raw-days', '--minute-days', '--from', '--to', '--help'])
+      expect(helpText('series')).toContain(option);
+  });
+});

@@ -15,11 +15,15 @@ export type Command =
       readonly out: string;
     }
   | { readonly kind: 'providers-check'; readonly isJson: boolean }
+  /** Days of raw values, and of their folds over minutes. */
+  | { readonly kind: 'series-prepare'; readonly rawDays: number; readonly minuteDays: number }
+  /** The end is excluded. */
+  | { readonly kind: 'series-backfill'; readonly fromMs: number; readonly toMs: number }
   /** The command line cannot be understood; `problem` says why. */
   | { readonly kind: 'wrong'; readonly problem: string; readonly about: About };
 
-type About = 'outrider' | 'start' | 'demo' | 'providers';
-const COMMANDS = ['start', 'demo', 'providers'] as const;
+type About = 'outrider' | 'start' | 'demo' | 'providers' | 'series';
+const COMMANDS = ['start', 'demo', 'providers', 'series'] as const;
 
 export const DEFAULT_SCENARIOS = ['2013-01-winter-i95', '2013-02-i95-made-it'] as const;
 export const DEFAULT_OUT = 'out/demo.html';
@@ -36,6 +40,7 @@ export function readCommand(args: readonly string[]): Command {
     if (name === 'start') return readStart(rest);
     if (name === 'demo') return readDemo(rest);
     if (name === 'providers') return readProviders(rest);
+    if (name === 'series') return readSeries(rest);
   } catch (error) {
     const problem = (error as Error).message.replace(/\. To specify a positional.*$/s, '');
     return { kind: 'wrong', problem, about: COMMANDS.find((one) => one === name) ?? 'outrider' };
@@ -58,6 +63,46 @@ function readProviders(args: readonly string[]): Command {
   return values.help === true
     ? { kind: 'help', about: 'providers' }
     : { kind: 'providers-check', isJson: values.json === true };
+}
+
+const DEFAULT_RAW_DAYS = 30;
+const DEFAULT_MINUTE_DAYS = 180;
+
+function readSeries(args: readonly string[]): Command {
+  const [action, ...rest] = args;
+  if (rest.some((one) => one === '--help' || one === '-h') || action === '--help' || action === '-h')
+    return { kind: 'help', about: 'series' };
+  if (action === 'prepare') {
+    const days = { type: 'string' } as const;
+    const { values } = parseArgs({ args: rest, options: { 'raw-days': days, 'minute-days': days } });
+    return {
+      kind: 'series-prepare',
+      rawDays: readDays('--raw-days', values['raw-days'] ?? String(DEFAULT_RAW_DAYS)),
+      minuteDays: readDays('--minute-days', values['minute-days'] ?? String(DEFAULT_MINUTE_DAYS)),
+    };
+  }
+  if (action !== 'backfill')
+    throw new Error(`series can be asked to prepare or to backfill, not ${JSON.stringify(action ?? '')}`);
+  const moment = { type: 'string', default: '' } as const;
+  const { values } = parseArgs({ args: rest, options: { from: moment, to: moment } });
+  const [fromMs, toMs] = [readMoment('--from', values.from), readMoment('--to', values.to)];
+  if (fromMs >= toMs) throw new Error('--to has to be later than --from');
+  return { kind: 'series-backfill', fromMs, toMs };
+}
+
+function readDays(name: string, text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text))
+    throw new Error(`${name} is a whole number of days, not ${JSON.stringify(text)}`);
+  return Number(text);
+}
+
+function readMoment(name: string, text: string): number {
+  const atMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(atMs))
+    throw new Error(
+      `${name} is a day or a moment, 2026-01-15 or 2026-01-15T08:00Z, not ${JSON.stringify(text)}`,
+    );
+  return atMs;
 }
 
 function readDemo(args: readonly string[]): Command {
@@ -100,6 +145,8 @@ Usage: outrider <command> [options]
   start     the server, for real use: data in ./data, everything on this machine
   demo      replays real drives through every service and shows what was said, when
   providers check    asks every configured provider one question and prints a table
+  series prepare     makes the database, retention and aggregates of an InfluxDB; series backfill computes
+                     the aggregates of a time again
 
   --help, -h       this text; also after a command
   --version, -V    the version
@@ -130,6 +177,19 @@ Ends with 0 when all answered, else with 1.
 
   --json        one JSON array instead of the table
   --help, -h    this text
+`,
+  series: `Usage: outrider series prepare [--raw-days <days>] [--minute-days <days>]
+       outrider series backfill --from <day or moment> --to <day or moment>
+
+Looks after the InfluxDB 1.x that TELEMETRY_URL names, which needs an admin's login for this.
+prepare makes the database and what folds each number into minutes and hours (least, greatest, mean, last), and
+may be said again after a change. What arrives later than two hours (minutes) or a day (hours) is folded by
+backfill, as long as the raw values are there.
+
+  --raw-days <days>      how long what cars sent is kept; default ${DEFAULT_RAW_DAYS}. Fewer than before removes the rest
+  --minute-days <days>   how long minutes are kept; default ${DEFAULT_MINUTE_DAYS}. Hours are kept for ever
+  --from, --to           2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded
+  --help, -h             this text
 `,
 } as const;
 

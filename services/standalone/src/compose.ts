@@ -130,7 +130,7 @@ async function openEngines(
     return {
       lock,
       bus: keep(await openBus(busUrl, { clock: eventClock, realClock, log, metrics })),
-      telemetry: keep(await openTelemetry(telemetryUrl, { log })),
+      telemetry: keep(await openTelemetry(telemetryUrl, { log, metrics })),
       state: keep(await openState(stateUrl, { log, realClock })),
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } from '@outrider/runtime';
+import { backfillSeries, prepareSeries, SeriesRefusal } from '@outrider/telemetry';
 import { checkProviders, tableOf } from './check-providers.ts';
 import { type Command, helpText, readCommand } from './command-line.ts';
 import { runDemo, ScenarioInvalid } from './demo.ts';
@@ -28,8 +29,18 @@ async function run(command: Command): Promise<number> {
       return demo(command);
     case 'providers-check':
       return check(command.isJson);
+    case 'series-prepare':
+      for (const line of await prepareSeries(seriesUrl(), command)) process.stdout.write(`${line}\n`);
+      return EXIT.done;
+    case 'series-backfill':
+      await backfillSeries(seriesUrl(), command, (atMs) =>
+        process.stdout.write(`${new Date(atMs).toISOString()} done\n`),
+      );
+      return EXIT.done;
   }
 }
+
+const seriesUrl = (): string => readStandaloneSettings(process.env).process.telemetryUrl;
 
 async function check(isJson: boolean): Promise<number> {
   const settings = readStandaloneSettings(process.env);
@@ -103,6 +114,7 @@ function messageOf(error: unknown): string {
     error instanceof SettingsError ||
     error instanceof DataFolderInUse ||
     error instanceof ScenarioInvalid ||
+    error instanceof SeriesRefusal ||
     error instanceof Interrupted;
   if (isUsersOwn) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
