@@ -43,6 +43,7 @@ import { type Stoppable, startRounds } from './trip-source-rounds.ts';
 export type { ModelChoice } from './context.ts';
 export { ensureAdminToken } from './credentials.ts';
 export { ERROR_CODES, type ErrorCode } from './errors.ts';
+export { geocoders } from './place-finder.ts';
 export { type ApiSettings, apiSettings } from './settings.ts';
 
 export interface ApiDeps {

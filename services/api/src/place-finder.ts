@@ -7,6 +7,7 @@ import {
   type Geocoder,
   type NamedPlace,
   nominatim,
+  type Probe,
   ProviderUnavailable,
   photon,
 } from '@outrider/providers';
@@ -36,16 +37,21 @@ const ASKED_AT_ONCE = 5;
 const REMEMBERED = 2_000;
 const REMEMBERED_MS = 86_400_000;
 
-/** Undefined when the settings name no server: nobody is asked. */
-export function createPlaceFinder(
-  { photonUrl, nominatimUrl }: Pick<ApiSettings, 'photonUrl' | 'nominatimUrl'>,
+type GeocoderSettings = Pick<ApiSettings, 'photonUrl' | 'nominatimUrl'>;
+
+/** Those the settings name, in the order they are asked; none of them by default. */
+export const geocoders = (
+  { photonUrl, nominatimUrl }: GeocoderSettings,
   deps: CallerDeps,
-): PlaceFinder | undefined {
-  const geocoders: readonly Geocoder[] = [
-    ...(photonUrl === undefined ? [] : [photon({ ...deps, baseUrl: photonUrl })]),
-    ...(nominatimUrl === undefined ? [] : [nominatim({ ...deps, baseUrl: nominatimUrl })]),
-  ];
-  if (geocoders.length === 0) return undefined;
+): readonly (Geocoder & Probe)[] => [
+  ...(photonUrl === undefined ? [] : [photon({ ...deps, baseUrl: photonUrl })]),
+  ...(nominatimUrl === undefined ? [] : [nominatim({ ...deps, baseUrl: nominatimUrl })]),
+];
+
+/** Undefined when the settings name no server: nobody is asked. */
+export function createPlaceFinder(settings: GeocoderSettings, deps: CallerDeps): PlaceFinder | undefined {
+  const known = geocoders(settings, deps);
+  if (known.length === 0) return undefined;
   const memory = createMemory<{ readonly places: readonly FoundPlace[]; readonly atMs: number }>(REMEMBERED);
 
   const remembered = (text: string): readonly FoundPlace[] | undefined => {
@@ -54,7 +60,7 @@ export function createPlaceFinder(
   };
   const ask = async (text: string, signal: AbortSignal): Promise<readonly FoundPlace[] | undefined> => {
     try {
-      const places = await firstAvailable(geocoders, (geocoder) => geocoder.find(text, signal));
+      const places = await firstAvailable(known, (geocoder) => geocoder.find(text, signal));
       memory.set(text, { places, atMs: deps.clock.nowMs() });
       return places;
     } catch (error) {

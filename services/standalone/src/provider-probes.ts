@@ -1,3 +1,4 @@
+import { geocoders } from '@outrider/api';
 import { type CallerDeps, type Probe, vpic } from '@outrider/providers';
 import type { Log } from '@outrider/runtime';
 import { chargerSources, routeSources, weatherSources } from '@outrider/world';
@@ -12,6 +13,7 @@ export function providerProbes(
     ...weatherSources(world, deps).probes,
     ...routeSources(world, deps).probes,
     ...chargerSources(world, deps),
+    ...geocoders(api, deps),
     ...(api.vpicUrl === undefined ? [] : [vpic({ ...deps, baseUrl: api.vpicUrl })]),
   ];
 }

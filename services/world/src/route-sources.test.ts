@@ -11,7 +11,7 @@ const sourcesOf = (environment: Readonly<Record<string, string>>) =>
 const namesOf = (all: readonly { readonly name: string }[] = []) => all.map(({ name }) => name);
 
 test('by default nobody is asked', () => {
-  expect(sourcesOf({})).toEqual({ routing: [], elevation: [], matrix: [], geocoding: [], probes: [] });
+  expect(sourcesOf({})).toEqual({ routing: [], elevation: [], matrix: [], probes: [] });
 });
 
 test('those that are named are asked in their order', () => {
@@ -19,17 +19,14 @@ test('those that are named are asked in their order', () => {
     VALHALLA_URL: 'http://valhalla.example',
     OSRM_URL: 'http://osrm.example',
     ELEVATION_FOLDER: 'heights',
-    PHOTON_URL: 'https://photon.example',
-    NOMINATIM_URL: 'https://nominatim.example',
   });
   expect(namesOf(sources.routing)).toEqual(['valhalla', 'osrm']);
   expect(namesOf(sources.elevation)).toEqual(['valhalla-heights', 'hgt-folder']);
   expect(namesOf(sources.matrix)).toEqual(['valhalla']);
-  expect(namesOf(sources.geocoding)).toEqual(['photon', 'nominatim']);
-  expect(namesOf(sources.probes)).toEqual(['valhalla', 'osrm', 'photon', 'nominatim']);
+  expect(namesOf(sources.probes)).toEqual(['valhalla', 'osrm']);
 });
 
-test.each(['VALHALLA_URL', 'OSRM_URL', 'PHOTON_URL', 'NOMINATIM_URL'])('%s is a web address', (setting) => {
+test.each(['VALHALLA_URL', 'OSRM_URL'])('%s is a web address', (setting) => {
   expect(() => sourcesOf({ [setting]: 'file:///etc' })).toThrow(setting);
 });
 

@@ -1,14 +1,11 @@
 import {
   type CallerDeps,
   type ElevationProvider,
-  type Geocoder,
   hgtFolder,
   IN_PROCESS_URL,
-  nominatim,
   openValhallaTiles,
   osrm,
   type Probe,
-  photon,
   valhalla,
   valhallaHeights,
 } from '@outrider/providers';
@@ -18,11 +15,10 @@ import type { worldSettings } from './settings.ts';
 
 type RouteSettings = Pick<
   SettingsOf<typeof worldSettings>,
-  'valhallaUrl' | 'valhallaTiles' | 'osrmUrl' | 'elevationFolder' | 'photonUrl' | 'nominatimUrl'
+  'valhallaUrl' | 'valhallaTiles' | 'osrmUrl' | 'elevationFolder'
 >;
 
 export interface RouteSources extends RoadSources {
-  readonly geocoding: readonly Geocoder[];
   /** A question for each of them that is asked over the network. */
   readonly probes: readonly Probe[];
 }
@@ -32,7 +28,7 @@ export interface RouteSources extends RoadSources {
  * @throws SettingsError when there are no tiles where they should be, or nobody to read them
  */
 export function routeSources(settings: RouteSettings, deps: CallerDeps): RouteSources {
-  const { osrmUrl, elevationFolder, photonUrl, nominatimUrl } = settings;
+  const { osrmUrl, elevationFolder } = settings;
   const made = <T>(
     baseUrl: string | undefined,
     create: (options: CallerDeps & { baseUrl: string }) => T,
@@ -43,14 +39,12 @@ export function routeSources(settings: RouteSettings, deps: CallerDeps): RouteSo
   }));
   const valhallas = ofValhalla.map(({ roads }) => roads);
   const osrms = made(osrmUrl, osrm);
-  const geocoding = [...made(photonUrl, photon), ...made(nominatimUrl, nominatim)];
   const folder: ElevationProvider[] = elevationFolder === undefined ? [] : [hgtFolder(elevationFolder)];
   return {
     routing: [...valhallas, ...osrms],
     elevation: [...ofValhalla.map(({ heights }) => heights), ...folder],
     matrix: valhallas,
-    geocoding,
-    probes: [...valhallas, ...osrms, ...geocoding],
+    probes: [...valhallas, ...osrms],
   };
 }
 

@@ -199,18 +199,6 @@ export const worldSettings = {
     parse: optional(text),
     default: '',
   },
-  photonUrl: {
-    env: 'PHOTON_URL',
-    about: 'Places by name: a Photon server.',
-    parse: optional(url('http', 'https')),
-    default: '',
-  },
-  nominatimUrl: {
-    env: 'NOMINATIM_URL',
-    about: 'Places by name when Photon cannot tell: a Nominatim server.',
-    parse: optional(url('http', 'https')),
-    default: '',
-  },
   snapshotTimeoutMs: {
     env: 'WORLD_TIMEOUT_MS',
     about: 'Longest wait for providers per snapshot, in milliseconds.',
