@@ -68,6 +68,7 @@ export function shortJobs(): Job[] {
     { victim: 'weather', fault: 'garbage', onset: 'always' },
     { victim: 'weather', fault: 'stale', onset: 'midway' },
     { victim: 'first-road', fault: 'failing', onset: 'flapping' },
+    { victim: 'first-road', fault: 'slow', onset: 'always' },
     { victim: 'roads', fault: 'down', onset: 'always' },
     { victim: 'chargers', fault: 'garbage', onset: 'always' },
     { victim: 'everything', fault: 'slow', onset: 'midway' },

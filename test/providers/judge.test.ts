@@ -128,3 +128,21 @@ test('the short run meets every victim, fault and onset of the long one', () => 
     new Set(jobs.flatMap(({ cell }) => (cell === null ? [] : [cell.victim, cell.fault, cell.onset])));
   expect(kinds(shortJobs())).toEqual(kinds(allJobs()));
 });
+
+test('what another rule told of the same stop counts while an alert about it stands', () => {
+  const handedOver = [
+    step({ alertId: 'plug', ruleId: 'unplug-too-early' }),
+    step({
+      alertId: 'plug',
+      ruleId: 'unplug-too-early',
+      state: 'resolved',
+      revision: 2,
+      atMs: 1.4 * HOUR_MS,
+    }),
+    step({ atMs: 1.5 * HOUR_MS }),
+  ];
+  const interruptions = [told({ alertId: 'plug', ruleId: 'unplug-too-early' })];
+  expect(broken(CELL, { points: UNWARNED, interruptions, steps: handedOver })).toEqual([]);
+  const elsewhere = handedOver.map((one) => (one.alertId === 'a' ? { ...one, subject: 'home' } : one));
+  expect(broken(CELL, { points: UNWARNED, interruptions, steps: elsewhere })).toHaveLength(1);
+});

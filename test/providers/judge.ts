@@ -67,7 +67,7 @@ function undisturbed(healthy: readonly Outcome[]): Finding {
   };
 }
 
-/** In the time of the decision itself, or before it by an alert that still stood then. */
+/** In the time of the decision itself, or before it about the same stop, of which an alert still stood then. */
 function dueWarnings({ faulty, healthy }: Pair): Check[] {
   return healthy.points.flatMap((due, i): Check[] => {
     if (!due.isNeeded || !due.isWarned) return [];
@@ -77,12 +77,11 @@ function dueWarnings({ faulty, healthy }: Pair): Check[] {
   });
 }
 
-const isToldBefore = ({ interruptions, steps }: Outcome, atMs: number): boolean =>
-  interruptions.some(
-    (told) =>
-      told.atMs <= atMs &&
-      !steps.some((step) => step.alertId === told.alertId && step.state === 'resolved' && step.atMs <= atMs),
-  );
+function isToldBefore({ interruptions, steps }: Outcome, atMs: number): boolean {
+  const told = new Set(interruptions.filter((one) => one.atMs <= atMs).map(({ subject }) => subject));
+  const newest = new Map(steps.filter((one) => one.atMs <= atMs).map((step) => [step.alertId, step]));
+  return [...newest.values()].some(({ subject, state }) => told.has(subject) && state !== 'resolved');
+}
 
 /** The point of no return is where a charger beside a known road is: without either there is none to name. */
 function isAskable(ruleId: string, { victim, fault, onset }: Cell): boolean {

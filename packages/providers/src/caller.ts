@@ -149,13 +149,17 @@ async function askPatiently<T>(
       if (!(error instanceof ProviderUnavailable)) throw error;
       if (!question.signal?.aborted) breaker.note(!showsItIsDown(error.kind), clock.nowMs());
       if (error.kind === 'rate-limited') leaveAlone(memory, error.retryAtMs, clock.nowMs());
-      const delayMs = retryDelayMs(error, attempt, clock.nowMs(), random);
+      const delayMs = isTimeout(error) ? undefined : retryDelayMs(error, attempt, clock.nowMs(), random);
       if (delayMs === undefined || question.signal?.aborted) throw error;
       await clock.sleep(delayMs, question.signal);
       if (question.signal?.aborted) throw error;
     }
   }
 }
+
+/** Who was slow has had the time there is: the next provider has to have its turn. */
+const isTimeout = ({ cause }: ProviderUnavailable): boolean =>
+  cause instanceof DOMException && cause.name === 'TimeoutError';
 
 function leaveAlone(memory: Memory, retryAtMs: number | undefined, nowMs: number): void {
   const untilMs = Math.min(retryAtMs ?? nowMs + UNSAID_REST_MS, nowMs + LONGEST_REST_MS);

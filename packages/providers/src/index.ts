@@ -3,6 +3,7 @@ export * from './charging/index.ts';
 export * from './elevation/index.ts';
 export * from './first-available.ts';
 export * from './geocoding/index.ts';
+export { inLanes } from './lanes.ts';
 export * from './memory.ts';
 export * from './probe.ts';
 export * from './provider.ts';

@@ -6,6 +6,8 @@ import type { Road } from './build-stretches.ts';
 
 /** Of so many the detour is asked; those further down are no remedy while these are there. */
 const ASKED = 20;
+/** A detour by road is a little better than its estimate: so long a look waits for all of them. */
+const PATIENCE_MS = 3_000;
 /** Neighbours along the road are asked together: far pairs cost the most and tell nothing. */
 const TOGETHER = 5;
 
@@ -28,7 +30,8 @@ export async function withDetours(
   const groups = Array.from({ length: Math.ceil(best.length / TOGETHER) }, (_, i) =>
     best.slice(i * TOGETHER, (i + 1) * TOGETHER),
   );
-  const asked = await Promise.all(groups.map((group) => detoursOf(group, road, end, deps)));
+  const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const asked = await Promise.all(groups.map((group) => detoursOf(group, road, end, { ...deps, signal })));
   const known = new Map(asked.flat().map(({ locationId, detourM }) => [locationId, detourM]));
   return chargers.map((charger) => ({
     ...charger,

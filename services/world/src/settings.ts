@@ -203,7 +203,7 @@ export const worldSettings = {
     env: 'WORLD_TIMEOUT_MS',
     about: 'Longest wait for providers per snapshot, in milliseconds.',
     parse: integer(100, 120_000),
-    default: '10000',
+    default: '15000',
   },
 } as const;
 

@@ -7,7 +7,7 @@ import {
   type Stop,
   type Trip,
 } from '@outrider/domain';
-import type { ChargerIndex, WeatherPoint } from '@outrider/providers';
+import { type ChargerIndex, inLanes, type WeatherPoint } from '@outrider/providers';
 import { contentId } from '@outrider/runtime';
 import { askRoad, type RoadDeps, withHeights } from './ask-road.ts';
 import { driveMs, sigmaOf, startTimes, type TimedRoad, withWeather } from './build-conditions.ts';
@@ -26,6 +26,8 @@ export interface SnapshotDeps extends WeatherDeps, RoadDeps {
 const CORRIDOR_M = 8_000;
 const NEARBY_M = 150_000;
 const NEARBY_MAX = 40;
+/** Roads of one plan that are asked for side by side: who is slow must not take the time of all. */
+const ASKED_AT_ONCE = 4;
 /** The stop id of the way home that follows a plan's last stop. */
 export const HOME_STOP = 'home';
 
@@ -38,8 +40,11 @@ export async function takeSnapshot(
   const { trip } = vehicle;
   const planned = trip === null ? [] : await plannedRoads(vehicle, trip, deps, nowMs);
   const home = await wayHome(vehicle, trip, planned, deps, nowMs);
-  const roads = home === undefined ? planned : [...planned, home];
-  const sampled = await weatherAlong(vehicle, roads, deps, nowMs);
+  const drawn = home === undefined ? planned : [...planned, home];
+  const [sampled, roads] = await Promise.all([
+    weatherAlong(vehicle, drawn, deps, nowMs),
+    withRoadDetours(vehicle, drawn, deps),
+  ]);
   const standing = await standingWeather(vehicle, trip, deps, nowMs);
   const here = vehicle.position;
   const body = {
@@ -75,30 +80,38 @@ async function plannedRoads(
   nowMs: number,
 ): Promise<TimedRoad[]> {
   const current = vehicle.progress?.stretch ?? 0;
-  const roads: Road[] = [];
-  for (const [i, stop] of trip.stops.entries()) {
-    const leg = trip.legs?.[i];
-    const from = vehicle.reroute?.stretch === i ? vehicle.reroute.from : undefined;
-    if (leg !== undefined && from === undefined) roads.push(await withHeights(roadOfLeg(leg), stop, deps));
-    else roads.push(await askRoad(from ?? trip.stops[i - 1] ?? trip.origin, stop, deps));
-  }
-  const starts = startTimes(trip, roads.slice(current), current, nowMs);
-  return Promise.all(
-    roads.map(async (road, i) => {
-      const stop = trip.stops[i] as Stop;
-      const startAtMs = starts[i - current] ?? nowMs;
-      const drivenMs = i === current ? drivenMsOn(road, vehicle) : 0;
-      const chargers = chargersAlong(road, stop, deps, nowMs, startAtMs - drivenMs);
-      return {
-        stopId: stop.stopId,
-        road,
-        startAtMs,
-        // Roads that lie behind are no longer worth a question.
-        chargers: i < current ? chargers : await withDetours(chargers, road, stop, deps),
-      };
+  const roads = await Promise.all(
+    inLanes([...trip.stops.entries()], ASKED_AT_ONCE, ([i, stop]) => {
+      const leg = trip.legs?.[i];
+      const from = vehicle.reroute?.stretch === i ? vehicle.reroute.from : undefined;
+      return leg !== undefined && from === undefined
+        ? withHeights(roadOfLeg(leg), stop, deps)
+        : askRoad(from ?? trip.stops[i - 1] ?? trip.origin, stop, deps);
     }),
   );
+  const starts = startTimes(trip, roads.slice(current), current, nowMs);
+  return roads.map((road, i) => {
+    const stop = trip.stops[i] as Stop;
+    const startAtMs = starts[i - current] ?? nowMs;
+    const drivenMs = i === current ? drivenMsOn(road, vehicle) : 0;
+    const chargers = chargersAlong(road, stop, deps, nowMs, startAtMs - drivenMs);
+    return { stopId: stop.stopId, road, startAtMs, chargers };
+  });
 }
+
+/** Detours by road for what lies ahead; roads that lie behind are no longer worth a question. */
+const withRoadDetours = (
+  { trip, progress }: WorldVehicle,
+  roads: readonly TimedRoad[],
+  deps: SnapshotDeps,
+): Promise<TimedRoad[]> =>
+  Promise.all(
+    roads.map(async (timed, i) => {
+      const end = trip?.stops[i] ?? deps.home;
+      if (end === undefined || i < (progress?.stretch ?? 0)) return timed;
+      return { ...timed, chargers: await withDetours(timed.chargers, timed.road, end, deps) };
+    }),
+  );
 
 /** How long the car has been driving on this road, at its planned speeds; a road drawn anew begins at the car. */
 function drivenMsOn(road: Road, { progress, reroute }: WorldVehicle): number {
@@ -149,7 +162,7 @@ async function wayHome(
     stopId: HOME_STOP,
     road,
     startAtMs,
-    chargers: await withDetours(chargers, road, deps.home, deps),
+    chargers,
   };
 }
 

@@ -49,7 +49,7 @@ describe('what is asked of the world', () => {
 });
 
 test('nobody listens for pushes without a token that lets a peer in', () => {
-  expect(worldOptions(settingsOf({}))).toEqual({ chargerRefreshMs: 21_600_000, snapshotTimeoutMs: 10_000 });
+  expect(worldOptions(settingsOf({}))).toEqual({ chargerRefreshMs: 21_600_000, snapshotTimeoutMs: 15_000 });
   const { ocpiPush } = worldOptions(settingsOf({ OCPI_PUSH_TOKEN: 'a-long-push-token-1' }));
   expect(ocpiPush).toEqual({ token: 'a-long-push-token-1', host: '127.0.0.1', port: 8082 });
 });

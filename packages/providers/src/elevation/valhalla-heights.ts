@@ -5,7 +5,7 @@ import { askValhalla } from '../routing/ask-valhalla.ts';
 import type { ElevationProvider } from './elevation-provider.ts';
 
 const NAME = 'valhalla-heights';
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 3_000;
 
 const answer = z.object({ height: z.array(z.number().nullable()) });
 

@@ -7,7 +7,7 @@ import { checkedRoute, decodeShape, noWay, scaledSpeeds } from './decode-shape.t
 import type { RouteProvider } from './route-provider.ts';
 
 const NAME = 'osrm';
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 3_000;
 /** Nearer than this two places are one. */
 const SAME_PLACE_M = 1;
 

@@ -10,7 +10,7 @@ import { checkedRoute, decodeShape, noWay, scaledSpeeds } from './decode-shape.t
 import type { MatrixProvider, RoadDistance, Route, RouteProvider } from './route-provider.ts';
 
 const NAME = 'valhalla';
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 3_000;
 /** A plan of many stops asks for all its detours together, and a matrix takes a hundred times as long as a route. */
 const MATRICES_AT_ONCE = 2;
 /** Metres between two heights of a route. */
