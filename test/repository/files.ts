@@ -13,7 +13,7 @@ export const ROOT = join(import.meta.dirname, '../..');
 const isSkipped = (name: string): boolean =>
   ['node_modules', 'data', 'out'].includes(name) || (name.startsWith('.') && name !== '.ci');
 const TEXT =
-  /\.(ts|mjs|json|ya?ml|md|csv|geojson|html|css|sql|ndjson)$|^\.(gitignore|dockerignore|npmrc)$|^run$/;
+  /\.(ts|mjs|json|ya?ml|md|csv|geojson|html|css|sql|ndjson|sh|flux)$|^\.(gitignore|dockerignore|npmrc)$|^(run|Dockerfile)$/;
 
 /** Every text file below `folder`, in a stable order. */
 export function readFiles(folder = ''): readonly TextFile[] {
