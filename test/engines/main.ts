@@ -9,9 +9,10 @@ import { ROOT } from '../repository/files.ts';
 import type { Engine, StartedEngine } from './engine.ts';
 import { influxdb } from './influxdb.ts';
 import { postgres } from './postgres.ts';
+import { prometheus } from './prometheus.ts';
 
 /** Every engine with a real server; each starts alone, so that one machine's memory is enough. */
-const ENGINES: readonly Engine[] = [influxdb, postgres];
+const ENGINES: readonly Engine[] = [influxdb, postgres, prometheus];
 const NAMES = ENGINES.map(({ name }) => name);
 
 const HELP = `npm run test:engines -- [options]
