@@ -23,10 +23,15 @@ const records = async (statement: string) =>
 it('makes a database with retention and aggregates, twice the same, and follows a change', async () => {
   await prepareSeries(url, { rawDays: 7, minuteDays: 90 });
   expect(await prepareSeries(url, { rawDays: 30, minuteDays: 180 })).toHaveLength(3);
-  const policies = await records('SHOW RETENTION POLICIES ON prepared');
-  expect(policies.map(({ name, duration, default: isDefault }) => [name, duration, isDefault])).toEqual([
-    ['raw', '720h0m0s', true],
-    ['m1', '4320h0m0s', false],
+  const policies = async (database: string) =>
+    (await records(`SHOW RETENTION POLICIES ON ${database}`)).map((one) => [
+      one.name,
+      one.duration,
+      one.default,
+    ]);
+  expect(await policies('prepared')).toEqual([['raw', '720h0m0s', true]]);
+  expect(await policies('prepared_folded')).toEqual([
+    ['m1', '4320h0m0s', true],
     ['h1', '0s', false],
   ]);
   const queries = await records('SHOW CONTINUOUS QUERIES');
@@ -61,7 +66,7 @@ it('folds minutes and hours per car, counts a repeat once, and gives aggregates 
   await backfillSeries(url, { fromMs: startMs, toMs: startMs + 1 }, (day) => days.push(day));
   expect(days).toEqual([startMs]);
   const speed = (fold: string) => `${fold}_${SIGNAL.speed}`;
-  const minutes = await records('SELECT * FROM prepared.m1.signals_1m');
+  const minutes = await records('SELECT * FROM prepared_folded.m1.signals_1m');
   const folds = { [speed('mean')]: 25, [speed('min')]: 10, [speed('max')]: 40, [speed('last')]: 25 };
   expect(minutes.filter(({ vehicle }) => vehicle === 'car-1')).toEqual([
     expect.objectContaining({ time: startMs * 1e6, ...folds }),
@@ -70,7 +75,7 @@ it('folds minutes and hours per car, counts a repeat once, and gives aggregates 
   expect(Object.keys(minutes[0] ?? {}).toSorted()).toEqual(
     ['time', 'vehicle', ...Object.keys(folds)].toSorted(),
   );
-  const hours = await records('SELECT * FROM prepared.h1.signals_1h');
+  const hours = await records('SELECT * FROM prepared_folded.h1.signals_1h');
   expect(hours.find(({ vehicle }) => vehicle === 'car-1')).toMatchObject({
     ...{ time: startMs * 1e6, [speed('mean')]: 20, [speed('last')]: 5 },
   });
@@ -87,7 +92,20 @@ it('folds by itself what was written within the last two hours', async () => {
   await store.close();
   // Aggregates made anew run at once, and from then on every five minutes.
   await prepareSeries(folding, { rawDays: 7, minuteDays: 90 });
-  const means = () => records(`SELECT "mean_${SIGNAL.speed}" AS mean FROM folding.m1.signals_1m`);
+  const means = () => records(`SELECT "mean_${SIGNAL.speed}" AS mean FROM folding_folded.m1.signals_1m`);
   for (let turn = 0; turn < 100 && (await means()).length === 0; turn++) await systemClock.sleep(100);
   expect(await means()).toMatchObject([{ mean: 50 }]);
+});
+
+it('lets who reads the folds read nothing else', async () => {
+  await ask("CREATE USER reader WITH PASSWORD 'x'; GRANT READ ON prepared_folded TO reader");
+  const { httpUrl } = readInfluxUrl(url);
+  const read = (database: string, measurement: string) =>
+    runInfluxQl(
+      readInfluxUrl(`${httpUrl.replace('http://', 'influxdb://reader:x@')}/${database}`),
+      `SELECT * FROM ${measurement} LIMIT 1`,
+      AbortSignal.timeout(10_000),
+    );
+  expect((await read('prepared_folded', 'm1.signals_1m'))[0]).toHaveLength(1);
+  await expect(read('prepared', 'raw.signals')).rejects.toThrow('403');
 });

@@ -38,8 +38,11 @@ const BACKFILL_MS = 600_000;
 /** Every number, and nothing else: names of other fields have a colon. */
 const NUMBERS = '/^[^:]+$/';
 
+/** Beside the database of the raw values: rights are given by database, and who reads folds needs none to the rest. */
+export const foldedDatabase = (database: string): string => `${database}_folded`;
+
 /**
- * Makes the database that `url` names, its retention, and the aggregates over minutes and hours; again after a
+ * Makes the database that `url` names, its retention, and beside it the folds over minutes and hours; again after a
  * change of retention. Wants an admin's login. Returns what is there now, line by line.
  * @throws for a server that is no InfluxDB 1.x, and for a database that something else made
  */
@@ -49,40 +52,52 @@ export async function prepareSeries(
 ): Promise<readonly string[]> {
   const address = await addressOf1x(url);
   const { database } = address;
+  const folded = foldedDatabase(database);
+  const raw = { name: RAW_POLICY, duration: `${rawDays}d`, shard: '1d' };
+  const minutes = { name: 'm1', duration: `${minuteDays}d`, shard: '7d' };
+  const hours = { name: 'h1', duration: 'INF', shard: '30d' };
+  await prepareDatabase(address, database, [raw]);
+  await prepareDatabase(address, folded, [minutes, hours]);
+  for (const aggregate of AGGREGATES) await ask(address, ...continuousQueries(database, aggregate));
+  return [
+    `${database}.raw: as cars sent it, kept ${rawDays} days`,
+    `${folded}.m1.signals_1m: min, max, mean, last of every number, kept ${minuteDays} days`,
+    `${folded}.h1.signals_1h: the same by the hour, kept for ever`,
+  ];
+}
+
+interface Policy {
+  readonly name: string;
+  readonly duration: string;
+  readonly shard: string;
+}
+
+/** The first policy is the one that is meant when none is named. */
+async function prepareDatabase(
+  address: InfluxAddress,
+  database: string,
+  policies: readonly [Policy, ...Policy[]],
+): Promise<void> {
   const on = sqlName(database);
-  const names = (await ask(address, 'SHOW DATABASES'))[0]?.values.flat() ?? [];
-  const known = names.includes(database)
-    ? ((await ask(address, `SHOW RETENTION POLICIES ON ${on}`))[0]?.values.map(([name]) => String(name)) ??
-      [])
-    : undefined;
-  if (known !== undefined && !known.includes(RAW_POLICY))
-    throw new InfluxRefusal(`the database ${database} was made by something else: name another one`);
-  if (known === undefined)
+  const usual = policies[0].name;
+  const databases = (await ask(address, 'SHOW DATABASES'))[0]?.values.flat() ?? [];
+  if (!databases.includes(database))
     await ask(
       address,
-      `CREATE DATABASE ${on} WITH DURATION INF REPLICATION 1 SHARD DURATION 1d NAME ${RAW_POLICY}`,
+      `CREATE DATABASE ${on} WITH DURATION INF REPLICATION 1 SHARD DURATION 1d NAME ${usual}`,
     );
-  const policies = [
-    { name: RAW_POLICY, duration: `${rawDays}d`, shard: '1d' },
-    { name: 'm1', duration: `${minuteDays}d`, shard: '7d' },
-    { name: 'h1', duration: 'INF', shard: '30d' },
-  ];
+  const known =
+    (await ask(address, `SHOW RETENTION POLICIES ON ${on}`))[0]?.values.map(([name]) => name) ?? [];
+  if (!known.includes(usual))
+    throw new InfluxRefusal(`the database ${database} was made by something else: name another one`);
   for (const { name, duration, shard } of policies) {
-    if (name !== RAW_POLICY && !known?.includes(name))
+    if (!known.includes(name))
       await ask(address, `CREATE RETENTION POLICY ${name} ON ${on} DURATION INF REPLICATION 1`);
     await ask(
       address,
       `ALTER RETENTION POLICY ${name} ON ${on} DURATION ${duration} SHARD DURATION ${shard}`,
     );
   }
-  for (const aggregate of AGGREGATES) await ask(address, ...continuousQueries(database, aggregate));
-  return [
-    `database ${database}, retention ${rawDays} days`,
-    ...AGGREGATES.map(
-      ({ policy, step }) =>
-        `${database}.${policy}.${SIGNALS}_${step}: min, max, mean, last of every number, kept ${policy === 'm1' ? `${minuteDays} days` : 'for ever'}`,
-    ),
-  ];
 }
 
 /**
@@ -109,8 +124,8 @@ export async function backfillSeries(
 function intoOf(database: string, { policy, step }: Aggregate, where: string): string {
   const folds = ['mean', 'min', 'max', 'last'].map((fold) => `${fold}(${NUMBERS})`).join(', ');
   const [from, into] = [`${RAW_POLICY}.${SIGNALS}`, `${policy}.${SIGNALS}_${step}`];
-  const on = sqlName(database);
-  return `SELECT ${folds} INTO ${on}.${into} FROM ${on}.${from} ${where} GROUP BY time(${step}), vehicle`;
+  const to = `${sqlName(foldedDatabase(database))}.${into}`;
+  return `SELECT ${folds} INTO ${to} FROM ${sqlName(database)}.${from} ${where} GROUP BY time(${step}), vehicle`;
 }
 
 /** Removed and made again, because it cannot be changed: the server looks back further than that takes. */
