@@ -13,6 +13,8 @@ type Engines = Omit<typeof processSettings, 'telemetryUrl'> &
 /** Settings of every service that runs alone; some need no series. */
 type AloneSchema = SettingsSchema & Engines & ReturnType<typeof healthSettings>;
 
+const LINGER_MS = 10_000;
+
 interface Closeable {
   close(): Promise<void>;
 }
@@ -30,6 +32,8 @@ export interface AloneService<S extends AloneSchema> {
   readonly name: string;
   readonly settings: S;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How long the process may outlive everything it closed; default 10 s. Then it ends by SIGTERM. */
+  readonly lingerMs?: number;
   /** Opens the engines and wires the service; nothing of it runs yet. */
   open(context: AloneContext<S>): Promise<Opened>;
 }
@@ -47,7 +51,7 @@ export interface Opened {
  * whose reason is on stderr. A second signal ends the process at once.
  */
 export async function runAlone<S extends AloneSchema>(service: AloneService<S>): Promise<void> {
-  const signal = firstSignal();
+  const signal = listenForSignals();
   const opened: Closeable[] = [];
   try {
     await runUntil(signal, service, opened);
@@ -56,11 +60,14 @@ export async function runAlone<S extends AloneSchema>(service: AloneService<S>):
     process.exitCode = 1;
   } finally {
     for (const one of opened.toReversed()) await one.close();
+    signal.ignore();
+    // A handle that something forgot must not keep a container from being replaced. This holds nothing itself.
+    systemClock.onTick(service.lingerMs ?? LINGER_MS, () => process.kill(process.pid, 'SIGTERM'));
   }
 }
 
 async function runUntil<S extends AloneSchema>(
-  signal: Promise<string>,
+  signal: FirstSignal,
   service: AloneService<S>,
   opened: Closeable[],
 ): Promise<void> {
@@ -83,7 +90,7 @@ async function runUntil<S extends AloneSchema>(
   readiness = () => readinessOf(apps);
   log.info({ health: health.address }, `${service.name} runs alone`);
   await greet?.();
-  log.info({ signal: await signal }, 'stopping');
+  log.info({ signal: await signal.came }, 'stopping');
   readiness = () => ({ ready: false, why: 'it is stopping' });
   await stopAll(apps.toReversed());
 }
@@ -97,16 +104,25 @@ const openDoor = <S extends AloneSchema>(
   return openHealthDoor({ host, port, metrics, readiness });
 };
 
-/** Resolves at the first SIGINT or SIGTERM; after that the system's own way of ending applies again. */
-function firstSignal(): Promise<string> {
+interface FirstSignal {
+  /** Resolves at the first SIGINT or SIGTERM; after that the system's own way of ending applies again. */
+  readonly came: Promise<string>;
+  /** From now on the first one, too, ends the process at once. */
+  ignore(): void;
+}
+
+function listenForSignals(): FirstSignal {
   const signals = ['SIGINT', 'SIGTERM'] as const;
-  return new Promise((resolve) => {
-    const stop = (signal: string): void => {
-      for (const one of signals) process.off(one, stop);
-      resolve(signal);
-    };
-    for (const one of signals) process.on(one, stop);
-  });
+  const { promise: came, resolve } = Promise.withResolvers<string>();
+  const hear = (signal: string): void => {
+    ignore();
+    resolve(signal);
+  };
+  const ignore = (): void => {
+    for (const one of signals) process.off(one, hear);
+  };
+  for (const one of signals) process.on(one, hear);
+  return { came, ignore };
 }
 
 /** Mistakes a user can mend are told in their own words; all else keeps its stack. */
