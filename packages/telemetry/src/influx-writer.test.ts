@@ -192,6 +192,18 @@ describe('rows that are refused', () => {
     expect(refused).toEqual([{ reason: 'beyond-retention', rows: 1_000 }]);
   });
 
+  it('are counted once, although the server went away before all others were stored', async () => {
+    const stored = new Set<string>();
+    const part = partly('unable to parse', stored);
+    answer = (body, attempt) => (attempt > 4 && attempt <= 9 ? { status: 503 } : part(body));
+    const { write, refused } = writer();
+    await expect(write(rows(20))).rejects.toThrow('503');
+    expect(refused).toEqual([]);
+    await write(rows(20));
+    expect(refused).toEqual([{ reason: 'unparsable', rows: 3 }]);
+    expect(stored.size).toBe(17);
+  });
+
   it('for their size are those that are too large alone', async () => {
     answer = (body) => (body.length > 40 ? { status: 413 } : TAKEN);
     const { write, refused } = writer();

@@ -92,11 +92,9 @@ export class InfluxWriter {
 
   async #writeAll(rows: readonly string[]): Promise<void> {
     const refused = new Map<RefusedReason, number>();
-    try {
-      for (const request of requestsOf(rows)) await this.#writeSome(request, refused);
-    } finally {
-      for (const [reason, count] of refused) this.#options.onRefused({ reason, rows: count });
-    }
+    for (const request of requestsOf(rows)) await this.#writeSome(request, refused);
+    // Not when it failed: the same rows come again and are refused again.
+    for (const [reason, count] of refused) this.#options.onRefused({ reason, rows: count });
   }
 
   async #writeSome(rows: readonly string[], refused: Map<RefusedReason, number>): Promise<void> {
