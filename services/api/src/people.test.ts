@@ -87,6 +87,13 @@ test('a renewed token works and the old one does not', async () => {
   expect((await it.call('GET', '/v1/people/me', { token: renewed })).status).toBe(401);
 });
 
+test('a token exchanged twice at the same moment becomes one new token', async () => {
+  const { token } = await it.addPerson();
+  const exchange = () => it.call('POST', '/v1/people/me/token', { token });
+  const statuses = (await Promise.all([exchange(), exchange(), exchange()])).map(({ status }) => status);
+  expect(statuses.toSorted()).toEqual([201, 401, 401]);
+});
+
 test('a car’s token is no person’s token', async () => {
   const { token } = await it.addPerson();
   const vehicleId = await it.addVehicle(token);

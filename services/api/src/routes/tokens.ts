@@ -3,7 +3,7 @@ import { hashSecret } from '@outrider/runtime';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { issueDeviceToken, issuePersonToken, OWNER_ROLES, ROLES, tokenIdOf } from '../credentials.ts';
-import { notFound } from '../errors.ts';
+import { ApiError, notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
 import { iso, isoOr, isoText, noContent, vehicleParams } from '../shapes/fields.ts';
 
@@ -102,7 +102,8 @@ function ownTokenRoutes(server: ApiServer, { state, eventClock, rightsChanged }:
       const { personId, role, tokenHash } = principalOf(request);
       const atMs = eventClock.nowMs();
       const token = await state.transaction(async (tx) => {
-        await tx.tokens.revoke(tokenHash, atMs);
+        // One token becomes one: whoever exchanged it at the same moment was first.
+        if (!(await tx.tokens.revoke(tokenHash, atMs))) throw new ApiError('not-authenticated');
         return issuePersonToken(tx, personId, role, atMs);
       });
       rightsChanged(personId);
