@@ -8,11 +8,12 @@ import { startVitest } from 'vitest/node';
 import { ROOT } from '../repository/files.ts';
 import type { Engine, StartedEngine } from './engine.ts';
 import { influxdb } from './influxdb.ts';
+import { kafka } from './kafka.ts';
 import { postgres } from './postgres.ts';
 import { prometheus } from './prometheus.ts';
 
 /** Every engine with a real server; each starts alone, so that one machine's memory is enough. */
-const ENGINES: readonly Engine[] = [influxdb, postgres, prometheus];
+const ENGINES: readonly Engine[] = [influxdb, kafka, postgres, prometheus];
 const NAMES = ENGINES.map(({ name }) => name);
 
 const HELP = `npm run test:engines -- [options]

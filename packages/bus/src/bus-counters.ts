@@ -17,6 +17,11 @@ export function createBusCounters(metrics: Metrics | undefined) {
       'Records deleted by retention before a subscriber read them.',
       ['topic'],
     ),
+    resent: metrics?.counter(
+      'bus_records_resent_total',
+      'Records that a call left without answer because a leader moved; they went again.',
+    ),
+    crashes: metrics?.counter('bus_consumer_crashes_total', 'Consumers that gave up and were built again.'),
     deleted: metrics?.counter('bus_records_deleted_total', 'Records deleted by retention and compaction.'),
   };
 }

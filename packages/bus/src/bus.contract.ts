@@ -1,20 +1,16 @@
 import { afterEach, beforeEach, describe } from 'vitest';
-import { cleanupContract } from './contract/cleanup.ts';
+import { cleansItselfContract, cleanupContract } from './contract/cleanup.ts';
 import { controlContract } from './contract/control.ts';
 import { failuresContract } from './contract/failures.ts';
 import { groupsContract } from './contract/groups.ts';
-import { type BusEngine, createHarness } from './contract/harness.ts';
+import { type BusEngine, createHarness, type EngineTraits } from './contract/harness.ts';
 import { offsetsContract } from './contract/offsets.ts';
 import { publishingContract } from './contract/publishing.ts';
 
 /** What every bus must keep, whatever engine it runs on. `createEngine` is called once per test. */
-export function busContract(
-  name: string,
-  { keepsRecords }: { readonly keepsRecords: boolean },
-  createEngine: () => BusEngine,
-): void {
+export function busContract(name: string, traits: EngineTraits, createEngine: () => BusEngine): void {
   describe(`bus: ${name}`, () => {
-    const harness = createHarness(keepsRecords, createEngine);
+    const harness = createHarness(traits, createEngine);
     beforeEach(() => harness.start());
     afterEach(() => harness.end());
 
@@ -23,6 +19,7 @@ export function busContract(
     offsetsContract(harness);
     failuresContract(harness);
     controlContract(harness);
-    cleanupContract(harness);
+    if (traits.cleans === 'when asked') cleanupContract(harness);
+    else cleansItselfContract(harness);
   });
 }

@@ -1,4 +1,4 @@
-/** The log between services. Engines: sqlite (default), memory (tests); one contract test binds them all. */
+/** The log between services. Engines: sqlite (default), kafka, memory (tests); one contract test binds them all. */
 
 export interface OutgoingRecord {
   readonly topic: string;

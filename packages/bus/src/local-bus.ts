@@ -4,11 +4,9 @@ import { createBusCounters } from './bus-counters.ts';
 import { Group, type GroupDependencies, type MemberOptions } from './group.ts';
 import { type GroupOffset, type LogRecord, type LogStore, recordBytes } from './log-store.ts';
 import { Maintenance } from './maintenance.ts';
-import { carOf, partitionOf } from './partition.ts';
-import { topicList } from './topics.ts';
+import { placeRecord } from './place-record.ts';
 
 const BATCH_RECORDS = 500;
-const WITH_PARTS = new Set(topicList.filter(({ partOf }) => partOf !== undefined).map(({ name }) => name));
 const COMMIT_RECORDS_MAX = 5_000;
 const COMMIT_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -70,7 +68,7 @@ class LocalBus implements Bus {
     if (records.length === 0) return [];
     const timestampMs = Math.floor(this.#options.clock.nowMs());
     return this.#writer.add({
-      records: records.map((record) => this.#logRecord(record, timestampMs)),
+      records: records.map((record) => placeRecord(record, this.partitions, timestampMs)),
       offsets: [],
     });
   }
@@ -147,17 +145,6 @@ class LocalBus implements Bus {
     this.#writer.flush();
     await this.#maintenance.stop();
     this.#store.close();
-  }
-
-  #logRecord(record: OutgoingRecord, timestampMs: number): LogRecord {
-    const { topic, value, headers = {} } = record;
-    if (topic === '') throw new TypeError('a record needs a topic');
-    if (value !== null && !(value instanceof Uint8Array))
-      throw new TypeError(`a record of ${topic} is neither bytes nor null`);
-    // A lone surrogate would come back as another key than it went in.
-    const key = record.key.toWellFormed();
-    const partition = partitionOf(WITH_PARTS.has(topic) ? carOf(key) : key, this.partitions);
-    return { topic, partition, key, value, headers, timestampMs };
   }
 
   #write(writes: readonly LogWrite[]): readonly (readonly RecordPosition[])[] {

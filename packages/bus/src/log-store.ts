@@ -37,14 +37,8 @@ export interface KeyEntry {
   readonly isTombstone: boolean;
 }
 
-/**
- * Where an embedded bus keeps its records. Offsets of a partition only grow, and are never given twice,
- * whatever was deleted. Everything is synchronous: the owner decides when its thread may stop for the disk.
- */
-export interface LogStore {
-  readonly partitions: number;
-  /** Appends records and stores offsets, all durable on return or none. @throws on disk errors. */
-  write(records: readonly LogRecord[], offsets: readonly GroupOffset[]): readonly RecordPosition[];
+/** A log as its readers see it. Everything is synchronous: what is not here yet is read later. */
+export interface ReadableLog {
   /** Consecutive records from `fromOffset` on, oldest first; gaps left by compaction are passed over. */
   read(topic: string, partition: number, fromOffset: number, limits: ReadLimits): readonly BusRecord[];
   /** Time of the first record at or after `fromOffset`; absent when there is none. */
@@ -53,6 +47,18 @@ export interface LogStore {
   beginOffset(topic: string, partition: number): number;
   /** The offset the next record gets. */
   endOffset(topic: string, partition: number): number;
+  /** Where the log is elsewhere: records before this offset are here, the others on their way. */
+  arrivedOffset?(topic: string, partition: number): number;
+}
+
+/**
+ * Where an embedded bus keeps its records. Offsets of a partition only grow, and are never given twice,
+ * whatever was deleted. Everything is synchronous: the owner decides when its thread may stop for the disk.
+ */
+export interface LogStore extends ReadableLog {
+  readonly partitions: number;
+  /** Appends records and stores offsets, all durable on return or none. @throws on disk errors. */
+  write(records: readonly LogRecord[], offsets: readonly GroupOffset[]): readonly RecordPosition[];
   committedOffset(group: string, topic: string, partition: number): number | undefined;
   /** Topics of which the group committed an offset. */
   groupTopics(group: string): readonly string[];

@@ -8,8 +8,8 @@ const options = { clock: manualClock(0), log: silentLog };
 
 describe('opening a bus', () => {
   it('names what is supported when the scheme is unknown, and hides passwords', async () => {
-    const opening = openBus('kafka://user:secret@broker:9092', options);
-    await expect(opening).rejects.toThrow('sqlite:<path of a file> or memory:');
+    const opening = openBus('amqp://user:secret@broker:9092', options);
+    await expect(opening).rejects.toThrow('sqlite:<path of a file>, kafka://<host>:<port>,… or memory:');
     await expect(opening).rejects.not.toThrow('secret');
   });
 

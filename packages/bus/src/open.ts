@@ -14,7 +14,7 @@ export interface OpenBusOptions {
   readonly clock: Clock;
   /** Waits between attempts to handle a batch; the system's clock unless a test owns it. */
   readonly realClock?: Clock;
-  /** Fixed when the log is created; default 32. */
+  /** Fixed when the log is created; default 32. Not for Kafka: `createKafkaTopics` says it there. */
   readonly partitions?: number;
   /** `off` gives up durability against power loss and exists only to prove that `full` keeps it. */
   readonly synchronous?: 'full' | 'off';
@@ -23,11 +23,20 @@ export interface OpenBusOptions {
 }
 
 /**
- * Opens the bus of a URL: `sqlite:<path>` or `memory:`.
- * @throws when the scheme is unknown, or when the log was created with another number of partitions.
+ * Opens the bus of a URL: `sqlite:<path>`, `kafka://<host>:<port>,…` or `memory:`. On Kafka the number of partitions
+ * is that of the topics.
+ * @throws when the scheme is unknown, when the log was created with another number of partitions, and when no broker
+ * answers or the topics were not created.
  */
 export async function openBus(url: string, options: OpenBusOptions): Promise<Bus> {
   const { clock, realClock = systemClock, log, metrics } = options;
+  if (url.startsWith('kafka://')) {
+    // Who runs on one machine loads none of it.
+    const { connectKafka } = await import('./kafka-client.ts');
+    const { createKafkaBus } = await import('./kafka-bus.ts');
+    const client = await connectKafka(url, log);
+    return createKafkaBus({ client, clock, realClock, log, ...(metrics && { metrics }) });
+  }
   const store = openStore(url, options);
   return createLocalBus({ store, clock, realClock, log, ...(metrics && { metrics }) });
 }
@@ -39,7 +48,7 @@ function openStore(url: string, options: OpenBusOptions): LogStore {
   if (url === 'memory:') return new MemoryLog(partitions);
   if (url.startsWith('sqlite:')) return openSqliteLog(sqlitePath(url), { partitions, synchronous });
   throw new Error(
-    `BUS_URL ${JSON.stringify(withoutPassword(url))} is not supported: use sqlite:<path of a file> or memory:`,
+    `BUS_URL ${JSON.stringify(withoutPassword(url))} is not supported: use sqlite:<path of a file>, kafka://<host>:<port>,… or memory:`,
   );
 }
 

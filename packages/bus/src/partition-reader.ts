@@ -1,6 +1,6 @@
 import { backoffMs, type Clock } from '@outrider/runtime';
 import type { Batch } from './bus.ts';
-import type { LogStore } from './log-store.ts';
+import type { ReadableLog } from './log-store.ts';
 
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 5_000;
@@ -9,7 +9,7 @@ const BATCH_BYTES_MAX = 1024 * 1024;
 
 /** One partition of a subscription, as its reader sees it. */
 export interface ReaderTask {
-  readonly store: LogStore;
+  readonly store: ReadableLog;
   readonly realClock: Clock;
   readonly partition: number;
   readonly topics: readonly string[];
@@ -82,7 +82,7 @@ export class PartitionReader {
     return this.#task.topics.some((topic) => {
       const position =
         done?.topic === topic && !this.#sought.has(topic) ? nextOffset(done) : this.#positions.get(topic);
-      return this.#task.store.headTimestampMs(topic, this.#task.partition, position ?? 0) !== undefined;
+      return this.#isBehind(topic, position ?? 0);
     });
   }
 
@@ -140,12 +140,19 @@ export class PartitionReader {
     const position = this.#positions.get(topic) ?? 0;
     if (position < store.beginOffset(topic, partition)) this.#place(topic, position);
     const headMs = store.headTimestampMs(topic, partition, this.#positions.get(topic) ?? 0);
-    const end = store.endOffset(topic, partition);
-    if (headMs === undefined && position < end) {
-      this.#positions.set(topic, end);
+    const arrived = store.arrivedOffset?.(topic, partition) ?? store.endOffset(topic, partition);
+    if (headMs === undefined && position < arrived) {
+      this.#positions.set(topic, arrived);
       this.#task.onProgress();
     }
     return headMs;
+  }
+
+  #isBehind(topic: string, position: number): boolean {
+    const { store, partition } = this.#task;
+    return store.arrivedOffset === undefined
+      ? store.headTimestampMs(topic, partition, position) !== undefined
+      : position < store.endOffset(topic, partition);
   }
 
   #nextBatch(): Batch | undefined {
@@ -153,6 +160,14 @@ export class PartitionReader {
       const headMs = this.#head(topic);
       return headMs === undefined ? [] : [{ topic, headMs }];
     });
+    const isHere = (topic: string) => heads.some((head) => head.topic === topic);
+    // The order between topics needs the next record of each: those on their way are waited for.
+    if (
+      this.#task.topics.some(
+        (topic) => !isHere(topic) && this.#isBehind(topic, this.#positions.get(topic) ?? 0),
+      )
+    )
+      return undefined;
     const oldestMs = Math.min(...heads.map(({ headMs }) => headMs));
     const chosen = heads.findIndex(({ headMs }) => headMs === oldestMs);
     const topic = heads[chosen]?.topic;

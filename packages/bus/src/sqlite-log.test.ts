@@ -16,7 +16,7 @@ import { openSqliteLog } from './sqlite-log.ts';
 const newFolder = () => mkdtempSync(join(tmpdir(), 'outrider-bus-'));
 const removeFolder = (folder: string) => rmSync(folder, { recursive: true, force: true });
 
-busContract('sqlite', { keepsRecords: true }, () => {
+busContract('sqlite', { keepsRecords: true, cleans: 'when asked', settleMs: 0 }, () => {
   const folder = newFolder();
   return {
     open: (clocks) =>

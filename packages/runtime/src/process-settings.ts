@@ -4,8 +4,10 @@ import { nonEmpty, oneOf, port, type SettingsSchema, url } from './settings.ts';
 export const processSettings = {
   busUrl: {
     env: 'BUS_URL',
-    about: 'The log between services: sqlite:<file>, or memory: for one that ends with the process.',
-    parse: url('sqlite', 'memory'),
+    about:
+      'The log between services: sqlite:<file>, memory: for one that ends with the process, or kafka://host:port,… which processes share.',
+    parse: url('sqlite', 'memory', 'kafka'),
+    secret: true,
     default: 'sqlite:./data/bus.db',
   },
   telemetryUrl: {

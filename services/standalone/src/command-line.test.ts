@@ -91,6 +91,30 @@ describe('providers check', () => {
   });
 });
 
+describe('topics', () => {
+  test.each([
+    [['topics', '-h'], { kind: 'help', about: 'topics' }],
+    [['topics', 'create'], { kind: 'topics-create', partitions: 32, replication: 1 }],
+    [
+      ['topics', 'check', '--partitions=1024', '--replication', '3'],
+      { kind: 'topics-check', partitions: 1_024, replication: 3 },
+    ],
+  ])('%j is understood', (args, command) => {
+    expect(readCommand(args)).toEqual(command);
+  });
+
+  test.each([
+    [[]],
+    [['delete']],
+    [['create', '--partitions', '0']],
+    [['create', '--partitions', '1025']],
+    [['create', '--replication', '1.5']],
+    [['create', '--retention', '1']],
+  ])('%j is refused', (args) => {
+    expect(readCommand(['topics', ...args])).toMatchObject({ kind: 'wrong', about: 'topics' });
+  });
+});
+
 describe('series', () => {
   test.each([
     [['series', '--help'], { kind: 'help', about: 'series' }],

@@ -19,11 +19,17 @@ export type Command =
   | { readonly kind: 'series-prepare'; readonly rawDays: number; readonly minuteDays: number }
   /** The end is excluded. */
   | { readonly kind: 'series-backfill'; readonly fromMs: number; readonly toMs: number }
+  /** Of the Kafka that BUS_URL names. */
+  | {
+      readonly kind: 'topics-create' | 'topics-check';
+      readonly partitions: number;
+      readonly replication: number;
+    }
   /** The command line cannot be understood; `problem` says why. */
   | { readonly kind: 'wrong'; readonly problem: string; readonly about: About };
 
-type About = 'outrider' | 'start' | 'demo' | 'providers' | 'series';
-const COMMANDS = ['start', 'demo', 'providers', 'series'] as const;
+type About = 'outrider' | 'start' | 'demo' | 'providers' | 'series' | 'topics';
+const COMMANDS = ['start', 'demo', 'providers', 'series', 'topics'] as const;
 
 export const DEFAULT_SCENARIOS = ['2013-01-winter-i95', '2013-02-i95-made-it'] as const;
 export const DEFAULT_OUT = 'out/demo.html';
@@ -41,6 +47,7 @@ export function readCommand(args: readonly string[]): Command {
     if (name === 'demo') return readDemo(rest);
     if (name === 'providers') return readProviders(rest);
     if (name === 'series') return readSeries(rest);
+    if (name === 'topics') return readTopics(rest);
   } catch (error) {
     const problem = (error as Error).message.replace(/\. To specify a positional.*$/s, '');
     return { kind: 'wrong', problem, about: COMMANDS.find((one) => one === name) ?? 'outrider' };
@@ -88,6 +95,29 @@ function readSeries(args: readonly string[]): Command {
   const [fromMs, toMs] = [readMoment('--from', values.from), readMoment('--to', values.to)];
   if (fromMs >= toMs) throw new Error('--to has to be later than --from');
   return { kind: 'series-backfill', fromMs, toMs };
+}
+
+const DEFAULT_PARTITIONS = 32;
+const DEFAULT_REPLICATION = 1;
+
+function readTopics(args: readonly string[]): Command {
+  const [action, ...rest] = args;
+  if (args.some((one) => one === '--help' || one === '-h')) return { kind: 'help', about: 'topics' };
+  if (action !== 'create' && action !== 'check')
+    throw new Error(`topics can be asked to create or to check, not ${JSON.stringify(action ?? '')}`);
+  const count = { type: 'string' } as const;
+  const { values } = parseArgs({ args: rest, options: { partitions: count, replication: count } });
+  return {
+    kind: `topics-${action}`,
+    partitions: readCount('--partitions', values.partitions ?? String(DEFAULT_PARTITIONS), 1_024),
+    replication: readCount('--replication', values.replication ?? String(DEFAULT_REPLICATION), 9),
+  };
+}
+
+function readCount(name: string, text: string, max: number): number {
+  const count = /^[1-9]\d{0,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(count <= max)) throw new Error(`${name} is 1 to ${max}, not ${JSON.stringify(text)}`);
+  return count;
 }
 
 function readDays(name: string, text: string): number {
@@ -147,6 +177,7 @@ Usage: outrider <command> [options]
   providers check    asks every configured provider one question and prints a table
   series prepare     makes the database, retention and aggregates of an InfluxDB; series backfill computes
                      the aggregates of a time again
+  topics create      makes the topics of a Kafka; topics check says what of them is different
 
   --help, -h       this text; also after a command
   --version, -V    the version
@@ -190,6 +221,16 @@ backfill, as long as the raw values are there.
   --minute-days <days>   how long minutes are kept; default ${DEFAULT_MINUTE_DAYS}. Hours are kept for ever
   --from, --to           2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded
   --help, -h             this text
+`,
+  topics: `Usage: outrider topics create [--partitions <number>] [--replication <number>]
+       outrider topics check [--partitions <number>] [--replication <number>]
+
+Looks after the topics of the Kafka that BUS_URL names. create makes those that are missing, with retention and
+compaction as ARCHITECTURE.md says; neither changes one that exists. Ends with 1 when something is not as it should be.
+
+  --partitions <number>     the same for every topic and for ever; default ${DEFAULT_PARTITIONS}
+  --replication <number>    copies of every record; 3 where there are three brokers; default ${DEFAULT_REPLICATION}
+  --help, -h                this text
 `,
 } as const;
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { checkKafkaTopics, createKafkaTopics, KafkaRefusal } from '@outrider/bus';
 import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } from '@outrider/runtime';
 import { backfillSeries, prepareSeries, SeriesRefusal } from '@outrider/telemetry';
 import { checkProviders, tableOf } from './check-providers.ts';
@@ -37,7 +38,25 @@ async function run(command: Command): Promise<number> {
         process.stdout.write(`${new Date(atMs).toISOString()} done\n`),
       );
       return EXIT.done;
+    case 'topics-create':
+    case 'topics-check':
+      return topics(command);
   }
+}
+
+async function topics(
+  command: Extract<Command, { kind: 'topics-create' | 'topics-check' }>,
+): Promise<number> {
+  const { busUrl, logLevel } = readStandaloneSettings(process.env).process;
+  const log = createLog(logLevel);
+  const { created, findings } =
+    command.kind === 'topics-create'
+      ? await createKafkaTopics(busUrl, command, log)
+      : { created: [], findings: await checkKafkaTopics(busUrl, command, log) };
+  for (const name of created) process.stdout.write(`${name} created\n`);
+  for (const finding of findings) process.stdout.write(`${finding}\n`);
+  if (findings.length === 0) process.stdout.write('all topics are as they should be\n');
+  return findings.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 const seriesUrl = (): string => readStandaloneSettings(process.env).process.telemetryUrl;
@@ -115,6 +134,7 @@ function messageOf(error: unknown): string {
     error instanceof DataFolderInUse ||
     error instanceof ScenarioInvalid ||
     error instanceof SeriesRefusal ||
+    error instanceof KafkaRefusal ||
     error instanceof Interrupted;
   if (isUsersOwn) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')

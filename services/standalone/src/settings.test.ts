@@ -14,7 +14,7 @@ describe('the settings of all services', () => {
 
   test('wrong settings of different services are named together', () => {
     const read = () =>
-      readStandaloneSettings({ BUS_URL: 'kafka://here', API_PORT: 'x', GATEWAY_PORT: '70000' });
+      readStandaloneSettings({ BUS_URL: 'amqp://here', API_PORT: 'x', GATEWAY_PORT: '70000' });
     expect(read).toThrow(SettingsError);
     expect(read).toThrow(/BUS_URL.*\n.*GATEWAY_PORT.*\n.*API_PORT/);
   });

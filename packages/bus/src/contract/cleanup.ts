@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { partitionOf } from '../partition.ts';
 import { TOPICS } from '../topics.ts';
-import { type Harness, record, START_MS, settle, until } from './harness.ts';
+import { type Harness, record, START_MS, until } from './harness.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -28,7 +28,7 @@ export function cleanupContract(h: Harness): void {
       expect(await readAll(raw, 'one')).toEqual(['edge']);
       h.clock.advanceTo(START_MS + 2 + RETENTION_MS);
       expect(await h.bus.maintain()).toBe(1);
-      if (h.keepsRecords) await h.reopen();
+      if (h.traits.keepsRecords) await h.reopen();
       const [position] = await h.bus.publish([record('car-1', 'new', raw)]);
       expect(position?.offset).toBe(2);
       expect(await readAll(raw, 'two')).toEqual(['new']);
@@ -47,7 +47,7 @@ export function cleanupContract(h: Harness): void {
       await h.bus.publish([record('car-1', 'old', raw)]);
       const reader = await h.collect({ topics: [raw] });
       reader.pause();
-      await settle();
+      await h.settle();
       h.clock.advanceTo(START_MS + 2 * RETENTION_MS);
       expect(await h.bus.maintain()).toBe(0);
       reader.resume();
@@ -85,14 +85,6 @@ export function cleanupContract(h: Harness): void {
       expect(await readAll(trips)).toEqual(['whole', 'b1', 'a2', null]);
     });
 
-    it('takes a slash for a part of the key only where a topic has parts', async () => {
-      const keys = ['place/1', 'place/2', 'place/3', 'place/4'];
-      const positions = await h.bus.publish(keys.map((key) => record(key, key, TOPICS.chargers.name)));
-      expect(positions.map(({ partition }) => partition)).toEqual(
-        keys.map((key) => partitionOf(key, h.bus.partitions)),
-      );
-    });
-
     it('keeps a tombstone for a day, then forgets the key', async () => {
       await h.bus.publish([record('car-1', 'a', trips), record('car-1', null, trips)]);
       expect(await h.bus.maintain()).toBe(1);
@@ -101,7 +93,7 @@ export function cleanupContract(h: Harness): void {
       expect(await readAll(trips, 'one')).toEqual([null]);
       h.clock.advanceTo(START_MS + DAY_MS + 1);
       expect(await h.bus.maintain()).toBe(1);
-      if (h.keepsRecords) await h.reopen();
+      if (h.traits.keepsRecords) await h.reopen();
       expect(await readAll(trips, 'two')).toEqual([]);
       const [position] = await h.bus.publish([record('car-1', 'again', trips)]);
       expect(position?.offset).toBe(2);
@@ -124,6 +116,19 @@ export function cleanupContract(h: Harness): void {
       await h.bus.publish([record('car-1', 'a'), record('car-1', 'b')]);
       h.clock.advanceTo(START_MS + 3_650 * DAY_MS);
       expect(await h.bus.maintain()).toBe(0);
+    });
+  });
+}
+
+/** What is left to keep where the broker cleans by itself. */
+export function cleansItselfContract(h: Harness): void {
+  describe('retention and compaction', () => {
+    it('does nothing when asked, and loses nothing', async () => {
+      await h.bus.publish([record('car-1', 'a'), record('car-1', 'b')]);
+      expect(await h.bus.maintain()).toBe(0);
+      const reader = await h.collect();
+      await reader.caughtUp;
+      expect(reader.texts).toEqual(['a', 'b']);
     });
   });
 }

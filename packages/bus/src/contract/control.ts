@@ -1,15 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Harness,
-  keysByPartition,
-  OTHER,
-  record,
-  START_MS,
-  settle,
-  TOPIC,
-  textOf,
-  until,
-} from './harness.ts';
+import { type Harness, keysByPartition, OTHER, record, START_MS, TOPIC, textOf, until } from './harness.ts';
 
 export function controlContract(h: Harness): void {
   describe('seek, pause, idle', () => {
@@ -47,7 +37,7 @@ export function controlContract(h: Harness): void {
       reader.pause(0);
       await h.bus.publish([record(keys[0] ?? '', 'held'), record(keys[1] ?? '', 'free')]);
       await until(() => reader.texts.length === 1);
-      await settle();
+      await h.settle();
       expect(reader.texts).toEqual(['free']);
       expect(reader.isIdle()).toBe(false);
       reader.resume(0);
@@ -55,7 +45,7 @@ export function controlContract(h: Harness): void {
       await until(() => reader.isIdle());
       reader.pause();
       await h.bus.publish(keys.map((key) => record(key, 'all held')));
-      await settle();
+      await h.settle();
       expect(reader.texts).toHaveLength(2);
       reader.resume();
       await until(() => reader.texts.length === 2 + keys.length);
@@ -75,7 +65,7 @@ export function controlContract(h: Harness): void {
       expect(reader.isIdle()).toBe(false);
       await published;
       expect(reader.isIdle()).toBe(false);
-      await settle();
+      await h.settle();
       expect(reader.isIdle()).toBe(false);
       release();
       await until(() => reader.isIdle());
@@ -93,7 +83,7 @@ export function controlContract(h: Harness): void {
       });
       await until(() => reader.isIdle());
       await h.bus.publish([record(keys[0] ?? '', 'slow')]);
-      await settle();
+      await h.settle();
       expect([reader.isIdle(), reader.isIdle(0), reader.isIdle(1)]).toEqual([false, false, true]);
       release();
       await until(() => reader.isIdle(0));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Harness, keysByPartition, record, settle, textOf, until } from './harness.ts';
+import { type Harness, keysByPartition, record, textOf, until } from './harness.ts';
 
 export function failuresContract(h: Harness): void {
   describe('failures', () => {
@@ -21,7 +21,7 @@ export function failuresContract(h: Harness): void {
         await h.bus.publish([record(bad, `more ${index}`), record(good, `${index}`)]);
         await until(() => reader.texts.length === index + 1);
         h.realClock.advanceTo(h.realClock.nowMs() + delayMs - 1);
-        await settle();
+        await h.settle();
         expect(attempts).toHaveLength(index + 1);
         expect(reader.isIdle()).toBe(false);
         h.realClock.advanceTo(h.realClock.nowMs() + 1);
@@ -42,7 +42,7 @@ export function failuresContract(h: Harness): void {
         },
       });
       await until(() => attempts === 1);
-      await settle();
+      await h.settle();
       await broken.stop();
       await expect(broken.caughtUp).rejects.toThrow('stopped');
       const reader = await h.collect();
@@ -62,9 +62,9 @@ export function failuresContract(h: Harness): void {
         },
       });
       await h.bus.publish([record('car-1', 'a')]);
-      await settle();
+      await h.settle();
       const stopping = reader.stop().then(() => isDone);
-      await settle();
+      await h.settle();
       expect(isDone).toBe(false);
       release();
       expect(await stopping).toBe(true);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BatchContext } from '../bus.ts';
-import { type Harness, keysByPartition, OTHER, record, settle, TOPIC, until } from './harness.ts';
+import { type Harness, keysByPartition, OTHER, record, TOPIC, until } from './harness.ts';
 
 export function groupsContract(h: Harness): void {
   describe('groups', () => {
@@ -23,7 +23,10 @@ export function groupsContract(h: Harness): void {
         });
       const first = await join(0);
       const second = await join(1);
-      await until(() => assigned[0].length + assigned[1].length === h.bus.partitions && first.isIdle());
+      await until(
+        () =>
+          assigned[0].length + assigned[1].length === h.bus.partitions && first.isIdle() && second.isIdle(),
+      );
       await h.bus.publish(keys.map((key) => record(key, key)));
       await until(() => seen[0].length + seen[1].length === keys.length);
       expect(Math.abs(assigned[0].length - assigned[1].length)).toBeLessThanOrEqual(1);
@@ -64,7 +67,7 @@ export function groupsContract(h: Harness): void {
         },
       });
       const stopping = first.stop();
-      await settle();
+      await h.settle();
       expect(contexts[0]?.isCurrent()).toBe(true);
       expect(events).toEqual(['begins']);
       release();
@@ -101,7 +104,7 @@ export function groupsContract(h: Harness): void {
           if (running.has(batch.partition)) overlaps++;
           running.add(batch.partition);
           largest = Math.max(largest, batch.records.length);
-          await settle();
+          await h.settle();
           running.delete(batch.partition);
         },
       });

@@ -1,4 +1,4 @@
-import { type ManualClock, manualClock } from '@outrider/runtime';
+import { type ManualClock, manualClock, systemClock } from '@outrider/runtime';
 import type {
   Batch,
   BatchContext,
@@ -20,6 +20,18 @@ export interface BusEngine {
   clean(): Promise<void>;
 }
 
+export interface EngineTraits {
+  /** What was written is there after closing and opening again. */
+  readonly keepsRecords: boolean;
+  /**
+   * When retention and compaction happen. A broker does both by itself, by its own clock and on closed segments of its
+   * log: no client can ask for it or be told, so `maintain` does nothing and the topics' settings are checked instead.
+   */
+  readonly cleans: 'when asked' | 'by itself';
+  /** How long a broker may take, ms of real time, for what is going to happen; 0 when everything is in this process. */
+  readonly settleMs: number;
+}
+
 export interface Collector extends Subscription {
   readonly texts: (string | null)[];
   readonly records: BusRecord[];
@@ -35,20 +47,23 @@ export interface Harness {
   readonly bus: Bus;
   readonly clock: ManualClock;
   readonly realClock: ManualClock;
-  readonly keepsRecords: boolean;
+  readonly traits: EngineTraits;
+  /** Time enough for anything that was going to happen without the clocks moving. */
+  settle(): Promise<void>;
   /** Subscribes the group `readers` to TOPIC from the earliest, notes what comes and commits it. */
   collect(options?: CollectOptions): Promise<Collector>;
   reopen(): Promise<void>;
 }
 
 /** A harness whose bus is opened by `start` and removed by `end`. */
-export function createHarness(keepsRecords: boolean, createEngine: () => BusEngine) {
+export function createHarness(traits: EngineTraits, createEngine: () => BusEngine) {
   let engine: BusEngine;
   const harness = {
     bus: undefined as unknown as Bus,
     clock: manualClock(START_MS),
     realClock: manualClock(0),
-    keepsRecords,
+    traits,
+    settle: () => settle(traits.settleMs),
     collect: (options: CollectOptions = {}) => collect(harness.bus, options),
     async reopen() {
       await harness.bus.close();
@@ -86,13 +101,18 @@ async function collect(bus: Bus, { onBatch, ...options }: CollectOptions): Promi
   return { ...subscription, texts, records };
 }
 
+/** Looks this often at once before it lets other processes work in between. */
+const TURNS = 200;
+
 /** Lets everything that is ready run until `condition` holds; the test's timeout is the limit. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; !condition(); turn++)
+    if (turn < TURNS) await new Promise((resolve) => setImmediate(resolve));
+    else await systemClock.sleep(2);
 }
 
-/** Enough turns of the event loop for anything that was going to happen without time passing. */
-export async function settle(): Promise<void> {
+async function settle(realMs: number): Promise<void> {
+  await systemClock.sleep(realMs);
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Harness, OTHER, record, settle, TOPIC, textOf, until } from './harness.ts';
+import { type Harness, OTHER, record, TOPIC, textOf, until } from './harness.ts';
 
 export function offsetsContract(h: Harness): void {
   describe('offsets', () => {
@@ -22,7 +22,7 @@ export function offsetsContract(h: Harness): void {
       expect(third.texts).toEqual(['c']);
     });
 
-    if (h.keepsRecords)
+    if (h.traits.keepsRecords)
       it('survives closing: records, ends, commits and rising generations', async () => {
         const generations: number[] = [];
         const onAssigned = async (_: number, generation: number) => {
@@ -69,7 +69,7 @@ export function offsetsContract(h: Harness): void {
         onError: () => {},
       });
       await until(() => failures === h.bus.partitions);
-      await settle();
+      await h.settle();
       expect(reader.texts).toEqual([]);
       expect(reader.isIdle()).toBe(false);
       h.realClock.advanceTo(h.realClock.nowMs() + 50);

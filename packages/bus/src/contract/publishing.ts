@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { partitionOf } from '../partition.ts';
+import { TOPICS } from '../topics.ts';
 import { type Harness, OTHER, record, START_MS, TOPIC, textOf } from './harness.ts';
 
 export function publishingContract(h: Harness): void {
@@ -13,6 +15,22 @@ export function publishingContract(h: Harness): void {
     it('puts a key of two topics into the same partition', async () => {
       const positions = await h.bus.publish([record('car-1', 'a'), record('car-1', 'b', OTHER)]);
       expect(positions[0]?.partition).toBe(positions[1]?.partition);
+    });
+
+    it('puts every part of a car into the partition of the car, where a topic has parts', async () => {
+      const keys = ['car-1', 'car-1/plan-1', 'car-1/plan-2', 'car-1/plan-3'];
+      const positions = await h.bus.publish(keys.map((key) => record(key, key, TOPICS.trips.name)));
+      const partition = partitionOf('car-1', h.bus.partitions);
+      expect(positions.map((position) => position.partition)).toEqual(keys.map(() => partition));
+      expect(positions.map(({ offset }) => offset)).toEqual([0, 1, 2, 3]);
+    });
+
+    it('takes a slash for a part of the key only where a topic has parts', async () => {
+      const keys = ['place/1', 'place/2', 'place/3', 'place/4'];
+      const positions = await h.bus.publish(keys.map((key) => record(key, key, TOPICS.chargers.name)));
+      expect(positions.map(({ partition }) => partition)).toEqual(
+        keys.map((key) => partitionOf(key, h.bus.partitions)),
+      );
     });
 
     it('keeps the order of concurrent calls', async () => {

@@ -1,0 +1,105 @@
+import { backoffMs, type Log, systemClock } from '@outrider/runtime';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { createAssigner } from './kafka-assigner.ts';
+import type { KafkaClient } from './kafka-client.ts';
+import type { JoinHooks } from './kafka-patches.ts';
+
+/** After this long without a heartbeat a member's partitions go to others. */
+export const SESSION_MS = 15_000;
+/** A joining member waits for the others' next heartbeat. */
+export const HEARTBEAT_MS = 1_000;
+/** How long the others wait for a member that still finishes a batch. */
+const REBALANCE_MS = 60_000;
+const FETCH_WAIT_MS = 250;
+const FETCH_BYTES_MAX = 256 * 1024;
+const FIRST_REBUILD_MS = 500;
+const REBUILD_MS_MAX = 10_000;
+
+/** What a consumer tells the member it works for. */
+export interface ConsumerMember extends JoinHooks {
+  /** Partitions that this member has, or had before it joined anew. */
+  readonly held: readonly number[];
+  /** The broker took a heartbeat: for SESSION_MS from now nobody else gets the partitions. */
+  onHeartbeat(): void;
+  onBatch(payload: EachBatchPayload): void;
+  /** Offsets up to before `next` hold no record: marks of transactions, and what they took back. */
+  onGap(topic: string, partition: number, next: number): void;
+}
+
+export interface KafkaConsumerOptions {
+  readonly client: KafkaClient;
+  readonly log: Log;
+  readonly group: string;
+  /** By their names in the cluster. */
+  readonly topics: readonly string[];
+  readonly member: ConsumerMember;
+  readonly onCrash: (error: unknown) => void;
+}
+
+/** A consumer of kafkajs that is built again whenever it gives up for good. */
+export interface KafkaConsumer {
+  /** Leaves the group. */
+  stop(): Promise<void>;
+}
+
+export function runConsumer(options: KafkaConsumerOptions): KafkaConsumer {
+  const ended = new AbortController();
+  let current: Consumer | undefined;
+
+  const runOnce = async (): Promise<void> => {
+    const consumer = createConsumer(options);
+    current = consumer;
+    const crashed = Promise.withResolvers<void>();
+    // With `restart` kafkajs builds it again itself; else the process would stay up and read nothing.
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      options.onCrash(error);
+      if (!restart) crashed.resolve();
+    });
+    ended.signal.addEventListener('abort', () => crashed.resolve(), { once: true });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      partitionsConsumedConcurrently: 1,
+      // Windows keep what was fetched; a batch is only ever put there, so heartbeats never wait for handlers.
+      eachBatch: async (payload) => options.member.onBatch(payload),
+    });
+    await crashed.promise;
+    if (!ended.signal.aborted) await consumer.disconnect();
+  };
+
+  const running = (async () => {
+    for (let attempt = 0; !ended.signal.aborted; attempt++) {
+      await runOnce().catch((error) => options.onCrash(error));
+      const delayMs = backoffMs(attempt, FIRST_REBUILD_MS, REBUILD_MS_MAX, () => 1);
+      await systemClock.sleep(delayMs, ended.signal);
+    }
+  })();
+
+  return {
+    async stop() {
+      ended.abort();
+      await current?.disconnect().catch((error) => options.log.debug({ err: error }, 'leaving the group'));
+      await running;
+    },
+  };
+}
+
+function createConsumer({ client, group, member }: KafkaConsumerOptions): Consumer {
+  const consumer = client.patient.consumer({
+    groupId: client.named(group),
+    sessionTimeout: SESSION_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    rebalanceTimeout: REBALANCE_MS,
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    maxBytesPerPartition: FETCH_BYTES_MAX,
+    allowAutoTopicCreation: false,
+    partitionAssigners: [({ cluster }) => createAssigner(cluster, () => member.held, member)],
+  });
+  consumer.on(consumer.events.HEARTBEAT, () => member.onHeartbeat());
+  consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize === 0)
+      member.onGap(payload.topic, payload.partition, Number(payload.lastOffset) + 1);
+  });
+  return consumer;
+}

@@ -1,0 +1,70 @@
+import { createRequire } from 'node:module';
+
+/** A member of a group inside kafkajs: what consumers of 2.2.4 keep private, and this engine needs. */
+export interface KafkaGroup {
+  readonly generationId: number;
+  /** Null when the broker no longer knows this member. */
+  readonly memberId: string | null;
+  readonly assigners: readonly object[];
+  joinAndSync(): Promise<void>;
+  heartbeat(options: { readonly interval: number }): Promise<void>;
+  commitOffsets(offsets: KafkaOffsets): Promise<void>;
+  assigned(): readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+  pause(what: readonly { readonly topic: string; readonly partitions: readonly number[] }[]): void;
+  resume(what: readonly { readonly topic: string; readonly partitions: readonly number[] }[]): void;
+  seek(where: { readonly topic: string; readonly partition: number; readonly offset: string }): void;
+}
+
+export interface KafkaOffsets {
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+  }[];
+}
+
+/** An assigner that also wants to know when its member joins. */
+export interface JoinHooks {
+  /** Awaited before every join: what is given up here, nobody else has yet. False: do not join. */
+  beforeJoin(group: KafkaGroup): Promise<boolean>;
+  /** Awaited after every join, before anything is fetched. */
+  afterJoin(group: KafkaGroup): void;
+}
+
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  readonly throttledUntil: number;
+  scheduleCheckPendingRequests(): void;
+}
+
+const patched = Symbol.for('outrider.kafkajs.patched');
+
+/** Changes kafkajs 2.2.4, which is pinned to exactly that, in two places; more than once is once. */
+export function patchKafkajs(nowMs: () => number): void {
+  const require = createRequire(import.meta.url);
+  const queue: { readonly prototype: RequestQueue & { [patched]?: true } } =
+    require('kafkajs/src/network/requestQueue');
+  if (queue.prototype[patched]) return;
+  queue.prototype[patched] = true;
+  stopIdleTimers(queue.prototype, nowMs);
+  const group: { readonly prototype: KafkaGroup } = require('kafkajs/src/consumer/consumerGroup');
+  callJoinHooks(group.prototype);
+}
+
+/** An idle connection arms a timer every millisecond, some 2,500 a second and 5 % of a core; this one has no reason to. */
+function stopIdleTimers(prototype: RequestQueue, nowMs: () => number): void {
+  const original = prototype.scheduleCheckPendingRequests;
+  prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    if (this.pending.length > 0 || this.throttledUntil > nowMs()) original.call(this);
+  };
+}
+
+/** kafkajs rejoins without waiting for batches in hand; a partition would be with two members at once. */
+function callJoinHooks(prototype: KafkaGroup): void {
+  const original = prototype.joinAndSync;
+  prototype.joinAndSync = async function (this: KafkaGroup) {
+    const hooks = this.assigners.filter((each): each is JoinHooks => 'beforeJoin' in each);
+    for (const each of hooks) if (!(await each.beforeJoin(this))) return;
+    await original.call(this);
+    for (const each of hooks) each.afterJoin(this);
+  };
+}

@@ -1,0 +1,212 @@
+import { systemClock } from '@outrider/runtime';
+import kafkajs, { type Message, type Producer } from 'kafkajs';
+import type { RecordPosition } from './bus.ts';
+import { sendChecked } from './kafka-checked-send.ts';
+import type { KafkaClient } from './kafka-client.ts';
+import { type LogRecord, recordBytes } from './log-store.ts';
+
+const CALL_RECORDS_MAX = 2_000;
+/** Below what a broker takes as one batch by default, 1 MiB, whatever partition the records are for. */
+const CALL_BYTES_MAX = 768 * 1024;
+const WAITING_BYTES_MAX = 64 * 1024 * 1024;
+/** A call lasts as long as kafkajs tries again; who published learns sooner that nothing is certain. */
+const DEADLINE_MS = 30_000;
+/** Brokers refuse a record that is more than an hour ahead of them, and its whole batch with it. */
+const AHEAD_MS_MAX = 55 * 60_000;
+
+interface Waiting {
+  readonly records: readonly LogRecord[];
+  readonly bytes: number;
+  resolve(positions: readonly RecordPosition[]): void;
+  reject(error: unknown): void;
+}
+
+export interface KafkaWriterOptions {
+  readonly client: KafkaClient;
+  /** Called before a topic is written to. @throws when there is none */
+  readonly findTopic: (topic: string) => Promise<void>;
+  readonly onWritten: (positions: readonly RecordPosition[]) => void;
+  readonly onFailed: (error: unknown, records: number) => void;
+  /** Records of partitions that kafkajs left out of its answer; they go again. */
+  readonly onMissing: (records: number) => void;
+}
+
+const COMPRESSION = {
+  zstd: kafkajs.CompressionTypes.ZSTD,
+  gzip: kafkajs.CompressionTypes.GZIP,
+  snappy: kafkajs.CompressionTypes.Snappy,
+  none: kafkajs.CompressionTypes.None,
+};
+
+/** Puts records into topics: those of a few milliseconds together, one call in flight, in the order given. */
+export class KafkaWriter {
+  readonly #options: KafkaWriterOptions;
+  readonly #producer: Producer;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(options: KafkaWriterOptions) {
+    this.#options = options;
+    this.#producer = options.client.patient.producer({
+      idempotent: false,
+      allowAutoTopicCreation: false,
+      maxInFlightRequests: 1,
+      // Ours, so that it is known before the call; `LogRecord` has it.
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition as number,
+    });
+  }
+
+  async connect(): Promise<void> {
+    await this.#producer.connect();
+  }
+
+  isEmpty(): boolean {
+    return this.#running === undefined;
+  }
+
+  /** @throws when the records were not acknowledged in time, or too many wait; some of them may be written all the same */
+  add(records: readonly LogRecord[]): Promise<readonly RecordPosition[]> {
+    const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0);
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES_MAX)
+      return Promise.reject(new Error('too much waits for the broker'));
+    return new Promise((resolve, reject) => {
+      const enough = new AbortController();
+      const one: Waiting = {
+        ...{ records, bytes },
+        resolve: (positions) => {
+          enough.abort();
+          resolve(positions);
+        },
+        reject: (error) => {
+          enough.abort();
+          reject(error);
+        },
+      };
+      void systemClock.sleep(DEADLINE_MS, enough.signal).then(() => {
+        if (!enough.signal.aborted) this.#giveUp(one);
+      });
+      this.#waiting.push(one);
+      this.#waitingBytes += bytes;
+      this.#start();
+    });
+  }
+
+  /** Writes what waits, then ends. */
+  async close(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    await this.#producer.disconnect();
+  }
+
+  #giveUp(one: Waiting): void {
+    const index = this.#waiting.indexOf(one);
+    if (index >= 0) {
+      this.#waiting.splice(index, 1);
+      this.#waitingBytes -= one.bytes;
+    }
+    one.reject(new Error(`the broker acknowledged nothing within ${DEADLINE_MS / 1_000} s`));
+  }
+
+  #start(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      // What came while the last call ended.
+      if (this.#waiting.length > 0) this.#start();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { lingerMs } = this.#options.client.address;
+    while (this.#waiting.length > 0) {
+      if (lingerMs > 0) await systemClock.sleep(lingerMs);
+      await this.#write(this.#take());
+    }
+  }
+
+  #take(): readonly Waiting[] {
+    let count = 0;
+    let bytes = 0;
+    let records = 0;
+    for (const one of this.#waiting) {
+      bytes += one.bytes;
+      records += one.records.length;
+      if (count > 0 && (bytes > CALL_BYTES_MAX || records > CALL_RECORDS_MAX)) break;
+      count++;
+    }
+    const taken = this.#waiting.splice(0, count);
+    this.#waitingBytes -= taken.reduce((sum, one) => sum + one.bytes, 0);
+    return taken;
+  }
+
+  /** Never throws: each publisher learns of its own records. */
+  async #write(group: readonly Waiting[]): Promise<void> {
+    const byTopic = Map.groupBy(
+      group.flatMap(({ records }) => records),
+      ({ topic }) => topic,
+    );
+    const placed = new Map<LogRecord, RecordPosition>();
+    const failed = new Map<string, unknown>();
+    for (const [topic, records] of byTopic)
+      try {
+        await this.#options.findTopic(topic);
+        for (const part of splitByBytes(records))
+          for (const [index, offset] of (await this.#send(topic, part)).entries()) {
+            const record = part[index] as LogRecord;
+            placed.set(record, { topic, partition: record.partition, offset });
+          }
+      } catch (error) {
+        failed.set(topic, error);
+        this.#options.onFailed(error, records.length);
+      }
+    this.#options.onWritten([...placed.values()]);
+    for (const { records, resolve, reject } of group) {
+      const lost = records.find((record) => !placed.has(record));
+      if (lost === undefined) resolve(records.map((record) => placed.get(record) as RecordPosition));
+      else reject(failed.get(lost.topic));
+    }
+  }
+
+  #send(topic: string, records: readonly LogRecord[]): Promise<readonly number[]> {
+    const { client, onMissing } = this.#options;
+    const latestMs = systemClock.nowMs() + AHEAD_MS_MAX;
+    return sendChecked(
+      (messages) =>
+        this.#producer.send({
+          topic: client.named(topic),
+          acks: -1,
+          compression: COMPRESSION[client.address.compression],
+          messages: [...messages],
+        }),
+      records.map((record) => messageOf(record, latestMs)),
+      onMissing,
+    );
+  }
+}
+
+function messageOf({ key, value, headers, partition, timestampMs }: LogRecord, latestMs: number) {
+  return {
+    key: Buffer.from(key),
+    value: value && Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+    headers: { ...headers },
+    partition,
+    timestamp: `${Math.min(timestampMs, latestMs)}`,
+  } satisfies Message;
+}
+
+/** Parts that are small enough for a broker; a record that is too large alone stands alone. */
+function splitByBytes(records: readonly LogRecord[]): readonly (readonly LogRecord[])[] {
+  const parts: LogRecord[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const record of records) {
+    bytes += recordBytes(record);
+    if (bytes > CALL_BYTES_MAX) {
+      parts.push([]);
+      bytes = recordBytes(record);
+    }
+    parts.at(-1)?.push(record);
+  }
+  return parts;
+}
