@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings } from '@outrider/runtime';
 import { expect, test } from 'vitest';
-import { predictorSettings } from './settings.ts';
+import { aloneSettings, predictorSettings } from './settings.ts';
 
 test('the table of settings in the README says what the code says', () => {
   const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
   const documented = readme.split('\n').filter((line) => /^\| `[A-Z_]+` \|/.test(line));
   expect(documented).toEqual(
-    Object.values(predictorSettings).map(
+    Object.values({ ...predictorSettings, ...aloneSettings }).map(
       ({ env, about, default: value }) =>
         `| \`${env}\` | ${about} | ${value === '' ? 'none' : `\`${value}\``} |`,
     ),
