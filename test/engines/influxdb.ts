@@ -5,6 +5,7 @@ export const influxdb: Engine = {
   name: 'influxdb',
   files: [
     'test/engines/influxdb.engine.ts',
+    'test/engines/influxdb-drive.engine.ts',
     'test/engines/fleet-dashboard.engine.ts',
     'packages/telemetry/src/influx-telemetry.engine.ts',
     'packages/telemetry/src/influx-prepare.engine.ts',

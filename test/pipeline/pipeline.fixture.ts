@@ -7,7 +7,7 @@ import { openState, type State } from '@outrider/state';
 import { openTelemetry, type SignalRow } from '@outrider/telemetry';
 import { createTrust } from '@outrider/trust';
 
-// Ingest and predictor on the memory engines (the state wherever a test wants it), with a road and a plan, fed with frames as a network delivers them.
+// Ingest and predictor on the memory engines (state and series wherever a test wants them), with a road and a plan, fed with frames as a network delivers them.
 
 export const START_MS = Date.UTC(2026, 0, 15, 8);
 export const VEHICLE = 'veh_aaaaaaaaaaaa';
@@ -46,6 +46,8 @@ export interface RunOptions {
   readonly losesPredictor?: boolean;
   /** Default: memory. */
   readonly stateUrl?: string;
+  /** Default: memory. */
+  readonly telemetryUrl?: string;
 }
 
 /** A drive towards a place it will hardly reach: the charge given falls over the frames. */
@@ -78,12 +80,12 @@ export function driveFrames(
  */
 export async function runPipeline(
   deliveries: readonly Delivery[],
-  { losesPredictor = false, stateUrl = 'memory:' }: RunOptions = {},
+  { losesPredictor = false, stateUrl = 'memory:', telemetryUrl = 'memory:' }: RunOptions = {},
 ): Promise<Outcome> {
   const clock = manualClock(START_MS);
   const state = await openState(stateUrl, { log: silentLog });
   const bus = await openBus('memory:', { clock, realClock: clock, log: silentLog, partitions: 2 });
-  const telemetry = await openTelemetry('memory:', { log: silentLog });
+  const telemetry = await openTelemetry(telemetryUrl, { log: silentLog });
   const trust = createTrust({ ...state, eventClock: clock, realClock: clock });
   const runtime = { eventClock: clock, realClock: clock, log: silentLog, metrics: createMetrics() };
   await register(state, trust);
