@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { processSettings, readSettings, type SettingsSchema } from '@outrider/runtime';
+import { readSettings, type SettingsSchema, silentLog } from '@outrider/runtime';
+import { openTelemetry } from '@outrider/telemetry';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ROOT, readFiles } from '../repository/files.ts';
 import {
@@ -74,7 +75,7 @@ describe('docker-compose.yml', () => {
       const known = Object.values(schema).map(({ env }) => env);
       expect(Object.keys(environment).filter((env) => !known.includes(env))).toEqual([]);
       const values = Object.entries(environment).map(([env, value]) => [env, fillIn(value, secrets)]);
-      expect(() => readSettings(withoutEngines(schema), Object.fromEntries(values))).not.toThrow();
+      expect(() => readSettings(schema, Object.fromEntries(values))).not.toThrow();
     });
 
     test(`${name}: it is asked for its health where its setting says`, async () => {
@@ -123,33 +124,12 @@ describe('docker-compose.yml', () => {
   });
 });
 
-/** Its engine may not be there yet; then the README has to say so, and nothing else may be wrong with it. */
-const ENGINES = ['BUS_URL', 'TELEMETRY_URL', 'STATE_URL'];
-const schemeOf = (url: string): string => url.slice(0, url.indexOf(':'));
-
-test('an engine that is not there yet is said not to be', () => {
-  const { BUS_URL, STATE_URL, TELEMETRY_URL } = services.ingest?.environment ?? {};
-  const given = { BUS_URL, STATE_URL, TELEMETRY_URL };
-  const missing = Object.values(processSettings).flatMap(({ env, parse }) => {
-    const url = given[env as keyof typeof given];
-    return url === undefined || isTaken(parse, fillIn(url, secrets)) ? [] : [`\`${schemeOf(url)}://\``];
-  });
-  const said = /\*\*Not there yet:\*\*.*/.exec(readText('README.md'))?.[0] ?? '';
-  expect(missing.filter((scheme) => !said.includes(scheme))).toEqual([]);
+test('the address of the series is one that its engine takes', async () => {
+  const url = fillIn(services.ingest?.environment?.TELEMETRY_URL ?? '', secrets);
+  const series = await openTelemetry(url, { log: silentLog });
+  await series.close();
+  await expect(openTelemetry(`${url}&gone=1`, { log: silentLog })).rejects.toThrow();
 });
-
-function isTaken(parse: (text: string) => unknown, value: string): boolean {
-  try {
-    parse(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function withoutEngines(schema: SettingsSchema): SettingsSchema {
-  return Object.fromEntries(Object.entries(schema).filter(([, { env }]) => !ENGINES.includes(env)));
-}
 
 describe('secrets', () => {
   const asked = variablesIn(readText('docker-compose.yml'));

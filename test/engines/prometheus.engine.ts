@@ -29,7 +29,7 @@ const rules = readYaml<{ groups: readonly { rules: readonly { alert: string; exp
 
 /** Metrics with labels are there only once something is counted; a drive on which nothing fails does not count these. */
 const QUIET =
-  /ingest_rejects|records_unreadable|telemetry_refused|bus_records_skipped|notifier_decisions|charger_list_age/;
+  /bus_group_lag|ingest_rejects|records_unreadable|telemetry_refused|bus_records_skipped|notifier_decisions|charger_list_age/;
 
 async function ask(promQl: string): Promise<readonly object[]> {
   const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: promQl })}`);

@@ -34,7 +34,7 @@ for (const service of ['gateway', 'ingest', 'world', 'predictor', 'notifier', 'a
       expect((await fetch(`${health}/v1/people`)).status).toBe(404);
 
       const second = start(service);
-      const said = await second.heard('BUS_URL, TELEMETRY_URL and STATE_URL');
+      const said = await second.heard('STATE_URL=postgres://');
       expect(said).toContain(`is in use by process ${first.child.pid}`);
       expect(await second.ended).toEqual([1, null]);
 

@@ -136,4 +136,4 @@ function wordsOf(error: unknown): string {
 }
 
 const SIDE_BY_SIDE =
-  'Services that run side by side need engines that serve many: set BUS_URL, TELEMETRY_URL and STATE_URL to servers.';
+  'Services that run side by side need engines that serve many: BUS_URL=kafka://…, TELEMETRY_URL=influxdb://… and STATE_URL=postgres://….';
