@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts';
 
 export const kafka: Engine = {
   name: 'kafka',
-  files: ['packages/bus/src/kafka.engine.ts'],
+  files: ['packages/bus/src/kafka.engine.ts', 'packages/bus/src/kafka-rebalance.engine.ts'],
   async start(folder) {
     const { version, url, stop } = await startKafka(folder);
     return { version, addresses: { url }, stop };
