@@ -10,7 +10,7 @@ import type {
   Subscription,
 } from './bus.ts';
 import { createBusCounters } from './bus-counters.ts';
-import type { KafkaClient } from './kafka-client.ts';
+import { atMost, type KafkaClient } from './kafka-client.ts';
 import { runConsumer } from './kafka-consumer.ts';
 import { KafkaEnds } from './kafka-ends.ts';
 import { watchLag } from './kafka-lag.ts';
@@ -23,6 +23,7 @@ import { nextOffset } from './partition-reader.ts';
 import { placeRecord } from './place-record.ts';
 
 const BATCH_RECORDS = 500;
+const FAREWELL_MS = 5_000;
 const TOPICS_COMMAND = 'npm run outrider -- topics create';
 
 export interface KafkaBusOptions {
@@ -194,8 +195,7 @@ class KafkaBus implements Bus {
     this.#isClosed = true;
     this.#cancelLag();
     await this.#writer.close();
-    await this.#offsets.close();
-    await this.#options.client.admin.disconnect();
+    await atMost(FAREWELL_MS, Promise.all([this.#offsets.close(), this.#options.client.admin.disconnect()]));
   }
 
   #join(

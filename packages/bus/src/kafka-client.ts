@@ -51,6 +51,13 @@ export async function askPatiently<T>(ask: () => Promise<T>): Promise<T> {
     }
 }
 
+/** Waits for a farewell, and goes without it when brokers that are away keep it: nothing depends on it. */
+export async function atMost(limitMs: number, farewell: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  const said = farewell.catch(() => undefined).finally(() => done.abort());
+  await Promise.race([said, systemClock.sleep(limitMs, done.signal)]);
+}
+
 /** A new one for each client: kafkajs writes into the login it is given. */
 function configOf(address: KafkaAddress, log: Log, retry: KafkaConfig['retry'] & object): KafkaConfig {
   const { brokers, tls, sasl } = address;

@@ -1,7 +1,7 @@
 import { backoffMs, type Log, systemClock } from '@outrider/runtime';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { createAssigner } from './kafka-assigner.ts';
-import type { KafkaClient } from './kafka-client.ts';
+import { atMost, type KafkaClient } from './kafka-client.ts';
 import type { JoinHooks } from './kafka-patches.ts';
 
 /** After this long without a heartbeat a member's partitions go to others. */
@@ -12,6 +12,8 @@ export const HEARTBEAT_MS = 1_000;
 const REBALANCE_MS = 60_000;
 const FETCH_WAIT_MS = 250;
 const FETCH_BYTES_MAX = 256 * 1024;
+/** Who cannot say that it leaves is noticed after SESSION_MS. */
+const LEAVE_MS = 5_000;
 const FIRST_REBUILD_MS = 500;
 const REBUILD_MS_MAX = 10_000;
 
@@ -79,8 +81,11 @@ export function runConsumer(options: KafkaConsumerOptions): KafkaConsumer {
   return {
     async stop() {
       ended.abort();
-      await current?.disconnect().catch((error) => options.log.debug({ err: error }, 'leaving the group'));
-      await running;
+      const leaving = current?.disconnect() ?? Promise.resolve();
+      await atMost(
+        LEAVE_MS,
+        leaving.finally(() => running),
+      );
     },
   };
 }

@@ -2,7 +2,7 @@ import { systemClock } from '@outrider/runtime';
 import kafkajs, { type Message, type Producer } from 'kafkajs';
 import type { RecordPosition } from './bus.ts';
 import { sendChecked } from './kafka-checked-send.ts';
-import type { KafkaClient } from './kafka-client.ts';
+import { atMost, type KafkaClient } from './kafka-client.ts';
 import { type LogRecord, recordBytes } from './log-store.ts';
 
 const CALL_RECORDS_MAX = 2_000;
@@ -11,6 +11,7 @@ const CALL_BYTES_MAX = 768 * 1024;
 const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 /** A call lasts as long as kafkajs tries again; who published learns sooner that nothing is certain. */
 const DEADLINE_MS = 30_000;
+const FAREWELL_MS = 5_000;
 /** Brokers refuse a record that is more than an hour ahead of them, and its whole batch with it. */
 const AHEAD_MS_MAX = 55 * 60_000;
 
@@ -95,10 +96,13 @@ export class KafkaWriter {
     });
   }
 
-  /** Writes what waits, then ends. */
+  /** Writes what waits, as long as somebody still hopes for it, then ends. */
   async close(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
-    await this.#producer.disconnect();
+    const written = async () => {
+      while (this.#running !== undefined) await this.#running;
+    };
+    await atMost(DEADLINE_MS, written());
+    await atMost(FAREWELL_MS, this.#producer.disconnect());
   }
 
   #giveUp(one: Waiting): void {
