@@ -7,6 +7,8 @@ import { type Topic, topicList } from './topics.ts';
 /** A tombstone stays this long, so that who was away for less learns of the deletion. */
 const TOMBSTONE_MS = 86_400_000;
 const CREATE_MS = 30_000;
+/** A plan across a continent, and what the world knows of its road, are some megabytes; brokers take one by default. */
+const BATCH_BYTES_MAX = 8 * 1024 * 1024;
 
 export type TopicPlan = Pick<Topic, 'name' | 'cleanup'>;
 
@@ -132,15 +134,15 @@ const configOf = (client: KafkaClient, plan: TopicPlan, settings: TopicSettings)
 });
 
 function entriesOf({ cleanup }: TopicPlan): { name: string; value: string }[] {
-  return cleanup.kind === 'delete'
-    ? [
-        { name: 'cleanup.policy', value: 'delete' },
-        { name: 'retention.ms', value: `${cleanup.retentionMs}` },
-      ]
-    : [
-        { name: 'cleanup.policy', value: 'compact' },
-        { name: 'delete.retention.ms', value: `${TOMBSTONE_MS}` },
-      ];
+  const ending =
+    cleanup.kind === 'delete'
+      ? { name: 'retention.ms', value: `${cleanup.retentionMs}` }
+      : { name: 'delete.retention.ms', value: `${TOMBSTONE_MS}` };
+  return [
+    { name: 'cleanup.policy', value: cleanup.kind },
+    ending,
+    { name: 'max.message.bytes', value: `${BATCH_BYTES_MAX}` },
+  ];
 }
 
 /** kafkajs keeps the reasons inside, and drops the brokers' own words. */

@@ -152,24 +152,44 @@ export class KafkaWriter {
       ({ topic }) => topic,
     );
     const placed = new Map<LogRecord, RecordPosition>();
-    const failed = new Map<string, unknown>();
-    for (const [topic, records] of byTopic)
-      try {
-        await this.#options.findTopic(topic);
-        for (const part of splitByBytes(records))
-          for (const [index, offset] of (await this.#send(topic, part)).entries()) {
-            const record = part[index] as LogRecord;
-            placed.set(record, { topic, partition: record.partition, offset });
-          }
-      } catch (error) {
-        failed.set(topic, error);
-        this.#options.onFailed(error, records.length);
-      }
+    const failed = new Map<LogRecord, unknown>();
+    for (const [topic, records] of byTopic) await this.#writeTopic(topic, records, placed, failed);
     this.#options.onWritten([...placed.values()]);
     for (const { records, resolve, reject } of group) {
-      const lost = records.find((record) => !placed.has(record));
+      const lost = records.find((record) => failed.has(record));
       if (lost === undefined) resolve(records.map((record) => placed.get(record) as RecordPosition));
-      else reject(failed.get(lost.topic));
+      else reject(failed.get(lost));
+    }
+  }
+
+  /**
+   * Part by part. What is too large stands alone, and others' records are not refused for it; but no record is
+   * written behind an earlier one of its key that was not.
+   */
+  async #writeTopic(
+    topic: string,
+    records: readonly LogRecord[],
+    placed: Map<LogRecord, RecordPosition>,
+    failed: Map<LogRecord, unknown>,
+  ): Promise<void> {
+    const broken = new Map<string, unknown>();
+    for (const whole of splitByBytes(records)) {
+      const part = whole.filter(({ key }) => !broken.has(key));
+      for (const record of whole) if (broken.has(record.key)) failed.set(record, broken.get(record.key));
+      if (part.length === 0) continue;
+      try {
+        await this.#options.findTopic(topic);
+        for (const [index, offset] of (await this.#send(topic, part)).entries()) {
+          const record = part[index] as LogRecord;
+          placed.set(record, { topic, partition: record.partition, offset });
+        }
+      } catch (error) {
+        for (const record of part) {
+          failed.set(record, error);
+          broken.set(record.key, error);
+        }
+        this.#options.onFailed(error, part.length);
+      }
     }
   }
 

@@ -29,7 +29,7 @@ export interface PushServer {
 const VERSION = '2.2.1';
 const ROOT = '/ocpi/emsp';
 const LOCATIONS = `${ROOT}/${VERSION}/locations`;
-/** A site with hundreds of posts; a Kafka broker takes a mebibyte per record. */
+/** A site with hundreds of posts. */
 const BODY_BYTES_MAX = 512 * 1024;
 const CONNECTIONS_MAX = 100;
 

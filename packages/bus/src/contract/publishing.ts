@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { partitionOf } from '../partition.ts';
 import { TOPICS } from '../topics.ts';
@@ -48,6 +49,19 @@ export function publishingContract(h: Harness): void {
         h.bus.publish([record('car-1', 'c')]),
       ]);
       expect(answers.map((positions) => positions.map(({ offset }) => offset))).toEqual([[0, 1], [], [2]]);
+    });
+
+    it('takes a record of some megabytes, and what comes with it', async () => {
+      const value = randomBytes(3 * 1024 * 1024);
+      await h.bus.publish([
+        record('car-1', 'before'),
+        { ...record('car-1', ''), value },
+        record('car-1', 'after'),
+      ]);
+      const reader = await h.collect();
+      await reader.caughtUp;
+      expect(reader.texts.filter((text) => text !== null && text.length < 10)).toEqual(['before', 'after']);
+      expect(Buffer.compare(Buffer.from(reader.records[1]?.value ?? []), value)).toBe(0);
     });
 
     it('brings back headers, time, empty values and tombstones as they were', async () => {
