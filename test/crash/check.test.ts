@@ -1,9 +1,11 @@
 import type { NotificationRow } from '@outrider/state';
 import { expect, test } from 'vitest';
-import { check, type Ledger, repeatsOf } from './check.ts';
-import type { Found } from './examine.ts';
-import type { FrameEntry } from './load.ts';
-import { GAP_MAX_MS, PROMPT_MS, RULE_ID, SEEN_MS } from './script.ts';
+import type { Found } from '../proof/examine.ts';
+import type { FrameEntry } from '../proof/load.ts';
+import { RULE_ID } from '../proof/parked-car.ts';
+import { type Ledger, repeatsOf } from '../proof/promises.ts';
+import { check } from './check.ts';
+import { GAP_MAX_MS, PROMPT_MS, SEEN_MS } from './script.ts';
 
 const CAR = { index: 0, vehicleId: 'veh_a', token: 'dev_a', driverToken: 'p', tripId: 't' } as const;
 const FALL_MS = 1_000_000;

@@ -1,14 +1,22 @@
 import type { Clock } from '@outrider/runtime';
-import { check, type Finding, repeatsOf } from './check.ts';
-import { examine } from './examine.ts';
+import { examine } from '../proof/examine.ts';
+import { type RegisteredCar, registerFleet } from '../proof/fleet.ts';
+import { writeLedger } from '../proof/ledger.ts';
+import { type Load, startLoad } from '../proof/load.ts';
+import { type Finding, repeatsOf } from '../proof/promises.ts';
+import { openSinks } from '../proof/sinks.ts';
+import { check } from './check.ts';
 import { fastClock } from './fast-clock.ts';
-import { type RegisteredCar, registerFleet, startReplanning } from './fleet.ts';
-import { writeLedger } from './ledger.ts';
-import { type Load, startLoad } from './load.ts';
+import { startReplanning } from './replanning.ts';
 import type { Sabotage } from './sabotage.ts';
-import { PARKED_MS, PHASE_MS } from './script.ts';
-import { killWhileStarting, type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
-import { openSinks } from './sinks.ts';
+import { PARKED_MS, PHASE_MS, phaseAt } from './script.ts';
+import {
+  killWhileStarting,
+  type ServerOptions,
+  type ServerProcess,
+  startServer,
+  urlsIn,
+} from './server-process.ts';
 
 export interface KillsOptions {
   readonly folder: string;
@@ -94,7 +102,11 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
     const endMs = clock.nowMs();
     await running.stop();
     running = undefined;
-    const found = await examine({ folder, vehicleIds: cars.map(({ vehicleId }) => vehicleId), clock });
+    const found = await examine({
+      urls: urlsIn(folder),
+      vehicleIds: cars.map(({ vehicleId }) => vehicleId),
+      clock,
+    });
     const ledger = { cars, entries: load.entries, sent: sinks.sent, endMs };
     if (options.out !== undefined) await writeLedger(options.out, ledger, found);
     return {
@@ -146,7 +158,8 @@ async function prepare(options: {
     const past = fastClock(server.baseMs, server.speed, -PARKED_MS);
     const cars = await registerFleet({ api, adminToken, count: CARS, webhookUrl, clock: past });
     const load = startLoad({
-      ...{ cars, clock, realClock, startMs, everyMs: FRAME_EVERY_MS },
+      ...{ cars, clock, realClock, everyMs: FRAME_EVERY_MS },
+      phaseOf: ({ index }, atMs) => phaseAt(startMs, index, cars.length, atMs),
       parkedFromMs: startMs - PARKED_MS,
     });
     load.connect(before.gateway);

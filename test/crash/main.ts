@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom, systemClock } from '@outrider/runtime';
-import type { Finding } from './check.ts';
+import { progress } from '../proof/progress.ts';
+import { isKept, reportOf } from '../proof/report.ts';
 import { whyNoImages } from './ext4-image.ts';
-import { type KillsReport, runKills } from './kills.ts';
+import { runKills } from './kills.ts';
 import { type PowerCutReport, runPowerCuts } from './power-cut.ts';
 import { isSabotage, SABOTAGES, type Sabotage } from './sabotage.ts';
 
@@ -79,19 +80,6 @@ function whole(name: string, text: string): number {
   return Number(text);
 }
 
-const BAR = 30;
-/** A bar that moves where somebody looks, and ten lines where nobody does. */
-function progress(what: string, total: number): (done: number, text: string) => void {
-  let tenths = 0;
-  return (done, text) => {
-    const filled = Math.round((done / total) * BAR);
-    const line = `${what} ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${done}/${total}  ${text}`;
-    if (process.stderr.isTTY) process.stderr.write(`\r${line}${done === total ? '\n' : ''}`);
-    else if (Math.floor((10 * done) / total) > tenths) process.stderr.write(`${line}\n`);
-    tenths = Math.floor((10 * done) / total);
-  };
-}
-
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function proveKills(options: Options, folder: string): Promise<boolean> {
@@ -103,29 +91,9 @@ async function proveKills(options: Options, folder: string): Promise<boolean> {
     ...(options.out === undefined ? {} : { out: join(options.out, 'kills') }),
     onProgress: progress('kill -9', options.kills),
   });
-  showKills(report);
-  return report.findings.every(({ broken }) => broken.length === 0) && hasShownAll(report.findings);
-}
-
-/** A promise that was never put to the test was not kept. */
-function hasShownAll(findings: readonly Finding[]): boolean {
-  const idle = findings.filter(({ checked }) => checked === 0);
-  for (const { promise } of idle) say(`not tested: ${promise}`);
-  return idle.length === 0;
-}
-
-const BROKEN_SHOWN = 5;
-
-function showKills({ findings, figures }: KillsReport): void {
   say('\nkill -9 under load');
-  for (const [name, figure] of Object.entries(figures))
-    say(`  ${name.padEnd(44)}${String(figure).padStart(9)}`);
-  say(`\n  ${'promise'.padEnd(44)}${'checked'.padStart(9)}${'broken'.padStart(9)}`);
-  for (const { promise, checked, broken } of findings) {
-    say(`  ${promise.padEnd(44)}${String(checked).padStart(9)}${String(broken.length).padStart(9)}`);
-    for (const one of broken.slice(0, BROKEN_SHOWN)) say(`      ${one}`);
-    if (broken.length > BROKEN_SHOWN) say(`      and ${broken.length - BROKEN_SHOWN} more`);
-  }
+  for (const line of reportOf(report.figures, report.findings)) say(line);
+  return isKept(report.findings);
 }
 
 async function provePowerCut(options: Options, folder: string): Promise<boolean> {
@@ -167,13 +135,13 @@ async function main(): Promise<void> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const startedMs = systemClock.nowMs();
-  let isKept = true;
-  if (options.parts.has('kills')) isKept = await proveKills(options, folder);
-  if (options.parts.has('power-cut')) isKept = (await provePowerCut(options, folder)) && isKept;
+  let hasKept = true;
+  if (options.parts.has('kills')) hasKept = await proveKills(options, folder);
+  if (options.parts.has('power-cut')) hasKept = (await provePowerCut(options, folder)) && hasKept;
   const seconds = Math.round((systemClock.nowMs() - startedMs) / 1000);
   const ledgers = options.out === undefined ? '' : `, ledgers in ${options.out}`;
-  say(`\n${isKept ? 'kept' : 'BROKEN'} in ${seconds} s, seed ${options.seed}${ledgers}`);
-  process.exitCode = isKept ? 0 : 1;
+  say(`\n${hasKept ? 'kept' : 'BROKEN'} in ${seconds} s, seed ${options.seed}${ledgers}`);
+  process.exitCode = hasKept ? 0 : 1;
 }
 
 try {

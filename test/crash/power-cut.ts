@@ -1,15 +1,15 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@outrider/runtime';
-import { checkFrames } from './check.ts';
-import { examineSeries } from './examine.ts';
+import { examineSeries } from '../proof/examine.ts';
+import { type RegisteredCar, registerFleet } from '../proof/fleet.ts';
+import { type FrameEntry, startLoad } from '../proof/load.ts';
+import { checkFrames } from '../proof/promises.ts';
+import { openSinks } from '../proof/sinks.ts';
 import { copyImage, makeImage, mountImage, unmount, withMounted } from './ext4-image.ts';
 import { fastClock } from './fast-clock.ts';
-import { type RegisteredCar, registerFleet } from './fleet.ts';
-import { type FrameEntry, startLoad } from './load.ts';
 import type { Sabotage } from './sabotage.ts';
 import { type ServerOptions, startServer } from './server-process.ts';
-import { openSinks } from './sinks.ts';
 
 export interface PowerCutOptions {
   /** For images and mount points; emptied behind us. */
@@ -128,7 +128,7 @@ async function cutOnce(options: {
       cars: base.cars,
       clock,
       realClock,
-      startMs: clock.nowMs(),
+      phaseOf: () => 0,
       everyMs: FRAME_EVERY_MS,
     });
     try {

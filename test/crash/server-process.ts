@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { EngineUrls } from '../proof/examine.ts';
 import type { Sabotage } from './sabotage.ts';
 
 export interface ServerOptions {
@@ -13,6 +14,12 @@ export interface ServerOptions {
   readonly smtpUrl: string;
   readonly logLevel: 'silent' | 'error' | 'warn';
   readonly sabotage?: Sabotage;
+}
+
+/** Its files. */
+export function urlsIn(folder: string): EngineUrls {
+  const url = (name: string): string => `sqlite:${join(folder, `${name}.db`)}`;
+  return { bus: url('bus'), telemetry: url('telemetry'), state: url('state') };
 }
 
 export type ServerSays =

@@ -1,6 +1,5 @@
 // The whole server as a process of its own, to be killed: all services on SQLite files in one folder. What it
 // is told comes as JSON in its first argument; what it says is one JSON object per line on stdout.
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openBus } from '@outrider/bus';
 import { createLog } from '@outrider/runtime';
@@ -9,20 +8,20 @@ import { openState } from '@outrider/state';
 import { openTelemetry } from '@outrider/telemetry';
 import { fastClock } from './fast-clock.ts';
 import { sabotaged } from './sabotage.ts';
-import type { ServerOptions, ServerSays } from './server-process.ts';
+import { type ServerOptions, type ServerSays, urlsIn } from './server-process.ts';
 
 const options = JSON.parse(process.argv[2] ?? '') as ServerOptions;
 const clock = fastClock(options.baseMs, options.speed, options.shiftMs);
 const log = createLog(options.logLevel);
 const synchronous = options.sabotage === 'sync-off' ? 'off' : 'full';
-const url = (name: string): string => `sqlite:${join(options.folder, `${name}.db`)}`;
+const urls = urlsIn(options.folder);
 const say = (said: ServerSays): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
 
 const composition = await composeServices({
   settings: readStandaloneSettings({
-    BUS_URL: url('bus'),
-    TELEMETRY_URL: url('telemetry'),
-    STATE_URL: url('state'),
+    BUS_URL: urls.bus,
+    TELEMETRY_URL: urls.telemetry,
+    STATE_URL: urls.state,
     GATEWAY_PORT: '0',
     API_PORT: '0',
     GATEWAY_FRAMES_PER_S: '1000000',
@@ -43,9 +42,9 @@ const composition = await composeServices({
   engines: async () =>
     sabotaged(
       {
-        bus: await openBus(url('bus'), { clock, realClock: clock, log, synchronous }),
-        telemetry: await openTelemetry(url('telemetry'), { log, synchronous }),
-        state: await openState(url('state'), { log, realClock: clock, synchronous }),
+        bus: await openBus(urls.bus, { clock, realClock: clock, log, synchronous }),
+        telemetry: await openTelemetry(urls.telemetry, { log, synchronous }),
+        state: await openState(urls.state, { log, realClock: clock, synchronous }),
       },
       options.sabotage,
     ),

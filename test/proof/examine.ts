@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { decodeRecord, openBus, TOPICS } from '@outrider/bus';
 import { SIGNAL } from '@outrider/domain';
 import { type Clock, silentLog } from '@outrider/runtime';
@@ -6,7 +5,7 @@ import { type NotificationRow, openState } from '@outrider/state';
 import { openTelemetry, type TelemetryStore } from '@outrider/telemetry';
 import { createTrust } from '@outrider/trust';
 
-/** What the files of a stopped server hold, read through the same ports the services use. */
+/** What the engines hold, read through the same ports the services use. */
 export interface Found {
   /** Vehicle → numbers of the stored frames, one per row. */
   readonly storedNumbers: ReadonlyMap<string, readonly number[]>;
@@ -27,19 +26,25 @@ export interface FoundAlert {
   readonly startedAtMs: number;
 }
 
+/** As BUS_URL, TELEMETRY_URL and STATE_URL have them. */
+export interface EngineUrls {
+  readonly bus: string;
+  readonly telemetry: string;
+  readonly state: string;
+}
+
 const PAGE = 5_000;
 const ALERTS_MAX = 10_000;
 
 export async function examine(options: {
-  readonly folder: string;
+  readonly urls: EngineUrls;
   readonly vehicleIds: readonly string[];
   readonly clock: Clock;
 }): Promise<Found> {
-  const { folder, vehicleIds, clock } = options;
-  const url = (name: string): string => `sqlite:${join(folder, `${name}.db`)}`;
-  const storedNumbers = await examineSeries(url('telemetry'), vehicleIds);
-  const state = await openState(url('state'), { log: silentLog });
-  const bus = await openBus(url('bus'), { clock, log: silentLog });
+  const { urls, vehicleIds, clock } = options;
+  const storedNumbers = await examineSeries(urls.telemetry, vehicleIds);
+  const state = await openState(urls.state, { log: silentLog });
+  const bus = await openBus(urls.bus, { clock, log: silentLog });
   try {
     const alerts: FoundAlert[] = [];
     const notifications: NotificationRow[] = [];

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '@outrider/runtime';
 import { WebSocket } from 'ws';
 import type { RegisteredCar } from './fleet.ts';
-import { phaseAt, signalsOf } from './script.ts';
+import { signalsOf } from './parked-car.ts';
 
 /** A frame and what became of it. */
 export interface FrameEntry {
@@ -37,11 +37,14 @@ export interface LoadOptions {
   readonly cars: readonly RegisteredCar[];
   readonly clock: Clock;
   readonly realClock: Clock;
-  readonly startMs: number;
-  /** One frame per car from then, made at once: the car is parked. */
+  /** What a car says at an instant of event time. */
+  readonly phaseOf: (car: RegisteredCar, atMs: number) => number;
+  /** One frame per car from then, made at once, of phase 0: the car is parked. */
   readonly parkedFromMs?: number;
   /** Real time between two frames of one car. */
   readonly everyMs: number;
+  /** Real time after which a car that got no answer says it again on the same socket; default: never. */
+  readonly repeatAfterMs?: number;
 }
 
 interface Driving {
@@ -52,16 +55,19 @@ interface Driving {
   next: number;
 }
 
+const REPEAT_LOOK_MS = 1_000;
+
 export function startLoad(options: LoadOptions): Load {
-  const { cars, clock, realClock, startMs } = options;
+  const { cars, clock, realClock, phaseOf } = options;
   const entries: FrameEntry[] = [];
+  const sentAtMs = new WeakMap<FrameEntry, number>();
   const driving: readonly Driving[] = cars.map((car) => ({ car, waiting: [], socket: undefined, next: 1 }));
 
-  function make(one: Driving, observedAtMs = clock.nowMs()): void {
+  function make(one: Driving, observedAtMs: number, phase: number): void {
     const entry: FrameEntry = {
       carIndex: one.car.index,
       number: one.next++,
-      phase: observedAtMs < startMs ? 0 : phaseAt(startMs, one.car.index, cars.length, observedAtMs),
+      phase,
       observedAtMs,
       sent: 0,
       ackedAtMs: undefined,
@@ -74,6 +80,7 @@ export function startLoad(options: LoadOptions): Load {
   function send(one: Driving, entry: FrameEntry): void {
     if (one.socket?.readyState !== WebSocket.OPEN) return;
     entry.sent += 1;
+    sentAtMs.set(entry, realClock.nowMs());
     one.socket.send(
       JSON.stringify({
         id: entry.number,
@@ -113,8 +120,19 @@ export function startLoad(options: LoadOptions): Load {
     });
   }
 
+  function repeat(afterMs: number): void {
+    const beforeMs = realClock.nowMs() - afterMs;
+    for (const one of driving)
+      for (const entry of one.waiting) if ((sentAtMs.get(entry) ?? beforeMs) < beforeMs) send(one, entry);
+  }
+
+  const { repeatAfterMs } = options;
+  const cancelRepeats =
+    repeatAfterMs === undefined
+      ? () => undefined
+      : realClock.onTick(REPEAT_LOOK_MS, () => repeat(repeatAfterMs));
   let cancel: Cancel = () => undefined;
-  if (options.parkedFromMs !== undefined) for (const one of driving) make(one, options.parkedFromMs);
+  if (options.parkedFromMs !== undefined) for (const one of driving) make(one, options.parkedFromMs, 0);
   const disconnect = (): void => {
     for (const one of driving) {
       const { socket } = one;
@@ -133,7 +151,8 @@ export function startLoad(options: LoadOptions): Load {
       let turn = 0;
       cancel = realClock.onTick(options.everyMs / driving.length, () => {
         const one = driving[turn++ % driving.length];
-        if (one !== undefined) make(one);
+        const nowMs = clock.nowMs();
+        if (one !== undefined) make(one, nowMs, phaseOf(one.car, nowMs));
       });
     },
     finish: () => cancel(),
@@ -145,6 +164,7 @@ export function startLoad(options: LoadOptions): Load {
     },
     close() {
       cancel();
+      cancelRepeats();
       disconnect();
     },
   };

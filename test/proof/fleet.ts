@@ -1,6 +1,6 @@
 import type { Clock } from '@outrider/runtime';
 import { z } from 'zod';
-import { DESTINATION, isFall, ORIGIN, phaseAt } from './script.ts';
+import { DESTINATION, ORIGIN } from './parked-car.ts';
 
 /** A car that is registered, with its plan told and somebody to warn. */
 export interface RegisteredCar {
@@ -58,7 +58,11 @@ export async function registerFleet(options: {
 
 const newTrip = z.object({ tripId: z.string() });
 
-/** The way to another place each time, so that every fall of the charge has something new to say. */
+/** Tells another plan for the car's trip: the way to another place, so that each fall has something new to say. */
+export async function replan(api: string, car: RegisteredCar, version: number, clock: Clock): Promise<void> {
+  await ask(api, car.driverToken, 'PUT', `/v1/trips/${car.tripId}`, newTrip, planOf(version, clock));
+}
+
 const planOf = (version: number, clock: Clock) => ({
   departAt: new Date(clock.nowMs()).toISOString(),
   origin: ORIGIN,
@@ -71,42 +75,6 @@ const planOf = (version: number, clock: Clock) => ({
     },
   ],
 });
-
-const REPLAN_LOOK_MS = 200;
-
-/** Whenever a car's charge has risen, its driver plans another trip; what a dead server missed is said again. */
-export function startReplanning(options: {
-  readonly cars: readonly RegisteredCar[];
-  readonly clock: Clock;
-  readonly realClock: Clock;
-  readonly startMs: number;
-  /** Address of the api; undefined while there is none. */
-  readonly api: () => string | undefined;
-}): { stop(): void } {
-  const { cars, clock, realClock, startMs } = options;
-  const planned = new Map<number, number>();
-  const busy = new Set<number>();
-  const replan = async (car: RegisteredCar, phase: number): Promise<void> => {
-    const api = options.api();
-    if (api === undefined || busy.has(car.index)) return;
-    busy.add(car.index);
-    try {
-      await ask(api, car.driverToken, 'PUT', `/v1/trips/${car.tripId}`, newTrip, planOf(phase, clock));
-      planned.set(car.index, phase);
-    } catch {
-      // Killed in the middle: nobody knows whether it was taken, so it is said again.
-    } finally {
-      busy.delete(car.index);
-    }
-  };
-  const cancel = realClock.onTick(REPLAN_LOOK_MS, () => {
-    for (const car of cars) {
-      const phase = phaseAt(startMs, car.index, cars.length, clock.nowMs());
-      if (phase >= 2 && !isFall(phase) && (planned.get(car.index) ?? 0) < phase) void replan(car, phase);
-    }
-  });
-  return { stop: cancel };
-}
 
 const newVehicle = z.object({
   vehicle: z.object({ vehicleId: z.string() }),

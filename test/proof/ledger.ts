@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Ledger } from './check.ts';
 import type { Found } from './examine.ts';
+import type { Ledger } from './promises.ts';
 
 /**
  * Everything a run knew, one JSON object per line and file, so that others can count again: `frames` (made,
