@@ -29,7 +29,7 @@ export function startAlone(
   folder: string,
   environment: Readonly<Record<string, string>> = {},
 ): AloneProcess {
-  const child = spawn(process.execPath, [join(ROOT, `services/${service}/src/main.ts`)], {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/service.ts'), service], {
     cwd: folder,
     env: { GATEWAY_PORT: '0', API_PORT: '0', HEALTH_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
