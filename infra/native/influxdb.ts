@@ -7,21 +7,19 @@ const PROGRAM = '/usr/bin/influxd';
 const PACKAGES = ['influxdb', 'influxdb-client'];
 const REQUEST_MS = 10_000;
 
-/** InfluxDB 1.6.7 of Debian, with logins. */
+/** An InfluxDB with logins, 1.6.7 or 2.7.12. */
 export interface InfluxdbServer {
   /** `http://127.0.0.1:<port>`; the same after a restart. */
   readonly httpUrl: string;
   readonly version: string;
   /** May do everything. */
   readonly admin: InfluxdbLogin;
-  /** May do everything within the databases that `grant` named. */
+  /** May read, write and delete what `createDatabase` made. */
   readonly user: InfluxdbLogin;
-  /** `influxdb://user:password@host:port/<database>`, as TELEMETRY_URL wants it. */
+  /** `influxdb://user:password@host:port/<database>…`, as TELEMETRY_URL wants it. */
   urlOf(database: string, login?: InfluxdbLogin): string;
   /** Makes a database for the user; without retention, it keeps what it is given for ever. */
   createDatabase(database: string): Promise<void>;
-  /** Runs InfluxQL as the admin. @throws with what the server says, also within a 200 */
-  run(influxQl: string): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -30,6 +28,7 @@ export interface InfluxdbServer {
 }
 
 export interface InfluxdbLogin {
+  /** Empty: the password is a token. */
   readonly name: string;
   readonly password: string;
 }
@@ -57,7 +56,7 @@ bind-address = "127.0.0.1:${rpcPort}"
 `;
 
 /**
- * Starts InfluxDB with its data in `folder`, an admin, and a user.
+ * Starts InfluxDB 1.6.7 of Debian with its data in `folder`, an admin, and a user.
  * @throws with the command that would help when it is not installed and cannot be
  */
 export async function startInfluxdb(folder: string): Promise<InfluxdbServer> {
@@ -87,7 +86,7 @@ export async function startInfluxdb(folder: string): Promise<InfluxdbServer> {
   await run(`CREATE USER "${admin.name}" WITH PASSWORD '${admin.password}' WITH ALL PRIVILEGES`);
   await run(`CREATE USER "${user.name}" WITH PASSWORD '${user.password}'`);
   return {
-    ...{ httpUrl, version, admin, user, run },
+    ...{ httpUrl, version, admin, user },
     urlOf: (database, { name, password } = user) =>
       `influxdb://${name}:${encodeURIComponent(password)}@127.0.0.1:${httpPort}/${database}`,
     async createDatabase(database) {
@@ -103,6 +102,7 @@ export async function startInfluxdb(folder: string): Promise<InfluxdbServer> {
   };
 }
 
+/** @throws with what the server says, also within a 200 */
 async function runAs(httpUrl: string, login: InfluxdbLogin, influxQl: string): Promise<void> {
   const response = await fetch(`${httpUrl}/query`, {
     method: 'POST',

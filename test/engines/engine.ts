@@ -4,6 +4,8 @@ export interface Engine {
   readonly name: string;
   /** Test files, `*.engine.ts`, from the repository's root. They find the server's address with `inject('engines')`. */
   readonly files: readonly string[];
+  /** For an engine that takes too long to get for every run: why it is not there, and how it would be. */
+  readonly missing?: () => string | undefined;
   /**
    * Starts the server with its data in `folder`.
    * @throws with the command that would help when it is not installed and cannot be

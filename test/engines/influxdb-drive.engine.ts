@@ -2,15 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type InfluxdbServer, startInfluxdb } from '../../infra/native/influxdb.ts';
+import type { InfluxdbServer } from '../../infra/native/influxdb.ts';
 import { driveFrames, runPipeline } from '../pipeline/pipeline.fixture.ts';
+import { startAnother } from './influxdb-under-test.ts';
 
 let folder: string;
 let server: InfluxdbServer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'outrider-influxdb-drive-'));
-  server = await startInfluxdb(join(folder, 'server'));
+  server = await startAnother(join(folder, 'server'));
   await server.createDatabase('fleet');
 });
 afterAll(async () => {

@@ -7,13 +7,13 @@ import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 import { ROOT } from '../repository/files.ts';
 import type { Engine, StartedEngine } from './engine.ts';
-import { influxdb } from './influxdb.ts';
+import { influxdb, influxdb2 } from './influxdb.ts';
 import { kafka } from './kafka.ts';
 import { postgres } from './postgres.ts';
 import { prometheus } from './prometheus.ts';
 
 /** Every engine with a real server; each starts alone, so that one machine's memory is enough. */
-const ENGINES: readonly Engine[] = [influxdb, kafka, postgres, prometheus];
+const ENGINES: readonly Engine[] = [influxdb, influxdb2, kafka, postgres, prometheus];
 const NAMES = ENGINES.map(({ name }) => name);
 
 const HELP = `npm run test:engines -- [options]
@@ -24,6 +24,8 @@ Starts the real servers, on this machine and without containers, and runs what e
   --out DIR       writes each engine's results there, as JSON
   --help
 `;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 interface Options {
   readonly engines: readonly Engine[];
@@ -41,10 +43,20 @@ function readOptions(): Options | 'help' {
   if (values.help) return 'help';
   for (const name of values.only ?? [])
     if (!NAMES.includes(name)) throw new Error(`--only is ${NAMES.join(' or ')}, not ${name}`);
-  return { engines: ENGINES.filter(({ name }) => values.only?.includes(name) ?? true), out: values.out };
+  return { engines: enginesOf(values.only), out: values.out };
 }
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
+/** @throws when one is asked for by name and is not there; without a name it is left out, and that is told */
+function enginesOf(only: readonly string[] | undefined): readonly Engine[] {
+  return ENGINES.filter(({ name, missing }) => {
+    if (!(only?.includes(name) ?? true)) return false;
+    const why = missing?.();
+    if (why === undefined) return true;
+    if (only !== undefined) throw new Error(`${name}: ${why}`);
+    say(`${name} left out: ${why}`);
+    return false;
+  });
+}
 
 /** Whether all tests of one engine passed. Its server is stopped either way. */
 async function runEngine(engine: Engine, folder: string, out: string | undefined): Promise<boolean> {

@@ -10,6 +10,13 @@ export interface InfluxTable {
 /** The server does not do what it was asked. Says how it answered and never what it was asked: that holds data. */
 export class InfluxRefusal extends Error {
   override readonly name = 'InfluxRefusal';
+  /** Of the answer, when there was one and its status was what refused. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /** An answer must fit into memory. */
@@ -33,22 +40,45 @@ export async function runInfluxQl(
   statements: string,
   signal: AbortSignal,
 ): Promise<readonly (readonly InfluxTable[])[]> {
-  const { httpUrl, database, policy, authorization } = address;
-  const response = await ask(`${httpUrl}/query`, {
+  const { database, policy } = address;
+  const text = await askServer(address, 'a query', '/query', {
     method: 'POST',
-    headers: { accept: 'application/json', ...(authorization !== undefined && { authorization }) },
+    headers: { accept: 'application/json' },
     body: new URLSearchParams({ db: database, epoch: 'ns', q: statements, ...(policy && { rp: policy }) }),
-    redirect: 'error',
     signal,
   });
-  const text = await readText(response);
-  if (!response.ok)
-    throw new InfluxRefusal(`InfluxDB answers a query with ${response.status}: ${shown(text)}`);
   return readResults(text);
 }
 
+interface Request extends RequestInit {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks with the login of the address, and returns the text of the answer. `what` is for messages.
+ * @throws InfluxRefusal; what `signal` was aborted with
+ */
+export async function askServer(
+  { httpUrl, authorization }: InfluxAddress,
+  what: string,
+  path: string,
+  request: Request,
+): Promise<string> {
+  const login = authorization === undefined ? {} : { authorization };
+  const headers = { ...request.headers, ...login };
+  const response = await ask(httpUrl + path, { ...request, headers, redirect: 'error' });
+  const text = await readText(response);
+  if (!response.ok)
+    throw new InfluxRefusal(
+      `InfluxDB answers ${what} with ${response.status}: ${shown(text)}`,
+      response.status,
+    );
+  return text;
+}
+
 /** `fetch failed` is all that fetch itself says. */
-async function ask(url: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+async function ask(url: string, init: Request): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (error) {
@@ -73,7 +103,8 @@ async function readText(response: Response): Promise<string> {
 /** What a server says of a query names measurements and rights, and is cut before it gets long. */
 function shown(text: string): string {
   try {
-    return String((JSON.parse(text) as { readonly error?: unknown }).error).slice(0, SHOWN_CHARS);
+    const { error, message } = JSON.parse(text) as { readonly error?: unknown; readonly message?: unknown };
+    return String(error ?? message).slice(0, SHOWN_CHARS);
   } catch {
     return 'no reason that could be read';
   }
@@ -113,8 +144,12 @@ export async function readInfluxVersion(address: InfluxAddress, signal: AbortSig
   return response.headers.get('x-influxdb-version') ?? 'unknown';
 }
 
-/** 1.8 and everything after it takes `/api/v2/write`; who does not tell its version is asked the older way, which all take. */
-export function hasNewWrite(version: string): boolean {
+/**
+ * 1.8 and everything after it takes `/api/v2/write`, but 2.x with a token only; a login, and who does not tell its
+ * version, goes the older way, which all take.
+ */
+export function hasNewWrite(version: string, authorization: string | undefined): boolean {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
-  return Number(major) >= 2 || (Number(major) === 1 && Number(minor) >= 8);
+  if (Number(major) === 2) return !authorization?.startsWith('Basic ');
+  return Number(major) > 2 || (Number(major) === 1 && Number(minor) >= 8);
 }

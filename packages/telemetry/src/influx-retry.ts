@@ -46,5 +46,5 @@ function failureOf(error: unknown): Error {
 const HINTS: Readonly<Record<number, string>> = {
   401: ': the login of TELEMETRY_URL is not known there',
   403: ': the login of TELEMETRY_URL may not write there',
-  404: ': there is no such database',
+  404: ': there is no such database, or with InfluxDB 2 no such organisation (?org=)',
 };

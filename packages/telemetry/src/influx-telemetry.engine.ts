@@ -2,16 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { SIGNAL } from '@outrider/domain';
 import { createMetrics, manualClock, silentLog, WorkerTimeout } from '@outrider/runtime';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { all, signalRow } from './contract/harness.ts';
+import { createDatabase, dropDatabase, urlOf } from './contract/influx-server.ts';
 import { readInfluxUrl } from './influx-address.ts';
-import { runInfluxQl } from './influx-http.ts';
 import { openTelemetry } from './open.ts';
 import { telemetryContract } from './telemetry.contract.ts';
-
-const { admin = '', user = '' } = inject('engines').influxdb ?? {};
-const asAdmin = (statement: string) =>
-  runInfluxQl(readInfluxUrl(`${admin}_`), statement, AbortSignal.timeout(30_000));
 
 let databases = 0;
 telemetryContract('influxdb', { keepsRows: true }, () => {
@@ -19,21 +15,19 @@ telemetryContract('influxdb', { keepsRows: true }, () => {
   let isThere = false;
   return {
     async open() {
-      if (!isThere) await asAdmin(`CREATE DATABASE ${database}; GRANT ALL ON ${database} TO outrider`);
+      if (!isThere) await createDatabase(database);
       isThere = true;
-      return openTelemetry(`${user}${database}`, { log: silentLog, queryDeadlineMs: 30_000 });
+      return openTelemetry(urlOf(database), { log: silentLog, queryDeadlineMs: 30_000 });
     },
-    clean: async () => void (await asAdmin(`DROP DATABASE ${database}`)),
+    clean: () => dropDatabase(database),
   };
 });
 
 describe('an InfluxDB', () => {
   const database = 'more';
-  const databaseOf = (parameters = '', metrics = createMetrics()) =>
-    openTelemetry(`${user}${database}${parameters}`, { log: silentLog, metrics, queryDeadlineMs: 30_000 });
-  beforeAll(async () => {
-    await asAdmin(`CREATE DATABASE ${database}; GRANT ALL ON ${database} TO outrider`);
-  });
+  const databaseOf = (parameters = {}, metrics = createMetrics()) =>
+    openTelemetry(urlOf(database, parameters), { log: silentLog, metrics, queryDeadlineMs: 30_000 });
+  beforeAll(() => createDatabase(database));
 
   it('gives back rows as they were, whatever their names and texts are, compressed or not', async () => {
     const names = fc.string({ unit: 'grapheme', maxLength: 8 });
@@ -47,7 +41,7 @@ describe('an InfluxDB', () => {
     );
     const rows = made.map((one, index) => ({ ...signalRow(index), ...one, recordId: `${index} "\n\\,= '` }));
     for (const gzip of ['on', 'off']) {
-      const store = await databaseOf(`?gzip=${gzip}`);
+      const store = await databaseOf({ gzip });
       await store.writeSignals(rows);
       for (const row of rows) {
         const { rows: read } = await store.readSignals({ ...all, vehicleId: row.vehicleId });
@@ -66,12 +60,12 @@ describe('an InfluxDB', () => {
 
   it('keeps rows side by side that another program’s field of another type would refuse, and counts those', async () => {
     const metrics = createMetrics();
-    const store = await databaseOf('', metrics);
+    const store = await databaseOf({}, metrics);
     const rows = Array.from({ length: 40 }, (_, index) => ({
       ...signalRow(index, index === 17 ? { 'Vehicle.Theirs': 1 } : { [SIGNAL.soc]: index }),
       vehicleId: 'theirs',
     }));
-    const { httpUrl, authorization = '' } = readInfluxUrl(`${user}${database}`);
+    const { httpUrl, authorization = '' } = readInfluxUrl(urlOf(database));
     const ns = `${rows[17]?.observedAtMs}000000`;
     const response = await fetch(`${httpUrl}/write?db=${database}`, {
       ...{ method: 'POST', headers: { authorization } },
@@ -87,7 +81,7 @@ describe('an InfluxDB', () => {
 
   it('refuses a time that it cannot hold, and takes the others', async () => {
     const metrics = createMetrics();
-    const store = await databaseOf('', metrics);
+    const store = await databaseOf({}, metrics);
     const far = { ...signalRow(0), vehicleId: 'far' };
     await store.writeSignals([{ ...far, observedAtMs: Number.MAX_SAFE_INTEGER }, far]);
     expect(await metrics.text()).toContain('telemetry_refused_rows_total{reason="time-out-of-range"} 1');
@@ -111,7 +105,7 @@ describe('an InfluxDB', () => {
 
   it('gives up a query at its deadline', async () => {
     const realClock = manualClock(0);
-    const store = await openTelemetry(`${user}${database}`, {
+    const store = await openTelemetry(urlOf(database), {
       log: silentLog,
       realClock,
       queryDeadlineMs: 5_000,

@@ -65,18 +65,30 @@ function writer(parameters = ''): { readonly write: (rows: string[]) => Promise<
 const rows = (count: number) => Array.from({ length: count }, (_, index) => `m v=${index} ${index}`);
 
 describe('where rows are sent to', () => {
+  const LOGIN = `Basic ${btoa('u:p')}`;
   it.each([
     ['1.6.7~rc0', '', '/write?db=fleet&precision=ns'],
     ['1.8.10', '', '/api/v2/write?org=-&bucket=fleet&precision=ns'],
-    ['v2.7.12', '?policy=raw&org=o', '/api/v2/write?org=o&bucket=fleet%2Fraw&precision=ns'],
+    ['v2.7.12', '?policy=raw&org=o', '/write?db=fleet&rp=raw&precision=ns'],
     ['3.1.0', '', '/api/v2/write?org=-&bucket=fleet&precision=ns'],
     ['', '?policy=raw', '/write?db=fleet&rp=raw&precision=ns'],
     ['v2.7.12', '?write=v1', '/write?db=fleet&precision=ns'],
     ['1.6.7', '?write=v2', '/api/v2/write?org=-&bucket=fleet&precision=ns'],
-  ])('a server of version %j, asked with %j', async (is, parameters, path) => {
+  ])('a server of version %j, asked with a login and %j', async (is, parameters, path) => {
     version = is;
     await writer(parameters).write(rows(1));
-    expect(asked).toEqual([{ url: path, body: 'm v=0 0', login: `Basic ${btoa('u:p')}` }]);
+    expect(asked).toEqual([{ url: path, body: 'm v=0 0', login: LOGIN }]);
+  });
+
+  it.each([
+    ['1.6.7~rc0', '', '/write?db=fleet&precision=ns'],
+    ['v2.7.12', '?policy=raw&org=o', '/api/v2/write?org=o&bucket=fleet%2Fraw&precision=ns'],
+    ['v2.7.12', '?write=v1', '/write?db=fleet&precision=ns'],
+  ])('a server of version %j, asked with a token and %j', async (is, parameters, path) => {
+    version = is;
+    url = url.replace('u:p@', ':t@');
+    await writer(parameters).write(rows(1));
+    expect(asked).toEqual([{ url: path, body: 'm v=0 0', login: 'Token t' }]);
   });
 });
 

@@ -147,10 +147,10 @@ export class InfluxWriter {
 }
 
 async function readWritePath(address: InfluxAddress): Promise<string> {
-  const { write, database, policy, org, timeoutMs } = address;
+  const { write, database, policy, org, authorization, timeoutMs } = address;
   const isNew =
     write === 'auto'
-      ? hasNewWrite(await readInfluxVersion(address, AbortSignal.timeout(timeoutMs)))
+      ? hasNewWrite(await readInfluxVersion(address, AbortSignal.timeout(timeoutMs)), authorization)
       : write === 'v2';
   const bucket = policy === undefined ? database : `${database}/${policy}`;
   return isNew
