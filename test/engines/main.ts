@@ -9,11 +9,12 @@ import { ROOT } from '../repository/files.ts';
 import type { Engine, StartedEngine } from './engine.ts';
 import { influxdb, influxdb2 } from './influxdb.ts';
 import { kafka } from './kafka.ts';
+import { kafkaCluster } from './kafka-cluster.ts';
 import { postgres } from './postgres.ts';
 import { prometheus } from './prometheus.ts';
 
 /** Every engine with a real server; each starts alone, so that one machine's memory is enough. */
-const ENGINES: readonly Engine[] = [influxdb, influxdb2, kafka, postgres, prometheus];
+const ENGINES: readonly Engine[] = [influxdb, influxdb2, kafka, kafkaCluster, postgres, prometheus];
 const NAMES = ENGINES.map(({ name }) => name);
 
 const HELP = `npm run test:engines -- [options]
@@ -21,8 +22,11 @@ const HELP = `npm run test:engines -- [options]
 Starts the real servers, on this machine and without containers, and runs what every engine must keep.
 
   --only ENGINE   ${NAMES.join(' or ')}; repeatable
-  --out DIR       writes each engine's results there, as JSON
-  --help
+  --out DIR       writes each engine's results and figures there, as JSON
+  --sabotage NAME breaks a promise on purpose; the run must then fail:
+${ENGINES.flatMap(({ name, sabotages = {} }) =>
+  Object.entries(sabotages).map(([sabotage, what]) => `                    ${sabotage} (${name}): ${what}\n`),
+).join('')}  --help
 `;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -30,6 +34,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 interface Options {
   readonly engines: readonly Engine[];
   readonly out: string | undefined;
+  readonly sabotage: string | undefined;
 }
 
 function readOptions(): Options | 'help' {
@@ -37,19 +42,24 @@ function readOptions(): Options | 'help' {
     options: {
       only: { type: 'string', multiple: true },
       out: { type: 'string' },
+      sabotage: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   for (const name of values.only ?? [])
     if (!NAMES.includes(name)) throw new Error(`--only is ${NAMES.join(' or ')}, not ${name}`);
-  return { engines: enginesOf(values.only), out: values.out };
+  const { only, out, sabotage } = values;
+  const engines = enginesOf(only, sabotage);
+  if (engines.length === 0) throw new Error(`none of these engines has a sabotage ${sabotage}: see --help`);
+  return { engines, out, sabotage };
 }
 
 /** @throws when one is asked for by name and is not there; without a name it is left out, and that is told */
-function enginesOf(only: readonly string[] | undefined): readonly Engine[] {
-  return ENGINES.filter(({ name, missing }) => {
+function enginesOf(only: readonly string[] | undefined, sabotage: string | undefined): readonly Engine[] {
+  return ENGINES.filter(({ name, missing, sabotages = {} }) => {
     if (!(only?.includes(name) ?? true)) return false;
+    if (sabotage !== undefined && !Object.hasOwn(sabotages, sabotage)) return false;
     const why = missing?.();
     if (why === undefined) return true;
     if (only !== undefined) throw new Error(`${name}: ${why}`);
@@ -58,12 +68,12 @@ function enginesOf(only: readonly string[] | undefined): readonly Engine[] {
   });
 }
 
-/** Whether all tests of one engine passed. Its server is stopped either way. */
-async function runEngine(engine: Engine, folder: string, out: string | undefined): Promise<boolean> {
+/** Whether all tests of one engine passed. @throws when a sabotaged one did not even begin. Its server is stopped either way. */
+async function runEngine(engine: Engine, folder: string, options: Options): Promise<boolean> {
   const started = await engine.start(join(folder, engine.name));
   say(`${engine.name} ${started.version}`);
   try {
-    return await runTests(engine, started, out);
+    return await runTests(engine, started, options);
   } finally {
     await started.stop();
   }
@@ -72,19 +82,21 @@ async function runEngine(engine: Engine, folder: string, out: string | undefined
 async function runTests(
   engine: Engine,
   { addresses }: StartedEngine,
-  out: string | undefined,
+  { out, sabotage = '' }: Options,
 ): Promise<boolean> {
   const json = out === undefined ? undefined : join(resolve(out), `${engine.name}.json`);
   const vitest = await startVitest('test', [], {
     ...{ root: ROOT, config: false, watch: false, run: true, include: [...engine.files] },
     ...{ testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
-    provide: { engines: { [engine.name]: addresses } },
+    provide: { engines: { [engine.name]: addresses }, sabotage },
     reporters: json === undefined ? ['default'] : ['default', 'json'],
     ...(json !== undefined && { outputFile: { json } }),
   });
   const modules = vitest.state.getTestModules();
   await vitest.close();
   const errors = vitest.state.getUnhandledErrors();
+  if (sabotage !== '' && modules.some((one) => one.errors().length > 0))
+    throw new Error('a proof did not begin: it shows nothing about what was broken');
   return modules.length === engine.files.length && errors.length === 0 && modules.every((one) => one.ok());
 }
 
@@ -98,7 +110,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const failed: string[] = [];
   for (const engine of options.engines)
-    if (!(await runEngine(engine, folder, options.out))) failed.push(engine.name);
+    if (!(await runEngine(engine, folder, options))) failed.push(engine.name);
   say(failed.length === 0 ? 'all engines keep their contract' : `FAILED: ${failed.join(', ')}`);
   process.exit(failed.length === 0 ? 0 : 1);
 }

@@ -107,7 +107,7 @@ async function look(
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
   return {
     there: sum(partitions.map(({ end }) => end)),
-    left: sum(partitions.map(({ end, committed }) => end - committed)),
+    left: sum(partitions.map(({ end, next }) => end - next)),
   };
 }
 

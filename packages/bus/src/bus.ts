@@ -91,8 +91,8 @@ export interface Subscription {
 export interface GroupLag {
   readonly topic: string;
   readonly partition: number;
-  /** Next offset the group will read; 0 when it never committed. */
-  readonly committed: number;
+  /** Next offset the group will read: what it committed, or the first there is. */
+  readonly next: number;
   /** Next offset the topic will write. */
   readonly end: number;
 }

@@ -10,6 +10,7 @@ import type {
   Subscription,
 } from './bus.ts';
 import { createBusCounters } from './bus-counters.ts';
+import { groupLag } from './group-lag.ts';
 import { atMost, type KafkaClient } from './kafka-client.ts';
 import { runConsumer } from './kafka-consumer.ts';
 import { KafkaEnds } from './kafka-ends.ts';
@@ -32,6 +33,7 @@ export interface KafkaBusOptions {
   readonly clock: Clock;
   /** Waits between attempts to handle a batch. */
   readonly realClock: Clock;
+  readonly send: 'checked' | 'plain';
   readonly log: Log;
   readonly metrics?: Metrics;
 }
@@ -68,7 +70,7 @@ class KafkaBus implements Bus {
   #isClosed = false;
 
   constructor(options: KafkaBusOptions, partitions: number) {
-    const { client, log, metrics } = options;
+    const { client, send, log, metrics } = options;
     this.#options = options;
     this.partitions = partitions;
     this.#ends = new KafkaEnds(client.admin);
@@ -76,7 +78,7 @@ class KafkaBus implements Bus {
     const counters = createBusCounters(metrics);
     this.#counters = counters;
     this.#writer = new KafkaWriter({
-      client,
+      ...{ client, send },
       findTopic: async (topic) => {
         if (!this.#known.has(topic)) await this.#load([topic]);
       },
@@ -172,14 +174,11 @@ class KafkaBus implements Bus {
       ...[...committed.keys()].map((key) => key.slice(0, key.lastIndexOf('/'))),
     ]);
     await this.#load([...topics]);
-    return [...topics].sort().flatMap((topic) =>
-      Array.from({ length: this.partitions }, (_, partition) => ({
-        topic,
-        partition,
-        committed: committed.get(`${topic}/${partition}`) ?? 0,
-        end: this.#end(topic, partition),
-      })),
-    );
+    return groupLag(topics, this.partitions, {
+      beginOffset: (topic, partition) => this.#ends.begin(this.#options.client.named(topic), partition),
+      endOffset: (topic, partition) => this.#end(topic, partition),
+      committedOffset: (topic, partition) => committed.get(`${topic}/${partition}`),
+    });
   }
 
   /** The brokers apply retention and compaction themselves, as the topics were created. */

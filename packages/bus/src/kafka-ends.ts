@@ -38,10 +38,22 @@ export class KafkaEnds {
   async load(topics: readonly string[]): Promise<void> {
     await Promise.all(
       topics.map(async (topic) => {
-        for (const { partition, low, high } of await askPatiently(() => this.#admin.fetchTopicOffsets(topic)))
+        for (const { partition, low, high } of await askPatiently(() => this.#ask(topic)))
           this.#note(topic, partition, Number(low), Number(high));
       }),
     );
+  }
+
+  /** While what it knows of a new topic is on its way, kafkajs stumbles over its own variable. */
+  async #ask(topic: string) {
+    try {
+      return await this.#admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw Object.assign(new Error(`the brokers do not know ${topic}`, { cause: error }), {
+        retriable: true,
+      });
+    }
   }
 
   /** Records up to `end` exist. */

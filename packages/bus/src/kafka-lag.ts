@@ -15,14 +15,15 @@ export function watchLag(
   groups: () => readonly string[],
   lagOf: (group: string) => Promise<readonly GroupLag[]>,
 ): Cancel {
-  const gauge = metrics?.gauge('bus_group_lag_records', 'Records a group has not committed.', [
-    'group',
-    'topic',
-  ]);
+  const gauge = metrics?.gauge(
+    'bus_group_lag_records',
+    'Records in the log that a group has not committed.',
+    ['group', 'topic'],
+  );
   if (gauge === undefined) return () => {};
   const measure = async (group: string): Promise<void> => {
     for (const [topic, parts] of Map.groupBy(await lagOf(group), (each) => each.topic)) {
-      const behind = parts.reduce((sum, { committed, end }) => sum + end - committed, 0);
+      const behind = parts.reduce((sum, { next, end }) => sum + end - next, 0);
       gauge.set({ group, topic }, behind);
     }
   };

@@ -1,7 +1,7 @@
 import { systemClock } from '@outrider/runtime';
 import kafkajs, { type Message, type Producer } from 'kafkajs';
 import type { RecordPosition } from './bus.ts';
-import { sendChecked } from './kafka-checked-send.ts';
+import { sendChecked, sendPlain } from './kafka-checked-send.ts';
 import { atMost, type KafkaClient } from './kafka-client.ts';
 import { type LogRecord, recordBytes } from './log-store.ts';
 
@@ -24,6 +24,7 @@ interface Waiting {
 
 export interface KafkaWriterOptions {
   readonly client: KafkaClient;
+  readonly send: 'checked' | 'plain';
   /** Called before a topic is written to. @throws when there is none */
   readonly findTopic: (topic: string) => Promise<void>;
   readonly onWritten: (positions: readonly RecordPosition[]) => void;
@@ -194,9 +195,9 @@ export class KafkaWriter {
   }
 
   #send(topic: string, records: readonly LogRecord[]): Promise<readonly number[]> {
-    const { client, onMissing } = this.#options;
+    const { client, send, onMissing } = this.#options;
     const latestMs = systemClock.nowMs() + AHEAD_MS_MAX;
-    return sendChecked(
+    return (send === 'checked' ? sendChecked : sendPlain)(
       (messages) =>
         this.#producer.send({
           topic: client.named(topic),

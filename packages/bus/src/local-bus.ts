@@ -2,6 +2,7 @@ import { type Clock, createGroupCommit, type Log, type Metrics } from '@outrider
 import type { BroadcastOptions, Bus, GroupLag, GroupOptions, OutgoingRecord, RecordPosition } from './bus.ts';
 import { createBusCounters } from './bus-counters.ts';
 import { Group, type GroupDependencies, type MemberOptions } from './group.ts';
+import { groupLag } from './group-lag.ts';
 import { type GroupOffset, type LogRecord, type LogStore, recordBytes } from './log-store.ts';
 import { Maintenance } from './maintenance.ts';
 import { placeRecord } from './place-record.ts';
@@ -120,14 +121,11 @@ class LocalBus implements Bus {
 
   async lag(group: string): Promise<readonly GroupLag[]> {
     const topics = new Set([...(this.#groups.get(group)?.topics ?? []), ...this.#store.groupTopics(group)]);
-    return [...topics].sort().flatMap((topic) =>
-      Array.from({ length: this.partitions }, (_, partition) => ({
-        topic,
-        partition,
-        committed: this.#store.committedOffset(group, topic, partition) ?? 0,
-        end: this.#store.endOffset(topic, partition),
-      })),
-    );
+    return groupLag(topics, this.partitions, {
+      beginOffset: (...place) => this.#store.beginOffset(...place),
+      endOffset: (...place) => this.#store.endOffset(...place),
+      committedOffset: (...place) => this.#store.committedOffset(group, ...place),
+    });
   }
 
   async maintain(): Promise<number> {

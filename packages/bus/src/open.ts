@@ -18,6 +18,8 @@ export interface OpenBusOptions {
   readonly partitions?: number;
   /** `off` gives up durability against power loss and exists only to prove that `full` keeps it. */
   readonly synchronous?: 'full' | 'off';
+  /** On Kafka. `plain` takes its client's word and exists only to prove that `checked` loses nothing. */
+  readonly send?: 'checked' | 'plain';
   readonly log: Log;
   readonly metrics?: Metrics;
 }
@@ -29,13 +31,13 @@ export interface OpenBusOptions {
  * answers or the topics were not created.
  */
 export async function openBus(url: string, options: OpenBusOptions): Promise<Bus> {
-  const { clock, realClock = systemClock, log, metrics } = options;
+  const { clock, realClock = systemClock, send = 'checked', log, metrics } = options;
   if (url.startsWith('kafka://')) {
     // Who runs on one machine loads none of it.
     const { connectKafka } = await import('./kafka-client.ts');
     const { createKafkaBus } = await import('./kafka-bus.ts');
     const client = await connectKafka(url, log);
-    return createKafkaBus({ client, clock, realClock, log, ...(metrics && { metrics }) });
+    return createKafkaBus({ client, clock, realClock, send, log, ...(metrics && { metrics }) });
   }
   const store = openStore(url, options);
   return createLocalBus({ store, clock, realClock, log, ...(metrics && { metrics }) });

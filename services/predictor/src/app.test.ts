@@ -144,11 +144,11 @@ describe('restarts', () => {
     await begin();
     await rig.pass(20);
     const lag = await rig.bus.lag('predictor');
-    expect(lag.every(({ committed, end }) => committed === end)).toBe(true);
+    expect(lag.every(({ next, end }) => next === end)).toBe(true);
     for (let partition = 0; partition < PARTITIONS; partition++) {
       const checkpoint = await rig.state.predictor.readCheckpoint(partition);
-      for (const one of lag.filter((of) => of.partition === partition && of.committed > 0))
-        expect(checkpoint?.offsets.get(one.topic)).toBe(one.committed);
+      for (const one of lag.filter((of) => of.partition === partition && of.next > 0))
+        expect(checkpoint?.offsets.get(one.topic)).toBe(one.next);
     }
   });
 });
@@ -228,7 +228,7 @@ describe('trouble', () => {
     await rig.say({ ...PARKED, [SIGNAL.soc]: 60 }, { vehicleId: other });
     await rig.pass(120);
     expect(await rig.alerts()).toHaveLength(1);
-    expect((await rig.bus.lag('predictor')).every(({ committed, end }) => committed === end)).toBe(true);
+    expect((await rig.bus.lag('predictor')).every(({ next, end }) => next === end)).toBe(true);
   });
 
   test('a plan of 1,500 km without a charge is warned of, not stumbled over', async () => {

@@ -43,6 +43,21 @@ export function cleanupContract(h: Harness): void {
       expect(await readAll(raw, 'readers')).toEqual(['new']);
     });
 
+    it('counts nothing that was deleted as waiting', async () => {
+      const [position] = await h.bus.publish([record('car-1', 'old', raw)]);
+      const partition = position?.partition ?? 0;
+      await h.bus.commit('readers', [{ topic: raw, partition, offset: 0 }]);
+      await h.bus.commit('others', [
+        { topic: raw, partition: (partition + 1) % h.bus.partitions, offset: 0 },
+      ]);
+      h.clock.advanceTo(START_MS + RETENTION_MS + 1);
+      expect(await h.bus.maintain()).toBe(1);
+      await h.bus.publish([record('car-1', 'new', raw)]);
+      const expected = { topic: raw, partition, next: 1, end: 2 };
+      for (const group of ['readers', 'others'])
+        expect((await h.bus.lag(group)).find((one) => one.partition === partition)).toEqual(expected);
+    });
+
     it('leaves what a subscriber has not done yet, however old', async () => {
       await h.bus.publish([record('car-1', 'old', raw)]);
       const reader = await h.collect({ topics: [raw] });

@@ -93,9 +93,9 @@ export function offsetsContract(h: Harness): void {
       const partition = position?.partition ?? 0;
       await h.bus.commit('readers', [{ topic: TOPIC, partition, offset: 1 }]);
       const lagOf = async () => (await h.bus.lag('readers')).find((each) => each.partition === partition);
-      expect(await lagOf()).toEqual({ topic: TOPIC, partition, committed: 1, end: 2 });
+      expect(await lagOf()).toEqual({ topic: TOPIC, partition, next: 1, end: 2 });
       await (await h.collect()).caughtUp;
-      expect(await lagOf()).toEqual({ topic: TOPIC, partition, committed: 2, end: 2 });
+      expect(await lagOf()).toEqual({ topic: TOPIC, partition, next: 2, end: 2 });
       expect(await h.bus.lag('readers')).toHaveLength(h.bus.partitions);
       expect(await h.bus.lag('nobody')).toEqual([]);
     });
