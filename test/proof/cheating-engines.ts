@@ -18,6 +18,7 @@ const busWith = (bus: Bus, publish: Bus['publish']): Bus => ({
     return bus.partitions;
   },
   maintain: () => bus.maintain(),
+  ping: () => bus.ping(),
   close: () => bus.close(),
 });
 
@@ -53,6 +54,7 @@ export const writingLate = (telemetry: TelemetryStore): TelemetryStore => ({
   downsample: (query) => telemetry.downsample(query),
   readForecasts: (query) => telemetry.readForecasts(query),
   prune: (beforeMs) => telemetry.prune(beforeMs),
+  ping: () => telemetry.ping(),
   close: () => telemetry.close(),
 });
 

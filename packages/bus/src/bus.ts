@@ -111,5 +111,7 @@ export interface Bus {
   readonly partitions: number;
   /** Applies retention and compaction of `topics.ts`; returns how many records went. */
   maintain(): Promise<number>;
+  /** The log answers. @throws when it does not, or is closed */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -116,10 +116,8 @@ class KafkaBus implements Bus {
     const { group, onAssigned, onRevoked } = options;
     const topics = [...new Set(options.topics)];
     const [first] = this.#memberships.get(group) ?? [];
-    if (first !== undefined && !isSameSet(first.topics, topics))
-      throw new Error(
-        `group ${group} reads ${first.topics.join(', ')}; a member cannot read ${topics.join(', ')}`,
-      );
+    if (first !== undefined && [...first.topics].sort().join() !== [...topics].sort().join())
+      throw new Error(`group ${group} reads ${first.topics}; a member cannot read ${topics}`);
     await this.#load(topics);
     if (options.start === 'latest') await this.#commitEnds(group, topics);
     return this.#join(group, topics, options, {
@@ -185,6 +183,11 @@ class KafkaBus implements Bus {
   async maintain(): Promise<number> {
     this.#checkOpen();
     return 0;
+  }
+
+  async ping(): Promise<void> {
+    this.#checkOpen();
+    await this.#options.client.admin.describeCluster();
   }
 
   async close(): Promise<void> {
@@ -292,8 +295,4 @@ class KafkaBus implements Bus {
   #checkOpen(): void {
     if (this.#isClosed) throw new Error('the bus is closed');
   }
-}
-
-function isSameSet(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && b.every((each) => a.includes(each));
 }

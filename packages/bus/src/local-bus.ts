@@ -135,6 +135,11 @@ class LocalBus implements Bus {
     return deleted;
   }
 
+  async ping(): Promise<void> {
+    if (this.#isClosed) throw new Error('the bus is closed');
+    this.#store.topics();
+  }
+
   async close(): Promise<void> {
     // Handlers still publish and commit while they finish.
     await Promise.all([...this.#stops].map((stop) => stop()));

@@ -24,14 +24,14 @@ export async function openHealthDoor(options: {
   readonly host: string;
   readonly port: number;
   readonly metrics: Pick<Metrics, 'text'>;
-  readonly readiness: () => Readiness;
+  readonly readiness: () => Readiness | Promise<Readiness>;
 }): Promise<HealthDoor> {
   const server = createServer(
     { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
     (request, response) => {
       const path = request.method === 'GET' ? request.url : undefined;
       if (path === '/livez') return answer(response, 200, { status: 'alive' });
-      if (path === '/readyz') return answerReadiness(response, options.readiness());
+      if (path === '/readyz') return void answerReadiness(response, options.readiness);
       if (path === '/metrics') return void answerMetrics(response, options.metrics);
       return answer(response, 404, { status: 'not-found' });
     },
@@ -56,9 +56,13 @@ function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-function answerReadiness(response: ServerResponse, readiness: Readiness): void {
-  if (readiness.ready) answer(response, 200, { status: 'ready' });
-  else answer(response, 503, { status: 'not-ready', why: readiness.why });
+async function answerReadiness(
+  response: ServerResponse,
+  readiness: () => Readiness | Promise<Readiness>,
+): Promise<void> {
+  const now = await readiness();
+  if (now.ready) answer(response, 200, { status: 'ready' });
+  else answer(response, 503, { status: 'not-ready', why: now.why });
 }
 
 async function answerMetrics(response: ServerResponse, metrics: Pick<Metrics, 'text'>): Promise<void> {

@@ -2,6 +2,7 @@ export * from './app.ts';
 export * from './breaker.ts';
 export * from './clock.ts';
 export * from './data-lock.ts';
+export * from './engine-watch.ts';
 export * from './group-commit.ts';
 export * from './health.ts';
 export * from './health-door.ts';

@@ -4,6 +4,7 @@ import { healthSettings, processSettings } from './process-settings.ts';
 import { runAlone } from './run-alone.ts';
 
 const [fault] = process.argv.slice(2);
+let asked = 0;
 const never = new Promise<void>(() => {});
 const app: App = {
   name: 'child',
@@ -21,8 +22,15 @@ await runAlone({
   environment: { BUS_URL: 'memory:', TELEMETRY_URL: 'memory:', STATE_URL: 'memory:' },
   lingerMs: 20,
   async open({ keep }) {
-    keep({ close: async () => void process.stdout.write('closed first\n') });
-    keep({ close: async () => void process.stdout.write('closed second\n') });
+    keep('the first', {
+      close: async () => void process.stdout.write('closed first\n'),
+      ping: () =>
+        fault === 'goes-away' && asked++ > 0 ? Promise.reject(new Error('no')) : Promise.resolve(),
+    });
+    keep('the second', {
+      close: async () => void process.stdout.write('closed second\n'),
+      ping: () => (fault === 'hangs' ? never : Promise.resolve()),
+    });
     if (fault?.includes('forgets')) setInterval(() => {}, 60_000);
     return { apps: [app], greet: async () => void process.stdout.write('hello\n') };
   },

@@ -56,6 +56,43 @@ test.for(['forgets', 'forgets-and-start'])(
   },
 );
 
+const ready = async (child: Child): Promise<readonly [number, unknown]> => {
+  await child.hears('hello');
+  await child.hears('the child runs alone');
+  const [, health] = /"health":"(http[^"]+)"/.exec(child.said()) ?? [];
+  expect((await fetch(`${health}/livez`)).status).toBe(200);
+  const answer = await fetch(`${health}/readyz`);
+  return [answer.status, await answer.json()];
+};
+
+test('it is ready while its engines answer, and says which one does not', async () => {
+  const child = start('goes-away');
+  expect(await ready(child)).toEqual([200, { status: 'ready' }]);
+  expect(await ready(child)).toEqual([503, { status: 'not-ready', why: 'the first does not answer' }]);
+  child.process.kill('SIGTERM');
+  expect(await child.ended).toEqual([0, null]);
+});
+
+test('an engine that never answers is not waited for', async () => {
+  const child = start('hangs');
+  expect(await ready(child)).toEqual([
+    503,
+    { status: 'not-ready', why: 'the second does not answer within 2 s' },
+  ]);
+  child.process.kill('SIGTERM');
+  expect(await child.ended).toEqual([0, null]);
+});
+
+test('while it drains it lives and is not ready', async () => {
+  const child = start('hangs-at-stop');
+  expect(await ready(child)).toEqual([200, { status: 'ready' }]);
+  child.process.kill('SIGTERM');
+  await child.hears('"signal":"SIGTERM"');
+  expect(await ready(child)).toEqual([503, { status: 'not-ready', why: 'it is stopping' }]);
+  child.process.kill('SIGKILL');
+  await child.ended;
+});
+
 test('a second signal ends one that hangs', async () => {
   const child = start('hangs-at-stop');
   await child.hears('hello');

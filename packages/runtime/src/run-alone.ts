@@ -1,6 +1,7 @@
 import { type App, type Readiness, type Runtime, startAll, stopAll } from './app.ts';
 import { systemClock } from './clock.ts';
 import { DataFolderInUse, lockDataFolders } from './data-lock.ts';
+import { createEngineWatch, type Pingable } from './engine-watch.ts';
 import { readinessOf } from './health.ts';
 import { type HealthDoor, openHealthDoor } from './health-door.ts';
 import { createLog } from './log.ts';
@@ -23,8 +24,11 @@ interface Closeable {
 export interface AloneContext<S extends SettingsSchema> {
   readonly settings: SettingsOf<S>;
   readonly runtime: Runtime;
-  /** Closed when the service has stopped, or could not start: what was opened last, first. */
-  keep<T extends Closeable>(one: T): T;
+  /**
+   * Closed when the service has stopped, or could not start: what was opened last, first. The service is ready while
+   * all it keeps answers; `name` says who does not, as in "the log".
+   */
+  keep<T extends Closeable & Pingable>(name: string, engine: T): T;
 }
 
 export interface AloneService<S extends AloneSchema> {
@@ -71,23 +75,28 @@ async function runUntil<S extends AloneSchema>(
   service: AloneService<S>,
   opened: Closeable[],
 ): Promise<void> {
-  const keep = <T extends Closeable>(one: T): T => {
-    opened.push(one);
-    return one;
+  const engines = createEngineWatch(systemClock);
+  const keep = <T extends Closeable & Pingable>(name: string, engine: T): T => {
+    opened.push(engine);
+    engines.add(name, engine);
+    return engine;
   };
   const settings = readSettings<S>(service.settings, service.environment);
   const { busUrl, telemetryUrl, stateUrl, logLevel } = settings as SettingsOf<AloneSchema>;
   const log = createLog(logLevel);
   const metrics = createMetrics();
-  let readiness = (): Readiness => ({ ready: false, why: 'it is starting' });
+  let readiness = (): Readiness | Promise<Readiness> => ({ ready: false, why: 'it is starting' });
   const health = await openDoor(settings, metrics, () => readiness());
-  keep(health);
+  opened.push(health);
   const lock = await lockDataFolders([busUrl, telemetryUrl, stateUrl].filter((url) => url !== undefined));
-  keep({ close: () => lock.release() });
+  opened.push({ close: () => lock.release() });
   const runtime = { eventClock: systemClock, realClock: systemClock, log, metrics };
   const { apps, greet } = await service.open({ settings, runtime, keep });
   await startAll(apps);
-  readiness = () => readinessOf(apps);
+  readiness = () => {
+    const now = readinessOf(apps);
+    return now.ready ? engines.readiness() : now;
+  };
   log.info({ health: health.address }, `${service.name} runs alone`);
   await greet?.();
   log.info({ signal: await signal.came }, 'stopping');
@@ -98,7 +107,7 @@ async function runUntil<S extends AloneSchema>(
 const openDoor = <S extends AloneSchema>(
   settings: SettingsOf<S>,
   metrics: Metrics,
-  readiness: () => Readiness,
+  readiness: () => Readiness | Promise<Readiness>,
 ): Promise<HealthDoor> => {
   const { healthHost: host, healthPort: port } = settings as SettingsOf<AloneSchema>;
   return openHealthDoor({ host, port, metrics, readiness });

@@ -1,7 +1,7 @@
 import { type Clock, type Log, systemRandom, WorkerTimeout } from '@outrider/runtime';
 import { checkDownsample, checkForecastRow, checkPage, checkRow, PAGE_ROWS_MAX } from './check-row.ts';
 import { type InfluxAddress, readInfluxUrl } from './influx-address.ts';
-import { runInfluxQl } from './influx-http.ts';
+import { readInfluxVersion, runInfluxQl } from './influx-http.ts';
 import {
   FORECASTS,
   forecastLine,
@@ -105,6 +105,10 @@ export class InfluxTelemetry implements TelemetryStore {
       PRUNE_DEADLINE_MS,
     );
     return answers.slice(0, 2).reduce((sum, [table]) => sum + Number(table?.values[0]?.[1] ?? 0), 0);
+  }
+
+  async ping(): Promise<void> {
+    await this.#within((signal) => readInfluxVersion(this.#address, signal));
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { type Log, silentLog, systemClock } from '@outrider/runtime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readInfluxUrl } from './influx-address.ts';
 import { InfluxWriter, type RefusedRows } from './influx-writer.ts';
+import { openTelemetry } from './open.ts';
 
 /** What the server does with one write. `undefined`: cuts the connection. */
 type Answer = { readonly status: number; readonly text?: string } | undefined;
@@ -224,4 +225,13 @@ describe('rows that are refused', () => {
     const taken = asked.filter(({ body }) => body.length <= 40).flatMap(({ body }) => body.split('\n'));
     expect(new Set(taken)).toEqual(new Set(rows(6)));
   });
+});
+
+it('a ping tells a server that answers from one that is away', async () => {
+  const series = await openTelemetry(url, { log: silentLog });
+  await series.ping();
+  server.close();
+  server.closeAllConnections();
+  await expect(series.ping()).rejects.toThrow('cannot be reached');
+  await series.close();
 });

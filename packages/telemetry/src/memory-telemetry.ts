@@ -83,6 +83,8 @@ export class MemoryTelemetry implements TelemetryStore {
     );
   }
 
+  async ping(): Promise<void> {}
+
   async close(): Promise<void> {
     this.#signals.clear();
     this.#forecasts.clear();

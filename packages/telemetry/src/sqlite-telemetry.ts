@@ -130,6 +130,11 @@ export class SqliteTelemetry implements TelemetryStore {
     return prune(this.#db, beforeMs, () => this.#isClosed);
   }
 
+  async ping(): Promise<void> {
+    if (this.#isClosed) throw new Error('the series is closed');
+    this.#db.prepare('SELECT 1').get();
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

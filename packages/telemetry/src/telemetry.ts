@@ -96,5 +96,7 @@ export interface TelemetryStore {
   readForecasts(query: ForecastQuery): Promise<readonly ForecastRow[]>;
   /** Removes rows observed and forecasts made before `beforeMs`; returns how many. */
   prune(beforeMs: number): Promise<number>;
+  /** The series answers. @throws when it does not, or is closed */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }

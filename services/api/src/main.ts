@@ -14,9 +14,9 @@ await runAlone({
   environment: process.env,
   async open({ settings, runtime, keep }) {
     const { eventClock, log, metrics } = runtime;
-    const state = keep(await openState(settings.stateUrl, { log }));
-    const telemetry = keep(await openTelemetry(settings.telemetryUrl, { log }));
-    const bus = keep(await openBus(settings.busUrl, { clock: eventClock, log, metrics }));
+    const state = keep('the state store', await openState(settings.stateUrl, { log }));
+    const telemetry = keep('the series', await openTelemetry(settings.telemetryUrl, { log }));
+    const bus = keep('the log', await openBus(settings.busUrl, { clock: eventClock, log, metrics }));
     const trust = createTrust({ ...state, eventClock });
     const vehicleModels = catalogue.map(({ modelId, name }) => ({ modelId, name }));
     const api = createApi({ bus, state, telemetry, trust, runtime, settings, vehicleModels });

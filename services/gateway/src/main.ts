@@ -12,8 +12,8 @@ await runAlone({
   environment: process.env,
   async open({ settings, runtime, keep }) {
     const { eventClock, log, metrics } = runtime;
-    const state = keep(await openState(settings.stateUrl, { log }));
-    const bus = keep(await openBus(settings.busUrl, { clock: eventClock, log, metrics }));
+    const state = keep('the state store', await openState(settings.stateUrl, { log }));
+    const bus = keep('the log', await openBus(settings.busUrl, { clock: eventClock, log, metrics }));
     const trust = createTrust({ ...state, eventClock });
     return { apps: [createGateway({ bus, state, trust, runtime, settings })] };
   },

@@ -13,9 +13,9 @@ await runAlone({
   environment: process.env,
   async open({ settings, runtime, keep }) {
     const { eventClock, log, metrics } = runtime;
-    const state = keep(await openState(settings.stateUrl, { log }));
-    const telemetry = keep(await openTelemetry(settings.telemetryUrl, { log, metrics }));
-    const bus = keep(await openBus(settings.busUrl, { clock: eventClock, log, metrics }));
+    const state = keep('the state store', await openState(settings.stateUrl, { log }));
+    const telemetry = keep('the series', await openTelemetry(settings.telemetryUrl, { log, metrics }));
+    const bus = keep('the log', await openBus(settings.busUrl, { clock: eventClock, log, metrics }));
     const trust = createTrust({ ...state, eventClock });
     return { apps: [createPredictor({ bus, state, telemetry, trust, runtime, settings })] };
   },

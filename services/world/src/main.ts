@@ -15,8 +15,8 @@ await runAlone({
   async open({ settings, runtime, keep }) {
     const { eventClock, realClock: clock, log, metrics } = runtime;
     const sources = await openWorldSources(settings, { clock, random: systemRandom, fetch, log });
-    const state = keep(await openState(settings.stateUrl, { log }));
-    const bus = keep(await openBus(settings.busUrl, { clock: eventClock, log, metrics }));
+    const state = keep('the state store', await openState(settings.stateUrl, { log }));
+    const bus = keep('the log', await openBus(settings.busUrl, { clock: eventClock, log, metrics }));
     const trust = createTrust({ ...state, eventClock });
     const options = { ...sources, ...worldOptions(settings), plugsOf };
     return { apps: [createWorld({ bus, state, trust, runtime, ...options })] };

@@ -107,6 +107,12 @@ export function controlContract(h: Harness): void {
     });
   });
 
+  it('answers while it is open and not afterwards', async () => {
+    await h.bus.ping();
+    await h.bus.close();
+    await expect(h.bus.ping()).rejects.toThrow('closed');
+  });
+
   describe('broadcast', () => {
     it('brings everything to every subscriber, from the earliest or the latest, and commits nothing', async () => {
       await h.bus.publish([record('car-1', 'a'), record('car-2', 'b')]);

@@ -115,7 +115,9 @@ export function signalsContract(h: Harness): void {
 
     if (h.keepsRows)
       it('are refused after closing', async () => {
+        await h.store.ping();
         await h.store.close();
+        await expect(h.store.ping()).rejects.toThrow('closed');
         await expect(h.store.writeSignals([signalRow(0)])).rejects.toThrow('closed');
         await expect(h.store.readSignals(all)).rejects.toThrow('closed');
       });
