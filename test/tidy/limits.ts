@@ -34,7 +34,6 @@ export const KNOWN: Readonly<Record<Limit, Readonly<Record<string, number>>>> = 
     'test/pipeline/pipeline.fixture.ts#runPipeline': 49,
   },
   closureLines: {
-    'services/predictor/src/app.ts#createPredictor': 216,
     'services/predictor/src/partition.ts#createPartition': 126,
   },
 };

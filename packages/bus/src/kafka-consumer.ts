@@ -72,7 +72,10 @@ export function runConsumer(options: KafkaConsumerOptions): KafkaConsumer {
 
   const running = (async () => {
     for (let attempt = 0; !ended.signal.aborted; attempt++) {
+      const startedMs = systemClock.nowMs();
       await runOnce().catch((error) => options.onCrash(error));
+      // Who was up for so long is not failing over and over: its next trouble is a first one.
+      if (systemClock.nowMs() - startedMs > REBUILD_MS_MAX) attempt = 0;
       const delayMs = backoffMs(attempt, FIRST_REBUILD_MS, REBUILD_MS_MAX, () => 1);
       await systemClock.sleep(delayMs, ended.signal);
     }

@@ -119,7 +119,7 @@ export interface Rig extends Stores {
   /** Stops the predictor and starts another on the same stores. */
   restart(): Promise<void>;
   /** Another predictor on the same state, as after a crash: the one before is not told. */
-  create(change?: Partial<Pick<Rig, 'state' | 'bus'>>): App;
+  create(change?: Partial<Pick<Rig, 'state' | 'bus' | 'telemetry'>>): App;
   tell(trip: Trip, conditions: Conditions): Promise<void>;
   plan(trip: Trip): Promise<void>;
   look(conditions: Conditions): Promise<void>;

@@ -1,5 +1,4 @@
 import { SIGNAL } from '@outrider/domain';
-import type { State } from '@outrider/state';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createRig, endOwnership, PARTITIONS, type Rig } from './app.fixture.ts';
 import {
@@ -154,38 +153,6 @@ describe('restarts', () => {
 });
 
 describe('trouble', () => {
-  /** Checkpoints fail as long as `isDown` says so. */
-  const breakable = (state: State, isDown: () => boolean): State => ({
-    ...state,
-    predictor: {
-      ...state.predictor,
-      writeCheckpoint: async (write) => {
-        if (isDown()) throw new Error('the database is down');
-        return state.predictor.writeCheckpoint(write);
-      },
-    },
-  });
-
-  test('a state store that is down holds the alert, and nothing is lost', async () => {
-    rig = await createRig();
-    await rig.predictor.stop();
-    let isDown = true;
-    rig.predictor = rig.create({ state: breakable(rig.state, () => isDown) });
-    await rig.predictor.start();
-    await rig.trust.prepare([VEHICLE]);
-    const telling = rig.tell(tripOf(), conditionsOf({ chargers }));
-    await telling;
-    await rig.say(low);
-    for (let second = 0; second < 90; second++) {
-      rig.clock.advanceTo(rig.clock.nowMs() + 1_000);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    expect(await rig.alerts()).toEqual([]);
-    isDown = false;
-    await rig.pass(60, 1);
-    expect(await rig.alerts()).toHaveLength(1);
-  });
-
   test('when somebody else moved the checkpoint the memory is read again, and the log from where it ends', async () => {
     rig = await createRig();
     await rig.tell(tripOf(), conditionsOf({ chargers }));

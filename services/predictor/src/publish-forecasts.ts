@@ -4,8 +4,9 @@ import type { TelemetryStore } from '@outrider/telemetry';
 import { type Trust, UnknownSubject } from '@outrider/trust';
 
 /**
- * Publishes each car's newest forecast and writes all of them to the series. A car that nobody owns any more is
- * left out. Returns how many cars were told about.
+ * Writes forecasts to the series and publishes each car's newest. The series first: whatever is told can be looked
+ * up. A car that nobody owns any more is left out. Returns how many cars were told about.
+ * @throws when one of them did not take them; doing all of it again changes nothing
  */
 export async function publishForecasts(
   output: readonly Forecast[],
@@ -17,10 +18,10 @@ export async function publishForecasts(
   await deps.trust.prepare(newest.keys());
   const records = [...newest.values()].flatMap((forecast) => sealed(forecast, deps.trust, nowMs) ?? []);
   const owned = new Set(records.map(({ key }) => key));
-  await deps.bus.publish(records);
   await deps.telemetry.writeForecasts(
     output.filter(({ vehicleId }) => owned.has(vehicleId)).flatMap(seriesRows),
   );
+  await deps.bus.publish(records);
   return records.length;
 }
 

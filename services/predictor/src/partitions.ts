@@ -1,0 +1,215 @@
+import { type Batch, type BatchContext, carOf, type Subscription } from '@outrider/bus';
+import type { Forecast } from '@outrider/domain';
+import { type VehicleModel, vehicleModel } from '@outrider/energy';
+import type { Reader } from '@outrider/trust';
+import { createCounters } from './counters.ts';
+import { foldBatch, TOPIC_NAMES } from './fold-batch.ts';
+import { loadPartition, type Partition, type PartitionOutput } from './partition.ts';
+import type { PredictorDeps } from './predictor-deps.ts';
+import { publishForecasts } from './publish-forecasts.ts';
+import { ownerKey } from './residents.ts';
+import type { LoadedRule } from './rule.ts';
+
+/** Consumer group. Where it begins is decided by the checkpoint; its offsets in the log follow that. */
+export const GROUP = 'predictor';
+
+/** A car whose model nobody catalogued is forecast as a large one: wrong on the side of warning. */
+const UNKNOWN_MODEL = 'generic-suv';
+
+const modelOf = (modelId: string): VehicleModel => {
+  const model = vehicleModel(modelId) ?? vehicleModel(UNKNOWN_MODEL);
+  if (model === undefined) throw new Error(`the catalogue has no ${UNKNOWN_MODEL}`);
+  return model;
+};
+
+/** Forecasts of a partition that wait for a series that is away; then its records wait too. */
+const UNTOLD_MAX = 500;
+
+interface Entry {
+  readonly memory: Partition;
+  savedAtRealMs: number;
+  /** Forecasts that the series or the log did not take yet, oldest first. */
+  untold: readonly Forecast[];
+}
+
+/** The partitions that are with this process: one memory each, and in each one thing at a time. */
+export class Partitions {
+  readonly #deps: PredictorDeps;
+  readonly #rules: readonly LoadedRule[];
+  readonly #reader: Reader;
+  readonly #counters;
+  /** Alerts are in the outbox. */
+  readonly #onSaved: () => void;
+  readonly #entries = new Map<number, Entry>();
+  readonly #queues = new Map<number, Promise<void>>();
+  #queued = 0;
+
+  constructor(deps: PredictorDeps, rules: readonly LoadedRule[], onSaved: () => void) {
+    this.#deps = deps;
+    this.#rules = rules;
+    this.#reader = deps.trust.reader('alert_driver');
+    this.#counters = createCounters(deps.runtime.metrics);
+    this.#onSaved = onSaved;
+  }
+
+  /** Nothing is being done, and everything is told. */
+  isIdle(): boolean {
+    return this.#queued === 0 && this.#entries.values().every(({ untold }) => untold.length === 0);
+  }
+
+  /** Resolves when what was begun is done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#queues.values());
+  }
+
+  /** Reads the checkpoint; returns where the log is read on from. */
+  assign(partition: number, generation: number): Promise<ReadonlyMap<string, number>> {
+    return this.#inTurn(partition, async () => {
+      const { memory } = await this.#load(partition, generation);
+      // What a process that was killed had saved and not published waits for nobody's next alert.
+      this.#onSaved();
+      return memory.offsets;
+    });
+  }
+
+  revoke(partition: number): Promise<void> {
+    return this.#inTurn(partition, async () => {
+      const entry = this.#entries.get(partition);
+      // Whatever becomes of it: this member does not speak for the partition any more.
+      this.#entries.delete(partition);
+      if (entry === undefined) return;
+      await this.#tell(partition, entry);
+      const { isDirty, hasUnsavedAlerts } = entry.memory;
+      if (hasUnsavedAlerts || (isDirty && entry.untold.length === 0)) await this.#save(partition, entry);
+    });
+  }
+
+  handle(
+    batch: Batch,
+    { generation, isCaughtUp }: BatchContext,
+    log: Subscription | undefined,
+  ): Promise<void> {
+    const { topic, partition } = batch;
+    const { trust, runtime } = this.#deps;
+    const { eventClock } = runtime;
+    return this.#inTurn(partition, async () => {
+      const entry = this.#entries.get(partition);
+      if (entry === undefined) return this.#readAgain(partition, generation, log);
+      const { memory } = entry;
+      const next = memory.offsets.get(topic) ?? 0;
+      const fresh = { ...batch, records: batch.records.filter((record) => record.offset >= next) };
+      const last = batch.records.at(-1);
+      // Known already: a batch that comes again after a failure. What it left untold and unsaved is done now.
+      if (last === undefined || fresh.records.length === 0) return this.#settle(partition, entry, [], log);
+      await trust.prepare(new Set(fresh.records.map((record) => carOf(record.key))));
+      const ownerKeyOf = (vehicleId: string) => ownerKey(vehicleId, eventClock.nowMs(), trust);
+      const countUnreadable = (of: string) => this.#counters.unreadable.inc({ topic: of });
+      const folded = await foldBatch(memory, fresh, this.#reader, ownerKeyOf, countUnreadable);
+      memory.moveOffset(topic, last.offset + 1);
+      const partitionTimeMs = isCaughtUp() ? eventClock.nowMs() : last.timestampMs;
+      await this.#settle(partition, entry, [folded, memory.advance(partitionTimeMs)], log);
+    });
+  }
+
+  /** Timers fire without new telemetry, but only in partitions that have read everything. */
+  tick(log: Subscription | undefined): void {
+    const { eventClock, log: journal } = this.#deps.runtime;
+    for (const [partition, entry] of this.#entries) {
+      if (!log?.isIdle(partition)) continue;
+      this.#inTurn(partition, async () => {
+        if (this.#entries.get(partition) !== entry || !log?.isIdle(partition)) return;
+        const isFull = entry.untold.length >= UNTOLD_MAX;
+        const outputs = isFull ? [] : [entry.memory.advance(eventClock.nowMs())];
+        await this.#settle(partition, entry, outputs, log);
+      }).catch((error: unknown) =>
+        journal.warn({ partition, err: String(error) }, 'a timer will fire later'),
+      );
+    }
+  }
+
+  /** Batches and ticks of a partition share one queue. */
+  #inTurn<T>(partition: number, work: () => Promise<T>): Promise<T> {
+    this.#queued++;
+    const before = this.#queues.get(partition) ?? Promise.resolve();
+    const done = before.then(work).finally(() => this.#queued--);
+    this.#queues.set(partition, done.then(ignore, ignore));
+    return done;
+  }
+
+  /**
+   * Tells what came of it and stores what is due. Forecasts that cannot be told stay for the next time; alerts do
+   * not wait for them, anything else does, so that they are made again after a crash.
+   * @throws when more of them wait than memory should hold
+   */
+  async #settle(
+    partition: number,
+    entry: Entry,
+    outputs: readonly PartitionOutput[],
+    log: Subscription | undefined,
+  ): Promise<void> {
+    entry.untold = [...entry.untold, ...outputs.flatMap(({ forecasts }) => forecasts)];
+    await this.#tell(partition, entry);
+    if (this.#isSaveDue(entry) && !(await this.#save(partition, entry))) {
+      await this.#readAgain(partition, entry.memory.generation, log);
+      throw new Error(`partition ${partition}: somebody else moved the checkpoint; reading it again`);
+    }
+    if (entry.untold.length >= UNTOLD_MAX)
+      throw new Error(`${entry.untold.length} forecasts wait to be told`);
+  }
+
+  async #tell(partition: number, entry: Entry): Promise<void> {
+    const { runtime } = this.#deps;
+    try {
+      const told = await publishForecasts(entry.untold, this.#deps, runtime.eventClock.nowMs());
+      this.#counters.forecasts.inc(told);
+      entry.untold = [];
+    } catch (error) {
+      runtime.log.warn({ partition, err: String(error) }, 'forecasts wait to be told');
+    }
+  }
+
+  #isSaveDue({ memory, savedAtRealMs, untold }: Entry): boolean {
+    const { runtime, settings } = this.#deps;
+    if (memory.hasUnsavedAlerts || untold.length > 0) return memory.hasUnsavedAlerts;
+    return (
+      memory.recordsSince >= settings.checkpointRecords ||
+      (memory.isDirty && runtime.realClock.nowMs() - savedAtRealMs >= settings.checkpointEveryS * 1000)
+    );
+  }
+
+  /** Writes the checkpoint, then tells the bus; false when another owner has moved the checkpoint. */
+  async #save(partition: number, entry: Entry): Promise<boolean> {
+    const { bus, runtime } = this.#deps;
+    if (!(await entry.memory.checkpoint(runtime.eventClock.nowMs()))) return false;
+    entry.savedAtRealMs = runtime.realClock.nowMs();
+    this.#onSaved();
+    // After the checkpoint, never before: a group ahead of it would begin behind what no checkpoint holds.
+    const offsets = [...entry.memory.offsets].map(([topic, offset]) => ({ topic, partition, offset }));
+    await bus.commit(GROUP, offsets);
+    const counts = [...this.#entries.values()].map(({ memory }) => memory.vehicleCount);
+    this.#counters.cars.set(counts.reduce((sum, count) => sum + count, 0));
+    return true;
+  }
+
+  /** Another owner moved the checkpoint: its memory counts, and the log is read on from where that ends. */
+  async #readAgain(partition: number, generation: number, log: Subscription | undefined): Promise<void> {
+    this.#entries.delete(partition);
+    const { memory } = await this.#load(partition, generation);
+    for (const topic of TOPIC_NAMES) log?.seek(topic, partition, memory.offsets.get(topic) ?? 0);
+  }
+
+  async #load(partition: number, generation: number): Promise<Entry> {
+    const { state, trust, runtime, settings } = this.#deps;
+    const { realClock, log, metrics } = runtime;
+    const memory = await loadPartition(partition, generation, {
+      ...{ state, trust, realClock, log, metrics, modelOf },
+      ...{ rules: this.#rules, counters: this.#counters },
+      reorderWindowMs: settings.reorderWindowS * 1000,
+    });
+    const entry = { memory, savedAtRealMs: realClock.nowMs(), untold: [] };
+    this.#entries.set(partition, entry);
+    return entry;
+  }
+}
+
+const ignore = (): void => undefined;
