@@ -17,6 +17,8 @@ const CLUSTER_ID = 'b3V0cmlkZXItdGVzdC1rZg';
 /** A broker that is a controller too. */
 export interface KafkaNode {
   readonly address: string;
+  /** Of its process; another one after a restart. */
+  pid(): number;
   isUp(): boolean;
   /** kill -9. */
   kill(): Promise<void>;
@@ -100,6 +102,7 @@ async function startNode(jars: string, { id, port, folder }: NodePlan): Promise<
   let server = await start();
   return {
     address: `127.0.0.1:${port}`,
+    pid: () => server.pid,
     isUp: () => server.isUp(),
     kill: () => server.kill(),
     stop: () => server.stop(),

@@ -40,7 +40,9 @@ describe('a checked send', () => {
   it('sends again, in order, what a leader that moved left out of the answer, and only that', async () => {
     const broker = brokerThat({ forgets: [[1, 2], [2]] });
     const missing: number[] = [];
-    expect(await sendChecked(broker.send, messages, (count) => missing.push(count))).toEqual([0, 0, 1, 0, 1]);
+    expect(await sendChecked(broker.send, messages, ({ length }) => missing.push(length))).toEqual([
+      0, 0, 1, 0, 1,
+    ]);
     expect([...broker.log]).toEqual([
       [0, ['a', 'c']],
       [1, ['b', 'e']],
@@ -63,7 +65,7 @@ describe('a checked send', () => {
   });
 
   it('gives up, and throws, when a partition never answers', async () => {
-    await expect(sendChecked(async () => [], [message(0, 'a')])).rejects.toThrow('1 records');
+    await expect(sendChecked(async () => [], [message(0, 'a')])).rejects.toThrow('partitions 0');
   });
 
   it('throws what sending throws', async () => {

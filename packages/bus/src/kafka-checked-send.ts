@@ -25,13 +25,16 @@ const ROUNDS_MAX = 20;
 export async function sendChecked<M extends PlacedMessage>(
   send: (messages: readonly M[]) => Promise<readonly SendAnswer[]>,
   messages: readonly M[],
-  onMissing: (count: number) => void = () => {},
+  onMissing: (missing: readonly M[]) => void = () => {},
 ): Promise<readonly number[]> {
   const offsets = new Map<number, number>();
   let waiting = messages;
   for (let round = 0; waiting.length > 0; round++) {
-    if (round === ROUNDS_MAX) throw new Error(`${waiting.length} records were not answered for`);
-    if (round > 0) onMissing(waiting.length);
+    if (round === ROUNDS_MAX)
+      throw new Error(
+        `no answer for partitions ${[...new Set(waiting.map(({ partition }) => partition))].join(', ')}`,
+      );
+    if (round > 0) onMissing(waiting);
     for (const { partition, errorCode, baseOffset } of await send(waiting))
       if (errorCode === 0 && baseOffset !== undefined) offsets.set(partition, Number(baseOffset));
     waiting = waiting.filter(({ partition }) => !offsets.has(partition));

@@ -37,10 +37,10 @@ export async function connectKafka(url: string, log: Log): Promise<KafkaClient> 
   };
 }
 
-const ATTEMPTS = 25;
+const ATTEMPTS = 75;
 const PAUSE_MS = 200;
 
-/** Asks again, for some seconds, while the brokers say that it is too early: a leader or a group moves or is new. */
+/** Asks again, for a quarter of a minute, while the brokers say that it is too early: a leader or a group moves or is new. */
 export async function askPatiently<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++)
     try {

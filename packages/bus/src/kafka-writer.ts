@@ -1,8 +1,9 @@
-import { systemClock } from '@outrider/runtime';
+import { type Cancel, systemClock } from '@outrider/runtime';
 import kafkajs, { type Message, type Producer } from 'kafkajs';
 import type { RecordPosition } from './bus.ts';
 import { sendChecked, sendPlain } from './kafka-checked-send.ts';
 import { atMost, type KafkaClient } from './kafka-client.ts';
+import type { PartitionRecords } from './kafka-record-batch.ts';
 import { type LogRecord, recordBytes } from './log-store.ts';
 
 const CALL_RECORDS_MAX = 2_000;
@@ -11,6 +12,8 @@ const CALL_BYTES_MAX = 768 * 1024;
 const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 /** A call lasts as long as kafkajs tries again; who published learns sooner that nothing is certain. */
 const DEADLINE_MS = 30_000;
+/** How often it is looked for those who waited that long: a timer for each would cost more than its record. */
+const DEADLINE_EVERY_MS = 500;
 const FAREWELL_MS = 5_000;
 /** Brokers refuse a record that is more than an hour ahead of them, and its whole batch with it. */
 const AHEAD_MS_MAX = 55 * 60_000;
@@ -18,6 +21,7 @@ const AHEAD_MS_MAX = 55 * 60_000;
 interface Waiting {
   readonly records: readonly LogRecord[];
   readonly bytes: number;
+  readonly sinceMs: number;
   resolve(positions: readonly RecordPosition[]): void;
   reject(error: unknown): void;
 }
@@ -46,6 +50,9 @@ export class KafkaWriter {
   readonly #producer: Producer;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
+  /** Who has no answer yet, oldest first: those that wait and those being written. */
+  readonly #unanswered = new Set<Waiting>();
+  readonly #cancelDeadlines: Cancel;
   #running: Promise<void> | undefined;
 
   constructor(options: KafkaWriterOptions) {
@@ -60,6 +67,7 @@ export class KafkaWriter {
         ({ message }) =>
           message.partition as number,
     });
+    this.#cancelDeadlines = systemClock.onTick(DEADLINE_EVERY_MS, () => this.#giveUpOld());
   }
 
   async connect(): Promise<void> {
@@ -76,21 +84,8 @@ export class KafkaWriter {
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES_MAX)
       return Promise.reject(new Error('too much waits for the broker'));
     return new Promise((resolve, reject) => {
-      const enough = new AbortController();
-      const one: Waiting = {
-        ...{ records, bytes },
-        resolve: (positions) => {
-          enough.abort();
-          resolve(positions);
-        },
-        reject: (error) => {
-          enough.abort();
-          reject(error);
-        },
-      };
-      void systemClock.sleep(DEADLINE_MS, enough.signal).then(() => {
-        if (!enough.signal.aborted) this.#giveUp(one);
-      });
+      const one: Waiting = { records, bytes, sinceMs: systemClock.nowMs(), resolve, reject };
+      this.#unanswered.add(one);
       this.#waiting.push(one);
       this.#waitingBytes += bytes;
       this.#start();
@@ -103,16 +98,22 @@ export class KafkaWriter {
       while (this.#running !== undefined) await this.#running;
     };
     await atMost(DEADLINE_MS, written());
+    this.#cancelDeadlines();
     await atMost(FAREWELL_MS, this.#producer.disconnect());
   }
 
-  #giveUp(one: Waiting): void {
-    const index = this.#waiting.indexOf(one);
-    if (index >= 0) {
-      this.#waiting.splice(index, 1);
-      this.#waitingBytes -= one.bytes;
+  #giveUpOld(): void {
+    const beforeMs = systemClock.nowMs() - DEADLINE_MS;
+    for (const one of this.#unanswered) {
+      if (one.sinceMs > beforeMs) break;
+      this.#unanswered.delete(one);
+      const index = this.#waiting.indexOf(one);
+      if (index >= 0) {
+        this.#waiting.splice(index, 1);
+        this.#waitingBytes -= one.bytes;
+      }
+      one.reject(new Error(`the broker acknowledged nothing within ${DEADLINE_MS / 1_000} s`));
     }
-    one.reject(new Error(`the broker acknowledged nothing within ${DEADLINE_MS / 1_000} s`));
   }
 
   #start(): void {
@@ -156,8 +157,10 @@ export class KafkaWriter {
     const failed = new Map<LogRecord, unknown>();
     for (const [topic, records] of byTopic) await this.#writeTopic(topic, records, placed, failed);
     this.#options.onWritten([...placed.values()]);
-    for (const { records, resolve, reject } of group) {
-      const lost = records.find((record) => failed.has(record));
+    for (const one of group) {
+      const { records, resolve, reject } = one;
+      this.#unanswered.delete(one);
+      const lost = failed.size === 0 ? undefined : records.find((record) => failed.has(record));
       if (lost === undefined) resolve(records.map((record) => placed.get(record) as RecordPosition));
       else reject(failed.get(lost));
     }
@@ -175,7 +178,7 @@ export class KafkaWriter {
   ): Promise<void> {
     const broken = new Map<string, unknown>();
     for (const whole of splitByBytes(records)) {
-      const part = whole.filter(({ key }) => !broken.has(key));
+      const part = broken.size === 0 ? whole : whole.filter(({ key }) => !broken.has(key));
       for (const record of whole) if (broken.has(record.key)) failed.set(record, broken.get(record.key));
       if (part.length === 0) continue;
       try {
@@ -194,32 +197,40 @@ export class KafkaWriter {
     }
   }
 
-  #send(topic: string, records: readonly LogRecord[]): Promise<readonly number[]> {
+  /** Each record's offset, in their order. */
+  async #send(topic: string, records: readonly LogRecord[]): Promise<readonly number[]> {
     const { client, send, onMissing } = this.#options;
     const latestMs = systemClock.nowMs() + AHEAD_MS_MAX;
-    return (send === 'checked' ? sendChecked : sendPlain)(
-      (messages) =>
+    const byPartition = Map.groupBy(records, ({ partition }) => partition);
+    const messages = [...byPartition].map(([partition, own]) =>
+      messageOf({ partition, records: own, latestMs }),
+    );
+    const offsets = await (send === 'checked' ? sendChecked : sendPlain)(
+      (parts) =>
         this.#producer.send({
           topic: client.named(topic),
           acks: -1,
           compression: COMPRESSION[client.address.compression],
-          messages: [...messages],
+          messages: [...parts],
         }),
-      records.map((record) => messageOf(record, latestMs)),
-      onMissing,
+      messages,
+      (missing) => onMissing(missing.reduce((sum, part) => sum + part.records.length, 0)),
     );
+    // The records of a partition go as one batch: their offsets follow each other.
+    const next = new Map(messages.map(({ partition }, index) => [partition, offsets[index] as number]));
+    return records.map(({ partition }) => {
+      const offset = next.get(partition) as number;
+      next.set(partition, offset + 1);
+      return offset;
+    });
   }
 }
 
-function messageOf({ key, value, headers, partition, timestampMs }: LogRecord, latestMs: number) {
-  return {
-    key: Buffer.from(key),
-    value: value && Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-    headers: { ...headers },
-    partition,
-    timestamp: `${Math.min(timestampMs, latestMs)}`,
-  } satisfies Message;
-}
+const NOTHING = Buffer.alloc(0);
+
+/** To kafkajs one message, which `writeOwnBatches` has taught it to send as the batch it stands for. */
+const messageOf = (part: PartitionRecords) =>
+  ({ ...part, value: NOTHING }) satisfies Message & PartitionRecords;
 
 /** Parts that are small enough for a broker; a record that is too large alone stands alone. */
 function splitByBytes(records: readonly LogRecord[]): readonly (readonly LogRecord[])[] {

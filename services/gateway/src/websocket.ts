@@ -47,6 +47,8 @@ export interface StreamsDeps {
 
 interface Session {
   readonly socket: WebSocket;
+  /** Under the WebSocket. */
+  readonly stream: Duplex;
   readonly device: Device;
   readonly lane: Lane;
   unanswered: number;
@@ -84,7 +86,7 @@ class SocketStreams implements Streams {
     const device = await this.#admitUpgrade(request, socket);
     if (device === undefined || socket.destroyed) return;
     if (this.#isClosed) refuseUpgrade(socket, 503, 'shutting down');
-    else this.#server.handleUpgrade(request, socket, head, (opened) => this.#open(opened, device));
+    else this.#server.handleUpgrade(request, socket, head, (opened) => this.#open(opened, socket, device));
   }
 
   async sweep(): Promise<void> {
@@ -131,13 +133,12 @@ class SocketStreams implements Streams {
     }
   }
 
-  #open(socket: WebSocket, device: Device): void {
+  #open(socket: WebSocket, stream: Duplex, device: Device): void {
     const { acceptor, metrics, runtime } = this.#deps;
     this.#makeRoom(device.vehicleId);
     const nowMs = runtime.realClock.nowMs();
     const session: Session = {
-      socket,
-      device,
+      ...{ socket, stream, device },
       lane: acceptor.lane(device.vehicleId, 'websocket'),
       unanswered: 0,
       answers: Promise.resolve(),
@@ -184,9 +185,17 @@ class SocketStreams implements Streams {
     this.#unanswered -= 1;
     const { socket } = session;
     if (socket.readyState !== socket.OPEN) return;
+    this.#gather(session.stream);
     socket.send(JSON.stringify(toWire(id, verdict)));
     if (socket.bufferedAmount > unreadKibibytesMax * 1024) this.#cut(session, 'slow-reader');
     else if (socket.isPaused && session.unanswered <= socketFramesMax / 2) socket.resume();
+  }
+
+  /** What is answered in one go, the frames of one commit, leaves in one write: each costs as much as a frame. */
+  #gather(stream: Duplex): void {
+    if (stream.writableCorked > 0) return;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
   }
 
   #ping(session: Session, nowMs: number): void {
