@@ -5,6 +5,7 @@ export const kafka: Engine = {
   name: 'kafka',
   files: [
     'packages/bus/src/kafka.engine.ts',
+    'packages/bus/src/kafka-codecs.engine.ts',
     'packages/bus/src/kafka-rebalance.engine.ts',
     'packages/bus/src/kafka-too-large.engine.ts',
   ],

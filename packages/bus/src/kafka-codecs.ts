@@ -1,6 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compress, uncompress } from 'snappyjs';
+import { unpackLz4 } from './lz4.ts';
 
 /** The framing of Java's snappy: this head, then blocks with their length before them. */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
@@ -26,6 +27,12 @@ export function registerCodecs(): void {
     (bytes) => zstdDecompressSync(bytes, { maxOutputLength: UNPACKED_BYTES_MAX }),
   );
   CompressionCodecs[CompressionTypes.Snappy] = codec(packSnappy, unpackSnappy);
+  CompressionCodecs[CompressionTypes.LZ4] = codec(
+    () => {
+      throw new Error('lz4 is read, not written');
+    },
+    (bytes) => unpackLz4(bytes, UNPACKED_BYTES_MAX),
+  );
 }
 
 export function packSnappy(bytes: Buffer): Buffer {
