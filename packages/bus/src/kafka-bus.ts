@@ -12,20 +12,19 @@ import type {
 import { createBusCounters } from './bus-counters.ts';
 import { groupLag } from './group-lag.ts';
 import { atMost, type KafkaClient } from './kafka-client.ts';
-import { runConsumer } from './kafka-consumer.ts';
+import { type KafkaConsumer, runConsumer } from './kafka-consumer.ts';
 import { KafkaEnds } from './kafka-ends.ts';
 import { watchLag } from './kafka-lag.ts';
 import { KafkaMember, type KafkaMemberOptions } from './kafka-member.ts';
 import { KafkaOffsets } from './kafka-offsets.ts';
 import { KafkaReads } from './kafka-reads.ts';
-import { describe } from './kafka-topics.ts';
+import { countPartitions, TOPICS_COMMAND } from './kafka-topics.ts';
 import { KafkaWriter } from './kafka-writer.ts';
 import { nextOffset } from './partition-reader.ts';
 import { placeRecord } from './place-record.ts';
 
 const BATCH_RECORDS = 500;
 const FAREWELL_MS = 5_000;
-const TOPICS_COMMAND = 'npm run outrider -- topics create';
 
 export interface KafkaBusOptions {
   readonly client: KafkaClient;
@@ -41,17 +40,12 @@ export interface KafkaBusOptions {
 interface Membership {
   readonly topics: readonly string[];
   readonly member: KafkaMember;
+  readonly consumer: KafkaConsumer;
 }
 
 /** @throws when the topics were never created, or have different numbers of partitions */
 export async function createKafkaBus(options: KafkaBusOptions): Promise<Bus> {
-  const topics = await describe(options.client);
-  const counts = [...new Set(topics.map(({ partitions }) => partitions))];
-  const [partitions] = counts;
-  if (partitions === undefined) throw new Error(`the cluster has no topics of ours: ${TOPICS_COMMAND}`);
-  if (counts.length > 1)
-    throw new Error(`topics have ${counts.join(' and ')} partitions; a car's records would be in two places`);
-  const bus = new KafkaBus(options, partitions);
+  const bus = new KafkaBus(options, await countPartitions(options.client));
   await bus.connect();
   return bus;
 }
@@ -187,6 +181,8 @@ class KafkaBus implements Bus {
 
   async ping(): Promise<void> {
     this.#checkOpen();
+    for (const [group, members] of this.#memberships)
+      if ([...members].some(({ consumer }) => !consumer.isUp())) throw new Error(`${group} is not read`);
     await this.#options.client.admin.describeCluster();
   }
 
@@ -236,9 +232,6 @@ class KafkaBus implements Bus {
 
   #run(group: string, topics: readonly string[], member: KafkaMember): Subscription {
     const { client, log } = this.#options;
-    const membership = { topics, member };
-    const members = this.#memberships.get(group) ?? new Set();
-    this.#memberships.set(group, members.add(membership));
     const consumer = runConsumer({
       ...{ client, log, group, topics: topics.map(client.named), member },
       onCrash: (error) => {
@@ -246,6 +239,9 @@ class KafkaBus implements Bus {
         log.error({ err: error, group }, 'a consumer gave up and is built again');
       },
     });
+    const membership = { topics, member, consumer };
+    const members = this.#memberships.get(group) ?? new Set();
+    this.#memberships.set(group, members.add(membership));
     const cancel = this.#ends.onRaise((_, partition) => member.wake(partition));
     const subscription = member.subscription(consumer);
     const stop = async () => {

@@ -1,4 +1,4 @@
-import { backoffMs, type Log, systemClock } from '@outrider/runtime';
+import { backoffMs, type Clock, type Log, systemClock } from '@outrider/runtime';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { createAssigner } from './kafka-assigner.ts';
 import { atMost, type KafkaClient } from './kafka-client.ts';
@@ -36,25 +36,39 @@ export interface KafkaConsumerOptions {
   readonly topics: readonly string[];
   readonly member: ConsumerMember;
   readonly onCrash: (error: unknown) => void;
+  /** For tests. */
+  readonly clock?: Pick<Clock, 'nowMs' | 'sleep'>;
 }
 
 /** A consumer of kafkajs that is built again whenever it gives up for good. */
 export interface KafkaConsumer {
+  /** False from when it gives up until the broker takes a heartbeat of the next one. */
+  isUp(): boolean;
   /** Leaves the group. */
   stop(): Promise<void>;
 }
 
 export function runConsumer(options: KafkaConsumerOptions): KafkaConsumer {
+  const { clock = systemClock } = options;
   const ended = new AbortController();
   let current: Consumer | undefined;
+  let isUp = true;
+  const crash = (error: unknown): void => {
+    isUp = false;
+    options.onCrash(error);
+  };
 
   const runOnce = async (): Promise<void> => {
     const consumer = createConsumer(options);
     current = consumer;
+    // Not when it joins: what it cannot read would make it give up right after.
+    consumer.on(consumer.events.HEARTBEAT, () => {
+      isUp = true;
+    });
     const crashed = Promise.withResolvers<void>();
     // With `restart` kafkajs builds it again itself; else the process would stay up and read nothing.
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      options.onCrash(error);
+      crash(error);
       if (!restart) crashed.resolve();
     });
     ended.signal.addEventListener('abort', () => crashed.resolve(), { once: true });
@@ -72,16 +86,17 @@ export function runConsumer(options: KafkaConsumerOptions): KafkaConsumer {
 
   const running = (async () => {
     for (let attempt = 0; !ended.signal.aborted; attempt++) {
-      const startedMs = systemClock.nowMs();
-      await runOnce().catch((error) => options.onCrash(error));
+      const startedMs = clock.nowMs();
+      await runOnce().catch(crash);
       // Who was up for so long is not failing over and over: its next trouble is a first one.
-      if (systemClock.nowMs() - startedMs > REBUILD_MS_MAX) attempt = 0;
+      if (clock.nowMs() - startedMs > REBUILD_MS_MAX) attempt = 0;
       const delayMs = backoffMs(attempt, FIRST_REBUILD_MS, REBUILD_MS_MAX, () => 1);
-      await systemClock.sleep(delayMs, ended.signal);
+      await clock.sleep(delayMs, ended.signal);
     }
   })();
 
   return {
+    isUp: () => isUp,
     async stop() {
       ended.abort();
       const leaving = current?.disconnect() ?? Promise.resolve();

@@ -4,6 +4,7 @@ import { connectKafka, type KafkaClient } from './kafka-client.ts';
 import { KafkaEnds } from './kafka-ends.ts';
 import { type Topic, topicList } from './topics.ts';
 
+export const TOPICS_COMMAND = 'npm run outrider -- topics create';
 /** A tombstone stays this long, so that who was away for less learns of the deletion. */
 const TOMBSTONE_MS = 86_400_000;
 const CREATE_MS = 30_000;
@@ -104,6 +105,16 @@ export async function describe(client: KafkaClient) {
     const replication = Math.min(...partitions.map(({ replicas }) => replicas.length));
     return [{ name: unnamed, partitions: partitions.length, replication }];
   });
+}
+
+/** How many partitions every topic has. @throws when there are no topics, or not all have the same */
+export async function countPartitions(client: KafkaClient): Promise<number> {
+  const counts = [...new Set((await describe(client)).map(({ partitions }) => partitions))];
+  const [partitions] = counts;
+  if (partitions === undefined) throw new Error(`the cluster has no topics of ours: ${TOPICS_COMMAND}`);
+  if (counts.length > 1)
+    throw new Error(`topics have ${counts.join(' and ')} partitions; a car's records would be in two places`);
+  return partitions;
 }
 
 async function differences(client: KafkaClient, plans: readonly TopicPlan[]): Promise<readonly string[]> {
