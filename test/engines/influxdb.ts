@@ -7,6 +7,7 @@ const FILES = [
   'test/engines/influxdb.engine.ts',
   'test/engines/influxdb-drive.engine.ts',
   'packages/telemetry/src/influx-telemetry.engine.ts',
+  'packages/telemetry/src/influx-prepare.engine.ts',
 ];
 
 export const influxdb: Engine = {
@@ -14,14 +15,14 @@ export const influxdb: Engine = {
   files: [
     ...FILES,
     'test/engines/fleet-dashboard.engine.ts',
-    'packages/telemetry/src/influx-prepare.engine.ts',
+    'packages/telemetry/src/influx1-prepare.engine.ts',
   ],
   start: async (folder) => toEngine(await startInfluxdb(folder), '^1\\.6\\.'),
 };
 
 export const influxdb2: Engine = {
   name: 'influxdb2',
-  files: FILES,
+  files: [...FILES, 'packages/telemetry/src/influx2-prepare.engine.ts'],
   missing: () =>
     isInfluxdb2Built() ? undefined : `it is not built on this machine; it is by: ${BUILD_COMMAND}`,
   start: async (folder) => toEngine(await startInfluxdb2(folder), '^v2\\.7\\.12$'),

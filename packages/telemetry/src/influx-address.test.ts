@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { isInfluxUrl, readInfluxUrl } from './influx-address.ts';
 
 it.each([
@@ -17,6 +20,29 @@ it('parameters have defaults, and compression depends on whether there is a netw
   expect(readInfluxUrl('influxdb://far.example/f')).toMatchObject({ ...usual, isZipped: true });
   expect(readInfluxUrl('influxdb://h/f?policy=raw&org=o&write=v1&timeoutS=1.5&gzip=off')).toMatchObject({
     ...{ policy: 'raw', org: 'o', write: 'v1', timeoutMs: 1_500, isZipped: false },
+  });
+});
+
+describe('a token in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'outrider-influx-'));
+  const file = join(folder, 'token');
+  const url = `influxdb://host/fleet?tokenFile=${encodeURIComponent(file)}`;
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is read without what stands around it', () => {
+    writeFileSync(file, 'secret==\n');
+    expect(readInfluxUrl(url).authorization).toBe('Token secret==');
+  });
+  it.each([
+    ['nothing', ' \n'],
+    ['two lines', 'secret\nsecret'],
+  ])('is refused when it holds %s', (_, text) => {
+    writeFileSync(file, text);
+    expect(() => readInfluxUrl(url)).toThrow(/^(?!.*secret)TELEMETRY_URL/);
+  });
+  it('is refused when it is not there, or beside a login', () => {
+    expect(() => readInfluxUrl(`${url}-gone`)).toThrow('cannot be read');
+    expect(() => readInfluxUrl(url.replace('//', '//u:p@'))).toThrow('login');
   });
 });
 

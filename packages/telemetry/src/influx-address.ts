@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** What an `influxdb:` URL says. */
 export interface InfluxAddress {
   /** `http://host:port` or `https://host:port`, with the path a proxy may want. */
@@ -19,13 +21,13 @@ const DEFAULT_PORT = 8086;
 const DEFAULT_TIMEOUT_S = 10;
 const WRITES = ['auto', 'v1', 'v2'] as const;
 const GZIPS = ['auto', 'on', 'off'] as const;
-const PARAMETERS = ['policy', 'org', 'write', 'gzip', 'timeoutS'] as const;
+const PARAMETERS = ['policy', 'org', 'write', 'gzip', 'timeoutS', 'tokenFile'] as const;
 
 export const isInfluxUrl = (url: string): boolean => /^influxdbs?:/.test(url);
 
 /**
  * Reads `influxdb://user:password@host:port/database?…`; `influxdbs:` is the same over TLS, and `:token@` in
- * place of user and password a token.
+ * place of user and password a token, which may also stand in a file.
  * @throws saying what is wrong and never what was given: the URL holds a password
  */
 export function readInfluxUrl(url: string): InfluxAddress {
@@ -47,7 +49,7 @@ export function readInfluxUrl(url: string): InfluxAddress {
     database: decode(database),
     policy: searchParams.get('policy') ?? undefined,
     org: searchParams.get('org') ?? '-',
-    authorization: authorizationOf(decode(username), decode(password)),
+    authorization: authorizationOf(decode(username), decode(password), searchParams.get('tokenFile')),
     write: oneOf('write', WRITES, searchParams.get('write')),
     // Compressing costs this process more than sending, unless there is a network in between.
     isZipped: gzip === 'auto' ? !isLoopback(hostname) : gzip === 'on',
@@ -73,8 +75,21 @@ function decode(text: string): string {
   }
 }
 
-function authorizationOf(user: string, password: string): string | undefined {
-  if (user === '' && password === '') return undefined;
+function authorizationOf(user: string, password: string, tokenFile: string | null): string | undefined {
+  if (user === '' && password === '') return tokenFile === null ? undefined : readTokenFile(tokenFile);
+  if (tokenFile !== null) throw wrong('has a login and a tokenFile: one of them is enough');
   if (user === '') return `Token ${password}`;
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+/** `Token …`. @throws for a file that is not there, or holds none */
+export function readTokenFile(path: string): string {
+  let token: string;
+  try {
+    token = readFileSync(path, 'utf8').trim();
+  } catch {
+    throw wrong(`has a tokenFile that cannot be read: ${path}`);
+  }
+  if (!/^[!-~]+$/.test(token)) throw wrong(`has a tokenFile that holds no token: ${path}`);
+  return `Token ${token}`;
 }

@@ -1,13 +1,13 @@
 import { SIGNAL } from '@outrider/domain';
 import { createMetrics, silentLog, systemClock } from '@outrider/runtime';
-import { expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { adminUrlOf, createDatabase, letUserRead, urlOf } from './contract/influx-server.ts';
 import { readInfluxUrl } from './influx-address.ts';
 import { runInfluxQl } from './influx-http.ts';
-import { AGGREGATES, backfillSeries, prepareSeries } from './influx-prepare.ts';
+import { backfillSeries, prepareSeries } from './influx-prepare.ts';
 import { openTelemetry } from './open.ts';
 
-const { admin = '', user = '' } = inject('engines').influxdb ?? {};
-const url = `${admin}prepared`;
+const url = adminUrlOf('prepared');
 const HOUR_MS = 3_600_000;
 /** Within the retention: the server's own clock decides what is too old. */
 const nowMs = (await fetch(`${readInfluxUrl(url).httpUrl}/ping`)).headers.get('date');
@@ -20,36 +20,17 @@ const records = async (statement: string) =>
     values.map((row) => ({ ...tags, ...Object.fromEntries(columns.map((name, at) => [name, row[at]])) })),
   );
 
-it('makes a database with retention and aggregates, twice the same, and follows a change', async () => {
-  await prepareSeries(url, { rawDays: 7, minuteDays: 90 });
-  expect(await prepareSeries(url, { rawDays: 30, minuteDays: 180 })).toHaveLength(3);
-  const policies = async (database: string) =>
-    (await records(`SHOW RETENTION POLICIES ON ${database}`)).map((one) => [
-      one.name,
-      one.duration,
-      one.default,
-    ]);
-  expect(await policies('prepared')).toEqual([['raw', '720h0m0s', true]]);
-  expect(await policies('prepared_folded')).toEqual([
-    ['m1', '4320h0m0s', true],
-    ['h1', '0s', false],
-  ]);
-  const queries = await records('SHOW CONTINUOUS QUERIES');
-  expect(queries.map(({ name }) => name)).toEqual(AGGREGATES.map(({ query }) => query));
-});
-
 it('leaves a database alone that something else made', async () => {
-  await ask('CREATE DATABASE theirs');
-  await expect(prepareSeries(`${admin}theirs`, { rawDays: 1, minuteDays: 1 })).rejects.toThrow(
-    'something else',
-  );
-  expect(await records('SHOW RETENTION POLICIES ON theirs')).toHaveLength(1);
+  await createDatabase('theirs');
+  const theirs = prepareSeries(adminUrlOf('theirs'), { rawDays: 1, minuteDays: 1 });
+  await expect(theirs).rejects.toThrow('something else');
 });
 
 it('folds minutes and hours per car, counts a repeat once, and gives aggregates without texts and ids', async () => {
-  await ask('GRANT ALL ON prepared TO outrider');
+  await prepareSeries(url, { rawDays: 30, minuteDays: 180 });
+  await letUserRead('prepared');
   const metrics = createMetrics();
-  const store = await openTelemetry(`${user}prepared`, { log: silentLog, metrics });
+  const store = await openTelemetry(urlOf('prepared'), { log: silentLog, metrics });
   const row = (offsetMs: number, speed: number, vehicleId = 'car-1') => ({
     vehicleId,
     observedAtMs: startMs + offsetMs,
@@ -84,7 +65,7 @@ it('folds minutes and hours per car, counts a repeat once, and gives aggregates 
 });
 
 it('folds by itself what was written within the last two hours', async () => {
-  const folding = `${admin}folding`;
+  const folding = adminUrlOf('folding');
   await prepareSeries(folding, { rawDays: 7, minuteDays: 90 });
   const store = await openTelemetry(folding, { log: silentLog });
   const moment = { vehicleId: 'car-1', observedAtMs: startMs + 2.5 * HOUR_MS, recordId: 'r' };
@@ -95,17 +76,4 @@ it('folds by itself what was written within the last two hours', async () => {
   const means = () => records(`SELECT "mean_${SIGNAL.speed}" AS mean FROM folding_folded.m1.signals_1m`);
   for (let turn = 0; turn < 100 && (await means()).length === 0; turn++) await systemClock.sleep(100);
   expect(await means()).toMatchObject([{ mean: 50 }]);
-});
-
-it('lets who reads the folds read nothing else', async () => {
-  await ask("CREATE USER reader WITH PASSWORD 'x'; GRANT READ ON prepared_folded TO reader");
-  const { httpUrl } = readInfluxUrl(url);
-  const read = (database: string, measurement: string) =>
-    runInfluxQl(
-      readInfluxUrl(`${httpUrl.replace('http://', 'influxdb://reader:x@')}/${database}`),
-      `SELECT * FROM ${measurement} LIMIT 1`,
-      AbortSignal.timeout(10_000),
-    );
-  expect((await read('prepared_folded', 'm1.signals_1m'))[0]).toHaveLength(1);
-  await expect(read('prepared', 'raw.signals')).rejects.toThrow('403');
 });

@@ -19,6 +19,7 @@ export interface Retention {
 export interface Bucket2 {
   readonly id: string;
   readonly name: string;
+  readonly description?: string;
   readonly retentionRules: readonly { readonly everySeconds: number }[];
 }
 
@@ -75,8 +76,10 @@ export function createBucket(
   { address, orgID }: InfluxOrg,
   name: string,
   retention: Retention,
+  description = '',
 ): Promise<Bucket2> {
-  return askApi(address, 'POST', 'buckets', { orgID, name, retentionRules: rulesOf(retention) });
+  const retentionRules = rulesOf(retention);
+  return askApi(address, 'POST', 'buckets', { orgID, name, description, retentionRules });
 }
 
 export async function setRetention(

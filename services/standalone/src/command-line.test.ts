@@ -125,6 +125,10 @@ describe('series', () => {
       { kind: 'series-prepare', rawDays: 7, minuteDays: 90 },
     ],
     [
+      ['series', 'prepare', '--token-file', 'a/token'],
+      { kind: 'series-prepare', rawDays: 30, minuteDays: 180, tokenFile: 'a/token' },
+    ],
+    [
       ['series', 'backfill', '--from', '2026-01-15', '--to', '2026-01-15T08:30Z'],
       { kind: 'series-backfill', fromMs: Date.UTC(2026, 0, 15), toMs: Date.UTC(2026, 0, 15, 8, 30) },
     ],
@@ -136,6 +140,7 @@ describe('series', () => {
     [['series'], 'prepare or to backfill'],
     [['series', 'prepare', '--raw-days', '0'], '--raw-days'],
     [['series', 'prepare', '--minute-days', '1.5'], '--minute-days'],
+    [['series', 'prepare', '--token-file='], '--token-file'],
     [['series', 'backfill', '--to', '2026-01-15'], '--from'],
     [['series', 'backfill', '--from', '2026-02-31', '--to', 'soon'], '--to'],
     [['series', 'backfill', '--from', '2026-01-15', '--to', '2026-01-15'], '--to'],
@@ -146,7 +151,7 @@ describe('series', () => {
   });
 
   test('its help names every option it takes', () => {
-    for (const option of ['--raw-days', '--minute-days', '--from', '--to', '--help'])
+    for (const option of ['--raw-days', '--minute-days', '--token-file', '--from', '--to', '--help'])
       expect(helpText('series')).toContain(option);
   });
 });

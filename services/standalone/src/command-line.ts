@@ -16,7 +16,12 @@ export type Command =
     }
   | { readonly kind: 'providers-check'; readonly isJson: boolean }
   /** Days of raw values, and of their folds over minutes. */
-  | { readonly kind: 'series-prepare'; readonly rawDays: number; readonly minuteDays: number }
+  | {
+      readonly kind: 'series-prepare';
+      readonly rawDays: number;
+      readonly minuteDays: number;
+      readonly tokenFile: string | undefined;
+    }
   /** The end is excluded. */
   | { readonly kind: 'series-backfill'; readonly fromMs: number; readonly toMs: number }
   /** Of the Kafka that BUS_URL names. */
@@ -80,12 +85,15 @@ function readSeries(args: readonly string[]): Command {
   if (rest.some((one) => one === '--help' || one === '-h') || action === '--help' || action === '-h')
     return { kind: 'help', about: 'series' };
   if (action === 'prepare') {
-    const days = { type: 'string' } as const;
-    const { values } = parseArgs({ args: rest, options: { 'raw-days': days, 'minute-days': days } });
+    const text = { type: 'string' } as const;
+    const options = { 'raw-days': text, 'minute-days': text, 'token-file': text };
+    const { values } = parseArgs({ args: rest, options });
+    if (values['token-file'] === '') throw new Error('--token-file needs the name of a file');
     return {
       kind: 'series-prepare',
       rawDays: readDays('--raw-days', values['raw-days'] ?? String(DEFAULT_RAW_DAYS)),
       minuteDays: readDays('--minute-days', values['minute-days'] ?? String(DEFAULT_MINUTE_DAYS)),
+      tokenFile: values['token-file'],
     };
   }
   if (action !== 'backfill')
@@ -209,16 +217,18 @@ Ends with 0 when all answered, else with 1.
   --json        one JSON array instead of the table
   --help, -h    this text
 `,
-  series: `Usage: outrider series prepare [--raw-days <days>] [--minute-days <days>]
+  series: `Usage: outrider series prepare [--raw-days <days>] [--minute-days <days>] [--token-file <file>]
        outrider series backfill --from <day or moment> --to <day or moment>
 
-Looks after the InfluxDB 1.x that TELEMETRY_URL names, which needs an admin's login for this.
+Looks after the InfluxDB 1.x or 2.x that TELEMETRY_URL names, which needs an admin's login or token for this.
 prepare makes the database and what folds each number into minutes and hours (least, greatest, mean, last), and
 may be said again after a change. What arrives later than two hours (minutes) or a day (hours) is folded by
 backfill, as long as the raw values are there.
 
   --raw-days <days>      how long what cars sent is kept; default ${DEFAULT_RAW_DAYS}. Fewer than before removes the rest
   --minute-days <days>   how long minutes are kept; default ${DEFAULT_MINUTE_DAYS}. Hours are kept for ever
+  --token-file <file>    InfluxDB 2: where a token goes that reads and writes what cars sent, and nothing else; one
+                         that is there stays
   --from, --to           2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded
   --help, -h             this text
 `,

@@ -33,6 +33,12 @@ export async function createDatabase(name: string): Promise<void> {
   else await asAdmin(`CREATE DATABASE ${name}; GRANT ALL ON ${name} TO outrider`);
 }
 
+/** For a database that `prepareSeries` made. */
+export async function letUserRead(name: string): Promise<void> {
+  // The token of InfluxDB 2 is for all buckets.
+  if (!isInfluxdb2) await asAdmin(`GRANT ALL ON ${name} TO outrider`);
+}
+
 export async function dropDatabase(name: string): Promise<void> {
   if (!isInfluxdb2) return void (await asAdmin(`DROP DATABASE ${name}`));
   const org = await findOrg(readInfluxUrl(adminUrlOf(name)));
