@@ -1,3 +1,4 @@
+import { traceHeader } from '@outrider/runtime';
 import type { BusRecord, OutgoingRecord } from './bus.ts';
 import { carOf, keyOfPart } from './partition.ts';
 import type { Topic } from './topics.ts';
@@ -47,6 +48,12 @@ export function encodeRecord<T>(
   if (topic.sealing !== 'whole') return { topic: topic.name, key, value: bytes };
   const { keyId, box } = sealer.seal(subject, atMs, bytes);
   return { topic: topic.name, key, value: box, headers: { keyId } };
+}
+
+/** The record with the trace of what led to it: a `traceparent`, or nothing where none is known. */
+export function withTrace(record: OutgoingRecord, cause: string | undefined): OutgoingRecord {
+  const trace = traceHeader(cause);
+  return trace.traceparent === undefined ? record : { ...record, headers: { ...record.headers, ...trace } };
 }
 
 /** Reads a record back and checks it against the topic's schema. Never throws. */

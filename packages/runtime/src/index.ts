@@ -17,4 +17,5 @@ export * from './run-alone.ts';
 export * from './settings.ts';
 export * from './sqlite-file.ts';
 export * from './strict-json.ts';
+export * from './trace.ts';
 export * from './workers.ts';

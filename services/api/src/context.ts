@@ -1,7 +1,7 @@
 import type { OutgoingRecord, Topic } from '@outrider/bus';
-import { encodeRecord } from '@outrider/bus';
+import { encodeRecord, withTrace } from '@outrider/bus';
 import type { TripReader } from '@outrider/providers';
-import type { Clock } from '@outrider/runtime';
+import { type Clock, continueTrace } from '@outrider/runtime';
 import type { OutboxRow, State } from '@outrider/state';
 import type { TelemetryStore } from '@outrider/telemetry';
 import type { Trust, TrustAdmin } from '@outrider/trust';
@@ -49,12 +49,8 @@ export function outboxRow<T>(
   outboxId: string,
 ): OutboxRow {
   const atMs = context.eventClock.nowMs();
-  const {
-    topic: name,
-    key,
-    value,
-    headers,
-  }: OutgoingRecord = encodeRecord(topic, vehicleId, record, atMs, context.trust);
+  const sealed = encodeRecord(topic, vehicleId, record, atMs, context.trust);
+  const { topic: name, key, value, headers }: OutgoingRecord = withTrace(sealed, continueTrace());
   return { outboxId, writer: 'api', topic: name, key, value, headers: headers ?? {}, createdAtMs: atMs };
 }
 

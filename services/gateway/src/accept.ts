@@ -1,6 +1,6 @@
 import type { Bus, OutgoingRecord } from '@outrider/bus';
 import type { Verdict } from '@outrider/domain';
-import { createRateLimit, type RateLimit, type Runtime } from '@outrider/runtime';
+import { createRateLimit, type RateLimit, type Runtime, traceField } from '@outrider/runtime';
 import type { Trust } from '@outrider/trust';
 import type { Frame, Incoming } from './frame.ts';
 import { InFlight } from './in-flight.ts';
@@ -16,7 +16,8 @@ export interface Lane {
 }
 
 export interface Acceptor {
-  lane(vehicleId: string, transport: Transport): Lane;
+  /** @param caller the `traceparent` of whoever connected or asked */
+  lane(vehicleId: string, transport: Transport, caller: string | undefined): Lane;
   readonly inFlight: number;
   /** From now on every frame is sent away; resolves when those taken before have their verdict. */
   close(): Promise<void>;
@@ -66,12 +67,12 @@ class FrameAcceptor implements Acceptor {
     this.#rate.sweep(this.#deps.runtime.realClock.nowMs());
   }
 
-  lane(vehicleId: string, transport: Transport): Lane {
+  lane(vehicleId: string, transport: Transport, caller: string | undefined): Lane {
     let turn: Promise<unknown> = Promise.resolve();
     return {
       admit: async (frames) => {
         const begin = () => {
-          const begun = turn.then(() => this.#begin(vehicleId, frames));
+          const begun = turn.then(() => this.#begin(vehicleId, frames, caller));
           turn = begun;
           return begun;
         };
@@ -93,7 +94,7 @@ class FrameAcceptor implements Acceptor {
   }
 
   /** Returns as soon as the frames are on their way, so that the next ones may follow; the verdicts come later. */
-  async #begin(vehicleId: string, frames: readonly Incoming[]): Promise<Begun> {
+  async #begin(vehicleId: string, frames: readonly Incoming[], caller: string | undefined): Promise<Begun> {
     const { runtime, trust } = this.#deps;
     const screened = frames.map((frame) => this.#screen(vehicleId, frame));
     try {
@@ -101,7 +102,7 @@ class FrameAcceptor implements Acceptor {
       if (screened.includes(undefined)) await trust.prepare([vehicleId]);
       const nowMs = runtime.eventClock.nowMs();
       const judged = frames.map(
-        (frame, index) => screened[index] ?? sealFrame(trust, vehicleId, frame as Frame, nowMs),
+        (frame, index) => screened[index] ?? sealFrame(trust, vehicleId, frame as Frame, nowMs, caller),
       );
       const records = judged.filter(isRecord);
       const published = records.length === 0 ? Promise.resolve(ACK) : this.#publish(records);
@@ -130,6 +131,9 @@ class FrameAcceptor implements Acceptor {
       metrics.publishSeconds.observe((runtime.realClock.nowMs() - startedMs) / 1000);
       if (this.#isBusDown) runtime.log.info({}, 'the bus takes frames again');
       this.#isBusDown = false;
+      const [{ key, headers } = {}] = records;
+      const taken = { vehicleId: key, frames: records.length, ...traceField(headers?.traceparent) };
+      runtime.log.debug(taken, 'frames are in the log');
       return ACK;
     } catch (error) {
       // Once per outage: a line per frame would fill the disk that may be the trouble.

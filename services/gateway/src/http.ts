@@ -86,7 +86,7 @@ function addFrames(server: FastifyInstance, deps: HttpDeps): void {
       const batch = splitBatch((request.body as Uint8Array | undefined) ?? new Uint8Array());
       if (batch.kind === 'refused') return refuse(reply, 400, 'bad-shape', batch.detail);
       const named = batch.frames.map(readNativeFrame);
-      const lane = deps.acceptor.lane((devices.get(request) as Device).vehicleId, 'batch');
+      const lane = deps.acceptor.lane((devices.get(request) as Device).vehicleId, 'batch', callerOf(request));
       const verdicts = await lane.admit(named.map(({ frame }) => frame));
       return { verdicts: verdicts.map((verdict, index) => toWire(named[index]?.id, verdict)) };
     },
@@ -94,13 +94,13 @@ function addFrames(server: FastifyInstance, deps: HttpDeps): void {
 }
 
 function addAbrp(server: FastifyInstance, deps: HttpDeps): void {
-  const answer = async (request: AbrpRequest) => {
+  const answer = async (request: AbrpRequest, caller: string | undefined) => {
     if (request.kind === 'refused') return { status: 'error', errors: request.detail };
     const verdicts: Verdict[] = [];
     for (const { token, count, frames } of request.vehicles) {
       const device = await authenticate(deps.tokens, token);
       if (device === undefined) verdicts.push(...Array<Verdict>(count).fill(BAD_TOKEN));
-      else verdicts.push(...(await deps.acceptor.lane(device.vehicleId, 'abrp').admit(frames())));
+      else verdicts.push(...(await deps.acceptor.lane(device.vehicleId, 'abrp', caller).admit(frames())));
     }
     return answerAbrp(verdicts);
   };
@@ -108,9 +108,11 @@ function addAbrp(server: FastifyInstance, deps: HttpDeps): void {
   server.route({
     method: ['GET', 'POST'],
     url: '/1/tlm/send',
-    handler: (request) => answer(readAbrpSend(queryOf(request), bodyOf(request))),
+    handler: (request) => answer(readAbrpSend(queryOf(request), bodyOf(request)), callerOf(request)),
   });
-  server.post('/1/tlm/bulk', (request) => answer(readAbrpBulk(queryOf(request), bodyOf(request))));
+  server.post('/1/tlm/bulk', (request) =>
+    answer(readAbrpBulk(queryOf(request), bodyOf(request)), callerOf(request)),
+  );
 }
 
 const BAD_TOKEN: Verdict = {
@@ -129,6 +131,9 @@ function addHealth(server: FastifyInstance, deps: HttpDeps): void {
     reply.type('text/plain; version=0.0.4').send(await deps.runtime.metrics.text()),
   );
 }
+
+/** Whose trace goes on; said twice, node joins it into something that is none. */
+const callerOf = ({ headers }: FastifyRequest): string | undefined => headers.traceparent?.toString();
 
 /** Read by hand, so that a name said twice or one like `__proto__` is just a name. */
 function queryOf(request: FastifyRequest): URLSearchParams {

@@ -1,5 +1,6 @@
 import { type OutgoingRecord, TOPICS } from '@outrider/bus';
 import type { Verdict } from '@outrider/domain';
+import { continueTrace } from '@outrider/runtime';
 import { type Trust, UnknownSubject } from '@outrider/trust';
 import type { Frame } from './frame.ts';
 import { OUTAGE_RETRY_MS, retry } from './verdict.ts';
@@ -8,12 +9,16 @@ import { OUTAGE_RETRY_MS, retry } from './verdict.ts';
 const FUTURE_MS = 2 * 60_000;
 const PAST_MS = 30 * 86_400_000;
 
-/** The raw record of a frame, sealed for who owned the car then, or why there is none. The car must be prepared. */
+/**
+ * The raw record of a frame, sealed for who owned the car then, or why there is none. The car must be prepared.
+ * @param caller the `traceparent` it came with, whose trace goes on if it names one
+ */
 export function sealFrame(
   trust: Pick<Trust, 'seal' | 'decide'>,
   vehicleId: string,
   frame: Frame,
   receivedAtMs: number,
+  caller: string | undefined,
 ): Verdict | OutgoingRecord {
   const aheadMs = frame.observedAtMs - receivedAtMs;
   const aboutMs = aheadMs > FUTURE_MS || aheadMs < -PAST_MS ? receivedAtMs : frame.observedAtMs;
@@ -35,7 +40,12 @@ export function sealFrame(
     topic: TOPICS.raw.name,
     key: vehicleId,
     value: sealed.box,
-    headers: { format: frame.format, receivedAtMs: String(receivedAtMs), keyId: sealed.keyId },
+    headers: {
+      format: frame.format,
+      receivedAtMs: String(receivedAtMs),
+      keyId: sealed.keyId,
+      traceparent: continueTrace(caller),
+    },
   };
 }
 

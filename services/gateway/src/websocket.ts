@@ -86,7 +86,10 @@ class SocketStreams implements Streams {
     const device = await this.#admitUpgrade(request, socket);
     if (device === undefined || socket.destroyed) return;
     if (this.#isClosed) refuseUpgrade(socket, 503, 'shutting down');
-    else this.#server.handleUpgrade(request, socket, head, (opened) => this.#open(opened, socket, device));
+    else
+      this.#server.handleUpgrade(request, socket, head, (opened) =>
+        this.#open(opened, socket, device, request.headers.traceparent?.toString()),
+      );
   }
 
   async sweep(): Promise<void> {
@@ -133,13 +136,13 @@ class SocketStreams implements Streams {
     }
   }
 
-  #open(socket: WebSocket, stream: Duplex, device: Device): void {
+  #open(socket: WebSocket, stream: Duplex, device: Device, caller: string | undefined): void {
     const { acceptor, metrics, runtime } = this.#deps;
     this.#makeRoom(device.vehicleId);
     const nowMs = runtime.realClock.nowMs();
     const session: Session = {
       ...{ socket, stream, device },
-      lane: acceptor.lane(device.vehicleId, 'websocket'),
+      lane: acceptor.lane(device.vehicleId, 'websocket', caller),
       unanswered: 0,
       answers: Promise.resolve(),
       pingedAtMs: nowMs,

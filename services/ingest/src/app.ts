@@ -6,7 +6,7 @@ import {
   type Subscription,
   TOPICS,
 } from '@outrider/bus';
-import type { App, Readiness, Runtime } from '@outrider/runtime';
+import { type App, type Readiness, type Runtime, traceField } from '@outrider/runtime';
 import type { SignalRow, TelemetryStore } from '@outrider/telemetry';
 import type { Trust } from '@outrider/trust';
 import { type Assembled, type AssemblyDeps, assemble, KeysNotLoaded, reject } from './assemble.ts';
@@ -98,6 +98,9 @@ class IngestApp implements App {
     if (!context.isCurrent()) return;
     await context.commit();
     this.#troubles.delete(batch.partition);
+    const { offset, headers } = batch.records.at(-1) as BusRecord;
+    const done = { partition: batch.partition, offset, ...traceField(headers.traceparent) };
+    runtime.log.debug(done, 'frames are in the series and on the bus');
     this.#metrics.count(assembled, (runtime.realClock.nowMs() - startedMs) / 1000);
   }
 

@@ -1,4 +1,11 @@
-import { type BusRecord, encodeRecord, type OutgoingRecord, type Sealer, TOPICS } from '@outrider/bus';
+import {
+  type BusRecord,
+  encodeRecord,
+  type OutgoingRecord,
+  type Sealer,
+  TOPICS,
+  withTrace,
+} from '@outrider/bus';
 import {
   isPlaceSignal,
   type RawHeaders,
@@ -95,7 +102,10 @@ function keep(
     outcome: 'decoded',
     ...(isEmpty ? {} : { row: toRow(record) }),
     records: [
-      encodeRecord(TOPICS.signals, raw.key, record, frame.observedAtMs, deps.sealer),
+      withTrace(
+        encodeRecord(TOPICS.signals, raw.key, record, frame.observedAtMs, deps.sealer),
+        raw.headers.traceparent,
+      ),
       ...refused.records,
     ],
     rejects,
@@ -168,21 +178,26 @@ export function reject(
   const known = vehicleIdSchema.safeParse(raw.key);
   return {
     outcome: 'rejected',
-    records: shown.map((one) => ({
-      topic: TOPICS.rejected.name,
-      key: raw.key,
-      value: encoder.encode(
-        JSON.stringify({
-          reason: one.reason,
-          detail: one.detail.slice(0, 500),
-          ...(known.success ? { vehicleId: known.data } : {}),
-          ...(headers === undefined ? {} : { format: headers.format }),
-          ...(one.path === undefined ? {} : { path: one.path.slice(0, 300) }),
-          receivedAtMs: headers === undefined ? raw.timestampMs : Number(headers.receivedAtMs),
-          origin: { topic: raw.topic, partition: raw.partition, offset: raw.offset },
-        } satisfies RejectedRecord),
+    records: shown.map((one) =>
+      withTrace(
+        {
+          topic: TOPICS.rejected.name,
+          key: raw.key,
+          value: encoder.encode(
+            JSON.stringify({
+              reason: one.reason,
+              detail: one.detail.slice(0, 500),
+              ...(known.success ? { vehicleId: known.data } : {}),
+              ...(headers === undefined ? {} : { format: headers.format }),
+              ...(one.path === undefined ? {} : { path: one.path.slice(0, 300) }),
+              receivedAtMs: headers === undefined ? raw.timestampMs : Number(headers.receivedAtMs),
+              origin: { topic: raw.topic, partition: raw.partition, offset: raw.offset },
+            } satisfies RejectedRecord),
+          ),
+        },
+        raw.headers.traceparent,
       ),
-    })),
+    ),
     rejects,
   };
 }

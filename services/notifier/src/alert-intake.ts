@@ -20,11 +20,13 @@ const OTHER_VEHICLES = 10;
 /**
  * Decides one alert's step and stores the decision: rows, and records of what is decided for good, in the
  * caller's transaction. Returns the rows written.
+ * @param cause the `traceparent` it came with
  */
 export async function takeAlert(
   parts: Parts,
   state: State,
   alert: Alert,
+  cause: string | undefined,
 ): Promise<readonly NotificationRow[]> {
   const nowMs = parts.runtime.eventClock.nowMs();
   const rows = await state.notifications.listOfAlert(alert.alertId);
@@ -38,7 +40,7 @@ export async function takeAlert(
   if (known.length === 0) {
     const id = notificationIdOf(alert, null, null);
     if (rows.some((row) => row.notificationId === id)) return [];
-    return store(parts, state, draftsOf(nobodyStep(parts, alert, nowMs)));
+    return store(parts, state, draftsOf(nobodyStep(parts, alert, cause, nowMs)));
   }
   const written: NotificationRow[] = [];
   for (const person of known) {
@@ -47,7 +49,7 @@ export async function takeAlert(
       parts.decisions.inc({ state: 'suppressed', reason: 'duplicate' });
       continue;
     }
-    written.push(...(await takeFor(parts, state, alert, person, mine, nowMs)));
+    written.push(...(await takeFor(parts, state, { alert, cause }, person, mine, nowMs)));
   }
   return written;
 }
@@ -62,7 +64,7 @@ function isRepeat(alert: Alert, mine: readonly NotificationRow[]): boolean {
 async function takeFor(
   parts: Parts,
   state: State,
-  alert: Alert,
+  { alert, cause }: Pick<Step, 'alert' | 'cause'>,
   person: Person,
   mine: readonly NotificationRow[],
   nowMs: number,
@@ -91,7 +93,7 @@ async function takeFor(
     saying = say(newestFirst.filter((row) => !ids.has(row.notificationId)));
   }
   const step: Step = {
-    alert,
+    ...{ alert, cause },
     nowMs,
     recipient: person,
     isAllowed: mayTell(parts.trust, alert.vehicleId, alert.startedAtMs, alert.changedAtMs),
@@ -181,9 +183,9 @@ async function historyOf(parts: Parts, state: State, vehicleId: string, person: 
   return { ofVehicle: own, interruptedAtMs: [...interruptions.values()] };
 }
 
-function nobodyStep(parts: Parts, alert: Alert, nowMs: number): Step {
+function nobodyStep(parts: Parts, alert: Alert, cause: string | undefined, nowMs: number): Step {
   return {
-    alert,
+    ...{ alert, cause },
     nowMs,
     recipient: undefined,
     isAllowed: false,

@@ -28,6 +28,8 @@ export interface Message {
   /** Event time. */
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
+  /** Of what led to it; goes on where a channel has a place for it. */
+  readonly traceparent?: string;
 }
 
 /** A way to reach a person. It tries once, within its own timeouts; the outbox worker retries. */

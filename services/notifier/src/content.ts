@@ -17,6 +17,8 @@ export const content = z.strictObject({
     probability: z.number().nullable(),
     stopName: z.string().nullable(),
   }),
+  /** Of what led to it. */
+  traceparent: z.string().optional(),
 });
 export type Content = z.infer<typeof content>;
 

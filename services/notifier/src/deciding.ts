@@ -1,5 +1,5 @@
 import type { Alert, ChannelName, Remedy } from '@outrider/domain';
-import { contentId } from '@outrider/runtime';
+import { contentId, traceHeader } from '@outrider/runtime';
 import type { NotificationRow, Person } from '@outrider/state';
 import type { Content } from './content.ts';
 import type { DrivingState } from './driving-state.ts';
@@ -67,6 +67,8 @@ export interface Draft {
 
 export interface Step {
   readonly alert: Alert;
+  /** The `traceparent` it came with. */
+  readonly cause: string | undefined;
   readonly nowMs: number;
   readonly recipient: Person | undefined;
   readonly isAllowed: boolean;
@@ -126,9 +128,10 @@ function draftOn(step: Step, channel: ChannelName | null): Draft {
   return { row, said };
 }
 
-function contentOf({ alert, text }: Step, isFollowUp: boolean): Content | undefined {
+function contentOf({ alert, text, cause }: Step, isFollowUp: boolean): Content | undefined {
   if (text === undefined) return undefined;
-  return { ...text, isFollowUp, deadlineAtMs: alert.deadlineAtMs ?? null, basis: basisOf(alert, text) };
+  const basis = basisOf(alert, text);
+  return { ...text, isFollowUp, deadlineAtMs: alert.deadlineAtMs ?? null, basis, ...traceHeader(cause) };
 }
 
 function factsOf(step: Step, channel: ChannelName): Facts {

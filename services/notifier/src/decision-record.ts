@@ -1,4 +1,4 @@
-import { encodeRecord, TOPICS } from '@outrider/bus';
+import { encodeRecord, TOPICS, withTrace } from '@outrider/bus';
 import { failureReason, type Notification, suppressReason } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import type { NotificationRow, OutboxRow } from '@outrider/state';
@@ -37,13 +37,9 @@ export function notificationOf(row: NotificationRow, said: Content | undefined):
  * decision's, so that deciding it again publishes nothing new. @throws UnknownSubject without a key.
  */
 export function decisionRow(trust: Trust, row: NotificationRow, said: Content | undefined): OutboxRow {
-  const record = encodeRecord(
-    TOPICS.notifications,
-    row.vehicleId,
-    notificationOf(row, said),
-    row.createdAtMs,
-    trust,
-  );
+  const decision = notificationOf(row, said);
+  const sealed = encodeRecord(TOPICS.notifications, row.vehicleId, decision, row.createdAtMs, trust);
+  const record = withTrace(sealed, said?.traceparent);
   const outboxId = contentId('notification', row.notificationId, row.state, row.reason ?? '');
   return {
     outboxId,

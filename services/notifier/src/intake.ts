@@ -94,9 +94,10 @@ async function takeAlerts(
   { good, bad }: Sorted<Alert>,
 ): Promise<readonly NotificationRow[]> {
   const written: NotificationRow[] = [];
+  const causes = new Map(good.map(({ record, value }) => [value, record.headers.traceparent]));
   for (const alert of inDecidingOrder(good.map(({ value }) => value))) {
     try {
-      written.push(...(await takeAlert(parts, state, alert)));
+      written.push(...(await takeAlert(parts, state, alert, causes.get(alert))));
     } catch (error) {
       if (!isUnknownSubject(error)) throw error;
       written.push(...(await storeUnreadable(parts, state, alert.alertId, alert.vehicleId, 'no-recipient')));

@@ -1,4 +1,4 @@
-import { type Breaker, createBreaker, randomId } from '@outrider/runtime';
+import { type Breaker, createBreaker, randomId, traceField, traceHeader } from '@outrider/runtime';
 import type { ClaimedNotification, NotificationRow, Person } from '@outrider/state';
 import { publishDecision } from './alert-intake.ts';
 import type { Channel, Delivery, Message } from './channel.ts';
@@ -167,6 +167,9 @@ async function changeOf(
   if (openForMs > 0)
     return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + openForMs };
   const delivery = await tryOnce(channel, messageOf(row, person, said), signal);
+  const { notificationId, alertId } = row;
+  const tried = { notificationId, alertId, channel: channel.name, came: delivery.kind };
+  parts.runtime.log.info({ ...tried, ...traceField(said.traceparent) }, 'a message was tried');
   breakers.get(channel.name)?.note(showsItWorks(delivery), parts.runtime.realClock.nowMs());
   return afterTry(parts, row, delivery, nowMs);
 }
@@ -208,6 +211,7 @@ function messageOf(row: NotificationRow, recipient: Person, said: Content): Mess
     ...{ recipient, subject, title, body, spoken },
     createdAtMs: row.createdAtMs,
     expiresAtMs: row.expiresAtMs,
+    ...traceHeader(said.traceparent),
   };
 }
 

@@ -1,8 +1,9 @@
-import { encodeRecord, TOPICS } from '@outrider/bus';
+import { encodeRecord, TOPICS, withTrace } from '@outrider/bus';
 import type { Alert } from '@outrider/domain';
+import { type Log, traceField } from '@outrider/runtime';
 import type { AlertRow, OutboxRow, VehicleBlob } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
-import { type Resident, WORLD_SUFFIX } from './residents.ts';
+import { type Resident, type Residents, WORLD_SUFFIX } from './residents.ts';
 
 // What a checkpoint writes, sealed with the key of whoever owns the car now.
 
@@ -53,9 +54,25 @@ export function alertRow(alert: Alert, nowMs: number, trust: Trust): AlertRow {
   };
 }
 
+/** What is said of alerts that are no trial, each with the trace of what its car said last. */
+export function outboxRows(
+  alerts: readonly { readonly alert: Alert; readonly isShadow: boolean }[],
+  cars: Pick<Residents, 'get'>,
+  nowMs: number,
+  { trust, log }: { readonly trust: Trust; readonly log: Log },
+): OutboxRow[] {
+  return alerts.flatMap(({ alert, isShadow }) => {
+    if (isShadow) return [];
+    const { vehicleId, alertId, revision, state } = alert;
+    const cause = cars.get(vehicleId)?.traceparent;
+    log.info({ vehicleId, alertId, revision, state, ...traceField(cause) }, 'an alert is on its way');
+    return [outboxRow(alert, nowMs, trust, cause)];
+  });
+}
+
 /** The id is the alert's step, so that a step is published once. */
-export function outboxRow(alert: Alert, nowMs: number, trust: Trust): OutboxRow {
-  const record = encodeRecord(TOPICS.alerts, alert.vehicleId, alert, nowMs, trust);
+function outboxRow(alert: Alert, nowMs: number, trust: Trust, cause: string | undefined): OutboxRow {
+  const record = withTrace(encodeRecord(TOPICS.alerts, alert.vehicleId, alert, nowMs, trust), cause);
   return {
     outboxId: `${alert.alertId}/${alert.revision}`,
     writer: 'predictor',

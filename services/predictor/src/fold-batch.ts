@@ -26,6 +26,8 @@ export async function foldBatch(
   for (const record of batch.records) {
     if (WHOLLY_SEALED.has(batch.topic) && isOfFormerOwner(record, ownerKeyOf)) continue;
     const output = await foldRecordOf(batch.topic, memory, record, reader);
+    const car = memory.cars.get(carOf(record.key));
+    if (car !== undefined) car.traceparent = record.headers.traceparent;
     if (output === undefined) unreadable(batch.topic);
     else outputs.push(output);
   }

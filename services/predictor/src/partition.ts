@@ -1,8 +1,8 @@
 import type { Alert, Conditions, Forecast, Trip } from '@outrider/domain';
-import type { Clock, Log, Metrics } from '@outrider/runtime';
+import { type Clock, type Log, type Metrics, traceField } from '@outrider/runtime';
 import { advanceCar, dueMs, type Judged, type LiveCar, receive, rejudge, takeConditions } from './car.ts';
 import { withoutTrip, withTrip } from './car-world.ts';
-import { alertRow, blobsOf, outboxRow } from './checkpoint-rows.ts';
+import { alertRow, blobsOf, outboxRows } from './checkpoint-rows.ts';
 import {
   changedOf,
   forgetFormerOwners,
@@ -40,6 +40,7 @@ export interface PartitionOutput {
  */
 export interface Partition {
   readonly generation: number;
+  readonly cars: Pick<Residents, 'get'>;
   /** Next offset per topic, as of the memory. */
   readonly offsets: ReadonlyMap<string, number>;
   telemetry(vehicleId: string, record: OpenedRecord): Promise<void>;
@@ -102,10 +103,9 @@ function createPartition(
     alerts.push(...judged.alerts);
     for (const failure of judged.failures) {
       deps.counters.failed.inc();
-      deps.log.error(
-        { vehicleId: judged.live.car.state.vehicleId, err: failure },
-        'a car could not be judged',
-      );
+      const { vehicleId } = judged.live.car.state;
+      const about = { vehicleId, err: failure, ...traceField(resident.traceparent) };
+      deps.log.error(about, 'a car could not be judged');
     }
     for (const outcome of judged.trips) deps.counters.trips.inc({ outcome });
     if (judged.lateRecords > 0) deps.counters.late.inc(judged.lateRecords);
@@ -138,6 +138,7 @@ function createPartition(
 
   return {
     generation,
+    cars: residents,
     offsets,
     async telemetry(vehicleId, record) {
       recordsSince++;
@@ -177,9 +178,7 @@ function createPartition(
         next,
         vehicles,
         alerts: written.map(({ alert }) => alertRow(alert, nowMs, deps.trust)),
-        outbox: written
-          .filter(({ isShadow }) => !isShadow)
-          .map(({ alert }) => outboxRow(alert, nowMs, deps.trust)),
+        outbox: outboxRows(written, residents, nowMs, deps),
       });
       if (!isOurs) return false;
       previous = next;

@@ -160,7 +160,8 @@ export class Partitions {
   async #tell(partition: number, entry: Entry): Promise<void> {
     const { runtime } = this.#deps;
     try {
-      const told = await publishForecasts(entry.untold, this.#deps, runtime.eventClock.nowMs());
+      const { cars } = entry.memory;
+      const told = await publishForecasts(entry.untold, this.#deps, cars, runtime.eventClock.nowMs());
       this.#counters.forecasts.inc(told);
       entry.untold = [];
     } catch (error) {

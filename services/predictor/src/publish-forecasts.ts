@@ -1,7 +1,8 @@
-import { type Bus, encodeRecord, type OutgoingRecord, TOPICS } from '@outrider/bus';
+import { type Bus, encodeRecord, type OutgoingRecord, TOPICS, withTrace } from '@outrider/bus';
 import type { Forecast } from '@outrider/domain';
 import type { TelemetryStore } from '@outrider/telemetry';
 import { type Trust, UnknownSubject } from '@outrider/trust';
+import type { Residents } from './residents.ts';
 
 /**
  * Writes forecasts to the series and publishes each car's newest. The series first: whatever is told can be looked
@@ -11,12 +12,16 @@ import { type Trust, UnknownSubject } from '@outrider/trust';
 export async function publishForecasts(
   output: readonly Forecast[],
   deps: { readonly bus: Bus; readonly telemetry: TelemetryStore; readonly trust: Trust },
+  cars: Pick<Residents, 'get'>,
   nowMs: number,
 ): Promise<number> {
   if (output.length === 0) return 0;
   const newest = new Map(output.map((forecast) => [forecast.vehicleId, forecast]));
   await deps.trust.prepare(newest.keys());
-  const records = [...newest.values()].flatMap((forecast) => sealed(forecast, deps.trust, nowMs) ?? []);
+  const records = [...newest.values()].flatMap((forecast) => {
+    const record = sealed(forecast, deps.trust, nowMs);
+    return record === undefined ? [] : [withTrace(record, cars.get(record.key)?.traceparent)];
+  });
   const owned = new Set(records.map(({ key }) => key));
   await deps.telemetry.writeForecasts(
     output.filter(({ vehicleId }) => owned.has(vehicleId)).flatMap(seriesRows),

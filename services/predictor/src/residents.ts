@@ -15,6 +15,8 @@ export interface Resident {
   keyId: string | null;
   isCarDirty: boolean;
   isWorldDirty: boolean;
+  /** The trace of the newest record about it, as that names it. Not in the checkpoint. */
+  traceparent?: string | undefined;
 }
 
 export interface ResidentsDeps {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ManualClock, manualClock, silentLog, systemClock } from '@outrider/runtime';
-import { type Composition, composeServices } from './compose.ts';
+import { type ComposeOptions, type Composition, composeServices } from './compose.ts';
 import { readStandaloneSettings } from './settings.ts';
 
 // A calendar, a car on its way to an appointment it will hardly reach, and every service between. For tests only.
@@ -43,13 +43,14 @@ export interface CalendarDrive {
   readonly car: string;
   /** @returns the source as the API shows it */
   addCalendar(): Promise<Json>;
-  /** Drives north for `seconds`, with little charge, telling of it every ten. */
-  drive(seconds: number): Promise<void>;
+  /** Drives north for `seconds`, with little charge, telling of it every ten, and whatever else is given. */
+  drive(seconds: number, signals?: Readonly<Record<string, number>>): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startCalendarDrive(
   environment: Readonly<Record<string, string>> = {},
+  { headers = {}, ...seams }: Partial<ComposeOptions> & { readonly headers?: Record<string, string> } = {},
 ): Promise<CalendarDrive> {
   let text = '';
   const calendar = await listen(() => text);
@@ -61,6 +62,7 @@ export async function startCalendarDrive(
       ...environment,
     }),
     ...{ eventClock: clock, realClock: systemClock, log: silentLog, chargers: [], weather: [] },
+    ...seams,
   });
   await all.start();
   const { api, gateway } = all.addresses();
@@ -82,10 +84,11 @@ export async function startCalendarDrive(
       call('POST', `${car}/trip-sources`, {
         ...{ kind: 'ical', label: 'Mine', timeZone: 'UTC', url: `${calendar.origin}/me.ics` },
       }),
-    async drive(seconds) {
+    async drive(seconds, signals = {}) {
       for (let passed = 0; passed < seconds; passed += 10) {
         clock.advanceTo(clock.nowMs() + 10_000);
-        await request('POST', `${gateway}/v1/frames`, device.token, { frames: [frameAt(clock.nowMs())] });
+        const frames = [frameAt(clock.nowMs(), signals)];
+        await request('POST', `${gateway}/v1/frames`, device.token, { frames }, headers);
         await all.idle();
       }
     },
@@ -96,17 +99,27 @@ export async function startCalendarDrive(
   };
 }
 
-async function request(method: string, url: string, token: string, body?: object): Promise<Json> {
+async function request(
+  method: string,
+  url: string,
+  token: string,
+  body?: object,
+  more: Record<string, string> = {},
+): Promise<Json> {
   const response = await fetch(url, {
     method,
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    headers: {
+      ...more,
+      authorization: `Bearer ${token}`,
+      ...(body && { 'content-type': 'application/json' }),
+    },
     ...(body && { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
   return response.status === 204 ? undefined : response.json();
 }
 
-function frameAt(atMs: number) {
+function frameAt(atMs: number, more: Readonly<Record<string, number>>) {
   const lat = HOME.lat + ((atMs - START_MS) / 1000) * (20 / METRES_PER_DEGREE);
   return {
     observedAt: new Date(atMs).toISOString(),
@@ -117,6 +130,7 @@ function frameAt(atMs: number) {
       'Vehicle.CurrentLocation.Latitude': lat,
       'Vehicle.CurrentLocation.Longitude': HOME.lon,
       'Vehicle.Exterior.AirTemperature': 0,
+      ...more,
     },
   };
 }

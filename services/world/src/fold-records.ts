@@ -26,6 +26,8 @@ export interface Memory {
   readonly toldOf: Map<string, ReadonlySet<string>>;
   /** Cars told of a place that works otherwise by now. */
   readonly outdated: Set<string>;
+  /** The trace of the newest record about each car, as that names it. */
+  readonly traces: Map<string, string>;
 }
 
 export const emptyMemory = (): Memory => ({
@@ -35,6 +37,7 @@ export const emptyMemory = (): Memory => ({
   looked: new Set(),
   toldOf: new Map(),
   outdated: new Set(),
+  traces: new Map(),
 });
 
 export interface FoldDeps {
@@ -59,12 +62,13 @@ export function foldRecords(batch: Batch, memory: Memory, deps: FoldDeps, nowMs:
     if (after === undefined) continue;
     memory.vehicles.set(vehicleId, after);
     memory.touched.add(vehicleId);
+    if (record.headers.traceparent !== undefined) memory.traces.set(vehicleId, record.headers.traceparent);
   }
 }
 
 export function forgetCar(memory: Memory, vehicleId: string): void {
-  const { vehicles, owners, looked, toldOf, outdated } = memory;
-  for (const about of [vehicles, owners, looked, toldOf, outdated]) about.delete(vehicleId);
+  const { vehicles, owners, looked, toldOf, outdated, traces } = memory;
+  for (const about of [vehicles, owners, looked, toldOf, outdated, traces]) about.delete(vehicleId);
 }
 
 /** Nobody has heard of such a car for so long that its next word may as well be its first. */

@@ -1,5 +1,6 @@
 import { type BatchContext, TOPICS } from '@outrider/bus';
 import { chargerIndex, greatCircle, type WeatherProvider } from '@outrider/providers';
+import { silentLog } from '@outrider/runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addCar, disown, own, PERSON } from './cars.fixture.ts';
 import { emptyMemory, type Memory } from './fold-records.ts';
@@ -45,6 +46,7 @@ function slowWeather() {
 
 const depsOf = (change: Partial<LookAtAllDeps> = {}): LookAtAllDeps => ({
   ...{ bus: rig.bus, state: rig.state, trust: rig.trust, eventClock: rig.clock },
+  runtime: { log: silentLog },
   reader: rig.trust.reader('alert_driver'),
   routing: [greatCircle],
   weather: [],

@@ -1,5 +1,5 @@
-import type { BatchContext, Bus } from '@outrider/bus';
-import type { Clock } from '@outrider/runtime';
+import { type BatchContext, type Bus, withTrace } from '@outrider/bus';
+import { type Clock, type Runtime, traceField } from '@outrider/runtime';
 import { UnknownSubject } from '@outrider/trust';
 import { forgetCar, type Memory } from './fold-records.ts';
 import { type LookDeps, lookFor } from './look.ts';
@@ -8,6 +8,7 @@ import type { SnapshotReason } from './needs-snapshot.ts';
 export interface LookAtAllDeps extends Omit<LookDeps, 'chargers'> {
   readonly bus: Pick<Bus, 'publish'>;
   readonly eventClock: Clock;
+  readonly runtime: Pick<Runtime, 'log'>;
   /** Its index is another one after each change. */
   readonly chargers: { readonly index: LookDeps['chargers'] };
   readonly counters: {
@@ -80,7 +81,9 @@ async function lookAndTell(
   if (seen === undefined || !context.isCurrent()) return false;
   if (seen.record.headers?.keyId !== memory.owners.get(vehicleId)) throw new UnknownSubject(vehicleId);
   memory.looked.add(vehicleId);
-  await deps.bus.publish([seen.record]);
+  const cause = memory.traces.get(vehicleId);
+  await deps.bus.publish([withTrace(seen.record, cause)]);
+  deps.runtime.log.debug({ vehicleId, reason: seen.reason, ...traceField(cause) }, 'the world was looked at');
   memory.vehicles.set(vehicleId, seen.vehicle);
   memory.toldOf.set(vehicleId, seen.places);
   deps.counters.snapshots.inc({ reason: seen.reason });

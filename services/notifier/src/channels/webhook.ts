@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Clock } from '@outrider/runtime';
+import { type Clock, continueTrace } from '@outrider/runtime';
 import type { Channel, Delivery, Message } from '../channel.ts';
 import { classOfConnectionError, classOfHttpStatus, deliveryOf, retryAfterMs } from '../retry-class.ts';
 import { type Resolve, type SafeTarget, safeTarget } from '../safe-address.ts';
@@ -31,7 +31,11 @@ export function createWebhook(options: WebhookOptions): Channel {
       if (target.kind === 'unresolved') return deliveryOf(classOfConnectionError(target.code, false));
       const body = bodyOf(message);
       const timestampS = Math.floor(options.realClock.nowMs() / 1000);
-      return post(target, body, signedHeaders(message.notificationId, timestampS, body, key), {
+      const headers = {
+        ...signedHeaders(message.notificationId, timestampS, body, key),
+        traceparent: continueTrace(message.traceparent),
+      };
+      return post(target, body, headers, {
         nowMs: options.realClock.nowMs(),
         signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)]),
       });
