@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { makeCertificates } from './certificates.ts';
+import { DOOR_PROTOCOL, doorArguments, doorConfig, doorListener, type KafkaDoor } from './kafka-door.ts';
 import { KAFKA_VERSION, needKafkaJars } from './kafka-jars.ts';
 import { freePort, type ServerProcess, startServerProcess } from './server-process.ts';
 
@@ -33,6 +35,8 @@ export interface KafkaCluster {
   /** `kafka://host:port,…`, as BUS_URL wants it. */
   readonly url: string;
   readonly nodes: readonly KafkaNode[];
+  /** With a locked door: the way in through it. */
+  readonly door?: KafkaDoor;
   stop(): Promise<void>;
 }
 
@@ -41,19 +45,28 @@ interface NodePlan {
   readonly port: number;
   readonly controllerPort: number;
   readonly folder: string;
+  readonly door?: KafkaDoor;
 }
 
+const LOGIN = { name: 'outrider', password: 'bus:of@a/test' };
+
 /**
- * Starts Kafka with its data in `folder`: one node, or three that replicate three times and take a record with two.
+ * Starts Kafka with its data in `folder`: one node, on demand with a second door that is locked, or three that
+ * replicate three times and take a record with two.
  * @throws with the command that would help when it is not installed and cannot be
  */
-export async function startKafka(folder: string, count: 1 | 3 = 1): Promise<KafkaCluster> {
+export async function startKafka(
+  folder: string,
+  count: 1 | 3 | 'one with a locked door' = 1,
+): Promise<KafkaCluster> {
   const jars = needKafkaJars();
   const plans: NodePlan[] = [];
-  for (let id = 1; id <= count; id++)
+  const door = count === 'one with a locked door' ? await planDoor(folder) : undefined;
+  for (let id = 1; id <= (count === 3 ? 3 : 1); id++)
     plans.push({
       ...{ id, folder: join(folder, `node-${id}`) },
       ...{ port: await freePort(), controllerPort: await freePort() },
+      ...(door && { door }),
     });
   for (const plan of plans) formatNode(jars, plan, plans);
   // Together: a node alone waits for a majority.
@@ -66,18 +79,23 @@ export async function startKafka(folder: string, count: 1 | 3 = 1): Promise<Kafk
     throw failed.reason;
   }
   return {
-    ...{ version: KAFKA_VERSION, nodes, stop },
+    ...{ version: KAFKA_VERSION, nodes, stop, ...(door && { door }) },
     url: `kafka://${nodes.map(({ address }) => address).join(',')}`,
   };
 }
+
+const planDoor = async (folder: string): Promise<KafkaDoor> => ({
+  ...{ port: await freePort(), certificates: makeCertificates(join(folder, 'certificates')), login: LOGIN },
+});
 
 function formatNode(jars: string, plan: NodePlan, all: readonly NodePlan[]): void {
   mkdirSync(plan.folder, { recursive: true, mode: 0o700 });
   const config = join(plan.folder, 'server.properties');
   writeFileSync(config, configOf(plan, all));
   writeFileSync(join(plan.folder, 'log4j2.properties'), LOGGING);
+  const logins = plan.door === undefined ? [] : doorArguments(plan.door);
   const args = ['-Dlog4j2.level=OFF', '-cp', `${jars}/*`, 'kafka.tools.StorageTool'];
-  const formatted = spawnSync('java', [...args, 'format', '-t', CLUSTER_ID, '-c', config], {
+  const formatted = spawnSync('java', [...args, 'format', '-t', CLUSTER_ID, '-c', config, ...logins], {
     encoding: 'utf8',
     timeout: FORMAT_MS,
   });
@@ -126,18 +144,21 @@ async function answersRequests(port: number): Promise<boolean> {
   }
 }
 
-const configOf = ({ id, port, controllerPort, folder }: NodePlan, all: readonly NodePlan[]): string => {
+const configOf = ({ id, port, controllerPort, folder, door }: NodePlan, all: readonly NodePlan[]): string => {
   const replicas = all.length;
   const inSync = Math.min(2, replicas);
+  const doors = [`PLAINTEXT://127.0.0.1:${port}`, ...(door === undefined ? [] : [doorListener(door)])].join(
+    ',',
+  );
   const voters = all.map((one) => `${one.id}@127.0.0.1:${one.controllerPort}`).join(',');
   return `process.roles=broker,controller
 node.id=${id}
 controller.quorum.voters=${voters}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=${doors},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=${doors}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,${DOOR_PROTOCOL}
 log.dirs=${join(folder, 'data')}
 offsets.topic.replication.factor=${replicas}
 offsets.topic.num.partitions=4
@@ -151,7 +172,7 @@ log.cleaner.dedupe.buffer.size=4194304
 log.initial.task.delay.ms=${NEVER_MS}
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
-`;
+${door === undefined ? '' : doorConfig(door)}`;
 };
 
 const LOGGING = `status = error

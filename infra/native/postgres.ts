@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Certificates, makeCertificates } from './certificates.ts';
 import { needDebianPackages } from './debian-packages.ts';
 import { freePort, type ServerProcess, startServerProcess } from './server-process.ts';
 
@@ -15,6 +16,8 @@ export interface PostgresServer {
   readonly url: string;
   readonly version: string;
   readonly port: number;
+  /** Of a server that takes nobody without TLS. */
+  readonly certificates?: Certificates;
   isUp(): boolean;
   /** kill -9 of the postmaster, as a crash of the server. */
   kill(): Promise<void>;
@@ -25,18 +28,21 @@ export interface PostgresServer {
 }
 
 /**
- * Makes a database cluster in `folder` and starts it: passwords asked for, on loopback and a free port alone.
+ * Makes a database cluster in `folder` and starts it: passwords asked for, on loopback and a free port alone; on
+ * demand nobody comes in without TLS.
  * @throws with the command that would help when it is not installed and cannot be
  */
-export async function startPostgres(folder: string): Promise<PostgresServer> {
+export async function startPostgres(folder: string, door?: 'TLS only'): Promise<PostgresServer> {
   needDebianPackages(join(PROGRAMS, 'postgres'), PACKAGES);
   const port = await freePort();
-  const data = createCluster(folder, port);
+  const certificates = door && makeCertificates(join(folder, 'certificates'));
+  const data = createCluster(folder, port, certificates);
   let server = await startPostmaster(data);
   return {
     url: `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`,
     version: readFileSync(join(data, 'PG_VERSION'), 'utf8').trim(),
     port,
+    ...(certificates && { certificates }),
     isUp: () => server.isUp(),
     kill: () => server.kill(),
     stop: () => server.stop(),
@@ -53,12 +59,12 @@ const asItsUser = (command: string, args: readonly string[]): readonly [string, 
     ? ['setpriv', ['--reuid=postgres', '--regid=postgres', '--init-groups', '--', command, ...args]]
     : [command, args];
 
-function createCluster(folder: string, port: number): string {
+function createCluster(folder: string, port: number, certificates: Certificates | undefined): string {
   const data = join(folder, 'data');
   const passwordFile = join(folder, 'password');
   mkdirSync(folder, { recursive: true });
   writeFileSync(passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
-  if (process.getuid?.() === 0) handOver(folder, passwordFile);
+  if (process.getuid?.() === 0) handOver(folder);
   // -N skips waiting for the disk while the empty cluster is written, and only then.
   const options = ['-N', '-U', 'postgres', '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C.UTF-8'];
   const [command, args] = asItsUser(join(PROGRAMS, 'initdb'), [
@@ -70,14 +76,21 @@ function createCluster(folder: string, port: number): string {
   if (status !== 0) throw new Error(`initdb failed: ${error?.message ?? `${stdout}${stderr}`}`);
   const config = `listen_addresses = '127.0.0.1'\nport = ${port}\nunix_socket_directories = ''\n`;
   appendFileSync(join(data, 'postgresql.conf'), config);
+  if (certificates !== undefined) demandTls(data, certificates);
   return data;
 }
 
+function demandTls(data: string, { key, certificate }: Certificates): void {
+  const config = `ssl = on\nssl_key_file = '${key}'\nssl_cert_file = '${certificate}'\n`;
+  appendFileSync(join(data, 'postgresql.conf'), config);
+  writeFileSync(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 scram-sha-256\n');
+}
+
 /** The package's user owns the folder, and may walk down to it. */
-function handOver(folder: string, passwordFile: string): void {
+function handOver(folder: string): void {
   // The test's own scratch folder, made for its maker alone.
   chmodSync(join(folder, '..'), 0o711);
-  const { status, stderr } = spawnSync('chown', ['postgres:postgres', folder, passwordFile], {
+  const { status, stderr } = spawnSync('chown', ['-R', 'postgres:postgres', folder], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`the folder cannot be given to postgres: ${stderr}`);

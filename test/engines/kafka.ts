@@ -6,11 +6,15 @@ export const kafka: Engine = {
   files: [
     'packages/bus/src/kafka.engine.ts',
     'packages/bus/src/kafka-codecs.engine.ts',
+    'test/engines/kafka-login.engine.ts',
     'packages/bus/src/kafka-rebalance.engine.ts',
     'packages/bus/src/kafka-too-large.engine.ts',
   ],
   async start(folder) {
-    const { version, url, stop } = await startKafka(folder);
-    return { version, addresses: { url }, stop };
+    const { version, url, door, stop } = await startKafka(folder, 'one with a locked door');
+    if (door === undefined) throw new Error('the broker has no locked door');
+    const { port, login, certificates } = door;
+    const locked = { lockedPort: `${port}`, ...login, ca: certificates.ca, otherCa: certificates.otherCa };
+    return { version, addresses: { url, ...locked }, stop };
   },
 };

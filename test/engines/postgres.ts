@@ -7,6 +7,7 @@ export const postgres: Engine = {
     'packages/state/src/postgres.engine.ts',
     'test/engines/postgres-workers.engine.ts',
     'test/engines/postgres-crash.engine.ts',
+    'test/engines/postgres-tls.engine.ts',
     'test/engines/postgres-drive.engine.ts',
   ],
   async start(folder) {
