@@ -27,12 +27,18 @@ interface LogWrite {
   readonly offsets: readonly GroupOffset[];
 }
 
+/** A bus that can be told of records it did not write itself. */
+export interface WakeableBus extends Bus {
+  /** There is more to read in these partitions. */
+  wake(grown: readonly Pick<RecordPosition, 'topic' | 'partition'>[]): void;
+}
+
 /** The bus inside one process, on any log store. It must be the only one on its store. */
-export function createLocalBus(options: LocalBusOptions): Bus {
+export function createLocalBus(options: LocalBusOptions): WakeableBus {
   return new LocalBus(options);
 }
 
-class LocalBus implements Bus {
+class LocalBus implements WakeableBus {
   readonly #options: LocalBusOptions;
   readonly #store: LogStore;
   readonly #groups = new Map<string, Group>();
@@ -164,7 +170,7 @@ class LocalBus implements Bus {
       throw error;
     }
     this.#counters.published?.inc(records.length);
-    this.#wake(records);
+    this.wake(records);
     let taken = 0;
     return writes.map(({ records: { length } }) => {
       taken += length;
@@ -172,7 +178,7 @@ class LocalBus implements Bus {
     });
   }
 
-  #wake(records: readonly LogRecord[]): void {
+  wake(records: readonly Pick<RecordPosition, 'topic' | 'partition'>[]): void {
     const written = new Map<string, Set<number>>();
     for (const { topic, partition } of records) {
       const partitions = written.get(topic);

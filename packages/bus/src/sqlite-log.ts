@@ -42,6 +42,8 @@ const STREAMS_MAX = Number.MAX_SAFE_INTEGER / OFFSETS_PER_STREAM;
 export interface SqliteLogOptions extends Pick<SqliteFileOptions, 'synchronous' | 'maxBytes'> {
   /** Fixed when the file is created. */
   readonly partitions: number;
+  /** Other processes write to the file, too. */
+  readonly isShared?: boolean;
 }
 
 /** One partition of one topic, with what is kept in memory of it. */
@@ -50,16 +52,22 @@ interface Stream extends StreamBounds {
   end: number;
 }
 
+/** A log that learns of what other processes wrote when it is asked to. */
+export interface SqliteLogStore extends LogStore {
+  /** Reads what others wrote, and returns the partitions that hold more than at the last call. */
+  refresh(): readonly Pick<RecordPosition, 'topic' | 'partition'>[];
+}
+
 /**
- * The log in a SQLite file. This process must be its only writer: ends and committed offsets are kept in
- * memory beside the file.
+ * The log in a SQLite file. This process must be its only writer unless the log is shared: ends and committed
+ * offsets are kept in memory beside the file.
  * @throws when the file has another number of partitions, or was written by a newer version.
  */
-export function openSqliteLog(path: string, options: SqliteLogOptions): LogStore {
+export function openSqliteLog(path: string, options: SqliteLogOptions): SqliteLogStore {
   const db = openSqliteFile(path, { ...options, migrations: MIGRATIONS });
   try {
     checkPartitions(db, path, options.partitions);
-    return new SqliteLog(db, options.partitions);
+    return new SqliteLog(db, options);
   } catch (error) {
     db.close();
     throw error;
@@ -87,6 +95,7 @@ function prepareWrites(db: DatabaseSync) {
     deleteRange: db.prepare('DELETE FROM records WHERE id >= ? AND id < ?'),
     deleteOne: db.prepare('DELETE FROM records WHERE id = ?'),
     bounds: db.prepare('UPDATE streams SET begin_offset = ?, next_floor = ? WHERE id = ?'),
+    version: db.prepare('PRAGMA data_version'),
     generation: db.prepare(
       `INSERT INTO groups VALUES (?, 1) ON CONFLICT DO UPDATE SET generation = generation + 1
        RETURNING generation`,
@@ -94,18 +103,23 @@ function prepareWrites(db: DatabaseSync) {
   };
 }
 
-class SqliteLog extends SqliteLogReads implements LogStore {
+class SqliteLog extends SqliteLogReads implements SqliteLogStore {
   readonly partitions: number;
   readonly #db: DatabaseSync;
+  readonly #isShared: boolean;
+  /** What SQLite counts up whenever somebody else commits. */
+  #version: unknown;
+  #grown: Pick<RecordPosition, 'topic' | 'partition'>[] = [];
   readonly #streams: Map<string, Stream[]>;
   readonly #committed: Committed;
   readonly #statements: ReturnType<typeof prepareWrites>;
 
-  constructor(db: DatabaseSync, partitions: number) {
+  constructor(db: DatabaseSync, { partitions, isShared = false }: SqliteLogOptions) {
     const streams = loadStreams(db, partitions);
     super(db, (topic, partition) => streams.get(topic)?.[partition]);
     this.partitions = partitions;
     this.#db = db;
+    this.#isShared = isShared;
     this.#streams = streams;
     this.#committed = loadCommitted(db);
     this.#statements = prepareWrites(db);
@@ -114,6 +128,8 @@ class SqliteLog extends SqliteLogReads implements LogStore {
   write(records: readonly LogRecord[], offsets: readonly GroupOffset[]): readonly RecordPosition[] {
     const targets = records.map((record) => this.#streamFor(record.topic, record.partition));
     const positions = inTransaction(this.#db, () => {
+      // Nobody else writes from here on: now the ends are the ends.
+      this.#readOthers();
       for (const { group, topic, partition, offset } of offsets)
         this.#statements.offset.run(group, topic, partition, offset);
       return this.#insertAll(targets, records);
@@ -123,6 +139,13 @@ class SqliteLog extends SqliteLogReads implements LogStore {
     for (const { group, topic, partition, offset } of offsets)
       committedOf(this.#committed, group, topic)[partition] = offset;
     return positions;
+  }
+
+  refresh(): readonly Pick<RecordPosition, 'topic' | 'partition'>[] {
+    this.#readOthers();
+    const grown = this.#grown;
+    this.#grown = [];
+    return grown;
   }
 
   committedOffset(group: string, topic: string, partition: number): number | undefined {
@@ -179,15 +202,36 @@ class SqliteLog extends SqliteLogReads implements LogStore {
 
   /** Makes the streams of a topic, in a transaction of its own: memory must not know what was rolled back. */
   #createTopic(topic: string): Stream[] {
-    const created = inTransaction(this.#db, () =>
-      Array.from({ length: this.partitions }, (_, partition): Stream => {
-        const id = Number(this.#statements.stream.run(topic, partition).lastInsertRowid);
-        if (id >= STREAMS_MAX) throw new RangeError(`the log has no room for ${topic}`);
-        return { id, begin: 0, end: 0 };
-      }),
-    );
+    const created = inTransaction(this.#db, () => {
+      this.#readOthers();
+      return (
+        this.#streams.get(topic) ??
+        Array.from({ length: this.partitions }, (_, partition): Stream => {
+          const id = Number(this.#statements.stream.run(topic, partition).lastInsertRowid);
+          if (id >= STREAMS_MAX) throw new RangeError(`the log has no room for ${topic}`);
+          return { id, begin: 0, end: 0 };
+        })
+      );
+    });
     this.#streams.set(topic, created);
     return created;
+  }
+
+  /** Brings the ends in memory up to what is in the file. */
+  #readOthers(): void {
+    if (!this.#isShared) return;
+    const version = this.#statements.version.get()?.data_version;
+    if (version === this.#version) return;
+    this.#version = version;
+    for (const [topic, found] of loadStreams(this.#db, this.partitions)) {
+      const known = this.#streams.get(topic);
+      if (known === undefined) this.#streams.set(topic, found);
+      for (const [partition, { begin, end }] of found.entries()) {
+        const stream = known?.[partition];
+        if (end > (stream?.end ?? 0)) this.#grown.push({ topic, partition });
+        if (stream !== undefined) Object.assign(stream, { begin, end });
+      }
+    }
   }
 
   #insertAll(targets: readonly Stream[], records: readonly LogRecord[]): RecordPosition[] {

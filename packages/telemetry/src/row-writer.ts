@@ -76,14 +76,17 @@ function createNumbering(
   column: 'vehicle_id' | 'path',
 ): Numbering {
   const select = db.prepare(`SELECT id, ${column} AS name FROM ${table}`);
-  const insert = db.prepare(`INSERT INTO ${table} (${column}) VALUES (?)`);
+  // Where processes share the file, another one may have given the number a moment ago.
+  const insert = db.prepare(
+    `INSERT INTO ${table} (${column}) VALUES (?) ON CONFLICT DO UPDATE SET ${column} = ${column} RETURNING id`,
+  );
   const load = () => new Map(select.all().map(({ id, name }) => [String(name), Number(id)]));
   let numbers = load();
   return {
     numberOf(name: string): number {
       const known = numbers.get(name);
       if (known !== undefined) return known;
-      const given = Number(insert.run(name).lastInsertRowid);
+      const given = Number(insert.get(name)?.id);
       numbers.set(name, given);
       return given;
     },

@@ -71,6 +71,25 @@ describe('the series in SQLite', () => {
     await store.close();
   });
 
+  it('numbers a car that another process has just written first', async () => {
+    const [one, other] = [
+      await openTelemetry(url, { log: silentLog }),
+      await openTelemetry(url, { log: silentLog }),
+    ];
+    await one.writeSignals([row]);
+    await other.writeSignals([
+      { ...row, recordId: 's', values: { 'Vehicle.Speed': 60, 'Vehicle.IsMoving': true } },
+    ]);
+    await one.writeSignals([{ ...row, recordId: 't', values: { 'Vehicle.IsMoving': false } }]);
+    expect((await one.readSignals(query)).rows.map(({ values }) => values)).toEqual([
+      { 'Vehicle.Speed': 50 },
+      { 'Vehicle.Speed': 60, 'Vehicle.IsMoving': true },
+      { 'Vehicle.IsMoving': false },
+    ]);
+    await one.close();
+    await other.close();
+  });
+
   it('answers many questions at once, each with its own answer', async () => {
     const store = await openTelemetry(url, { log: silentLog });
     const ids = Array.from({ length: 40 }, (_, index) => `car-${index}`);

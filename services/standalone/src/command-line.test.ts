@@ -72,8 +72,32 @@ describe('the command line', () => {
   });
 
   test('the help of the demo names every option it takes', () => {
-    for (const option of ['--scenario', '--speed', '--keep', '--json', '--out', '--help'])
-      expect(helpText('demo')).toContain(option);
+    const options = ['--scenario', '--speed', '--keep', '--json', '--out', '--chaos', '--seed', '--help'];
+    for (const option of options) expect(helpText('demo')).toContain(option);
+  });
+});
+
+describe('demo --chaos', () => {
+  test('plays the winter drive with the first seed, or what it is told', () => {
+    const winter = { kind: 'chaos', scenario: '2013-01-winter-i95', seed: 1, isJson: false };
+    expect(readCommand(['demo', '--chaos'])).toEqual(winter);
+    expect(readCommand(['demo', '--chaos', '--seed', '12', '-s', 'mine', '--json'])).toEqual({
+      ...{ kind: 'chaos', scenario: 'mine', seed: 12, isJson: true },
+    });
+  });
+
+  test.each([
+    [['--chaos', '--seed', '-1'], '--seed'],
+    [['--chaos', '--seed=1.5'], '--seed'],
+    [['--seed', '1'], '--seed goes with --chaos'],
+    [['--chaos', '-s', 'a', '-s', 'b'], 'one --scenario'],
+    [['--chaos', '--keep'], '--keep does not go with --chaos'],
+    [['--chaos', '--speed', '60'], '--speed'],
+    [['--chaos', '--out', 'x.html'], '--out'],
+  ])('%j is refused', (args, problem) => {
+    const command = readCommand(['demo', ...args]);
+    expect(command).toMatchObject({ kind: 'wrong', about: 'demo' });
+    expect(command.kind === 'wrong' && command.problem).toContain(problem);
   });
 });
 

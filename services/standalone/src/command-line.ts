@@ -14,6 +14,7 @@ export type Command =
       readonly isJson: boolean;
       readonly out: string;
     }
+  | { readonly kind: 'chaos'; readonly scenario: string; readonly seed: number; readonly isJson: boolean }
   | { readonly kind: 'providers-check'; readonly isJson: boolean }
   /** Days of raw values, and of their folds over minutes. */
   | {
@@ -153,9 +154,13 @@ function readDemo(args: readonly string[]): Command {
       keep: { type: 'boolean' },
       json: { type: 'boolean' },
       out: { type: 'string' },
+      chaos: { type: 'boolean' },
+      seed: { type: 'string' },
     },
   });
   if (values.help === true) return { kind: 'help', about: 'demo' };
+  if (values.chaos === true) return chaosOf(values);
+  if (values.seed !== undefined) throw new Error('--seed goes with --chaos');
   const speedRatio = values.speed === undefined ? undefined : readSpeed(values.speed);
   if (values.out === '') throw new Error('--out needs the name of a file');
   return {
@@ -166,6 +171,24 @@ function readDemo(args: readonly string[]): Command {
     isJson: values.json === true,
     out: values.out ?? DEFAULT_OUT,
   };
+}
+
+/** A page, a speed and data to look at afterwards belong to the drive as it was. */
+function chaosOf(values: {
+  readonly scenario?: string[];
+  readonly speed?: string;
+  readonly keep?: boolean;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly seed?: string;
+}): Command {
+  const { scenario: scenarios = [DEFAULT_SCENARIOS[0]], seed = '1', json } = values;
+  for (const name of ['speed', 'keep', 'out'] as const)
+    if (values[name] !== undefined) throw new Error(`--${name} does not go with --chaos`);
+  const [scenario, ...more] = scenarios;
+  if (scenario === undefined || more.length > 0) throw new Error('--chaos plays one --scenario');
+  if (!/^\d{1,9}$/.test(seed)) throw new Error(`--seed is a whole number, not ${JSON.stringify(seed)}`);
+  return { kind: 'chaos', scenario, seed: Number(seed), isJson: json === true };
 }
 
 function readSpeed(text: string): number {
@@ -207,6 +230,11 @@ beside what the car's own display and simple alarms would have said. Two runs sh
   --keep                            keep the data folder of each drive, its mails beside it, and say where
   --json                            one JSON object on stdout; all else goes to stderr
   --out <file>                      where the page goes; default ${DEFAULT_OUT}
+  --chaos                           instead: the winter drive (or the --scenario) once more with each service as a
+                                    process; ingest, predictor and notifier are killed, the weather is away for
+                                    20 minutes, 5 % of the frames come twice and 5 % out of order. Prints what was
+                                    lost and doubled beside the undisturbed drive; ends with 1 unless that is nothing
+  --seed <number>                   with --chaos: decides what goes wrong when; default 1. The same shows the same
   --help, -h                        this text
 `,
   providers: `Usage: outrider providers check [--json]

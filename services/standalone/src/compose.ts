@@ -42,6 +42,10 @@ export interface ComposeOptions {
   readonly roads?: RoadSources;
   /** Opens other engines than the URLs name: a proof wraps them to show that it notices an engine that cheats. */
   readonly engines?: () => Promise<OpenEngines>;
+  /** Whoever started this process holds the lock on the data folder, and closes nothing before this one has ended. */
+  readonly isLockedElsewhere?: boolean;
+  /** Names of the services that run here; absent: all of them. */
+  readonly only?: readonly string[];
 }
 
 /** The log, the series and the state store; whoever composes closes them. */
@@ -64,7 +68,7 @@ export interface Composition {
    */
   idle(deadlineMs?: number): Promise<void>;
   readiness(): Readiness;
-  /** `http://host:port` of both doors; known once started. */
+  /** `http://host:port` of both doors, each known once it is started. */
   addresses(): { readonly gateway: string; readonly api: string };
   /** The first admin token, once; undefined when there is an admin already. */
   adminToken(): Promise<string | undefined>;
@@ -80,6 +84,8 @@ export async function composeServices(options: ComposeOptions): Promise<Composit
   const metrics = createMetrics();
   const engines = await openEngines(options, metrics);
   const { gateway, api, apps } = createServices(options, engines, metrics);
+  const { only } = options;
+  const running = only === undefined ? apps : apps.filter(({ name }) => only.includes(name));
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= closeEngines(engines);
@@ -87,12 +93,12 @@ export async function composeServices(options: ComposeOptions): Promise<Composit
   };
   let stopping: Promise<void> | undefined;
   // Doors first; then downstream, so that each service can still hand over what it took.
-  const stop = (): Promise<void> => stopAll(apps.toReversed()).finally(close);
+  const stop = (): Promise<void> => stopAll(running.toReversed()).finally(close);
   return {
-    apps,
+    apps: running,
     async start() {
       try {
-        await startAll(apps);
+        await startAll(running);
       } catch (error) {
         await close();
         throw error;
@@ -102,9 +108,16 @@ export async function composeServices(options: ComposeOptions): Promise<Composit
       stopping ??= stop();
       return stopping;
     },
-    idle: (deadlineMs = IDLE_DEADLINE_MS) => untilIdle(apps, options.realClock, deadlineMs),
-    readiness: () => readinessOf(apps),
-    addresses: () => ({ gateway: gatewayAddress(options.settings, gateway), api: api.address }),
+    idle: (deadlineMs = IDLE_DEADLINE_MS) => untilIdle(running, options.realClock, deadlineMs),
+    readiness: () => readinessOf(running),
+    addresses: () => ({
+      get gateway() {
+        return gatewayAddress(options.settings, gateway);
+      },
+      get api() {
+        return api.address;
+      },
+    }),
     adminToken: () => ensureAdminToken(engines.state, options.eventClock),
   };
 }
@@ -114,7 +127,7 @@ interface Engines extends OpenEngines {
 }
 
 async function openEngines(
-  { settings, eventClock, realClock, log, engines }: ComposeOptions,
+  { settings, eventClock, realClock, log, engines, isLockedElsewhere }: ComposeOptions,
   metrics: Metrics,
 ): Promise<Engines> {
   const { busUrl, telemetryUrl, stateUrl } = settings.process;
@@ -124,7 +137,7 @@ async function openEngines(
     return one;
   };
   try {
-    const lock = await lockDataFolders([busUrl, telemetryUrl, stateUrl]);
+    const lock = await lockDataFolders(isLockedElsewhere === true ? [] : [busUrl, telemetryUrl, stateUrl]);
     keep({ close: () => lock.release() });
     if (engines !== undefined) return { lock, ...(await engines()) };
     return {

@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock, Log } from '@outrider/runtime';
+import { runChaos } from './chaos/chaos.ts';
+import { chaosReportOf } from './chaos/report.ts';
 import type { Command } from './command-line.ts';
 import { type Recording, replay } from './demo/replay.ts';
 import { type Judged, judge, reportOf } from './demo/report.ts';
 import { demoPage } from './page/page.ts';
+import { chaosLines } from './print/chaos.ts';
 import { ansiPaint, plainPaint } from './print/lines.ts';
 import { summaryLines } from './print/summary.ts';
 import { timelineLines } from './print/timeline.ts';
@@ -17,15 +20,20 @@ export interface Terminal {
   stderr(text: string): void;
   /** The timeline goes to a terminal that shows colours. */
   readonly isColourful: boolean;
+  /** Somebody looks at stderr while it runs. */
+  readonly isWatched: boolean;
 }
 
-export interface DemoOptions extends Extract<Command, { kind: 'demo' }> {
+interface Stage {
   readonly terminal: Terminal;
   readonly realClock: Clock;
   readonly log: Log;
   /** Ends the demo early, tidily. */
   readonly signal: AbortSignal;
 }
+
+export type DemoOptions = Extract<Command, { kind: 'demo' }> & Stage;
+export type ChaosDemoOptions = Extract<Command, { kind: 'chaos' }> & Stage;
 
 /** A scenario cannot be read; the message says where and why. */
 export class ScenarioInvalid extends Error {
@@ -54,6 +62,32 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   await writeFile(page, demoPage(drives));
   show(['', `The page: ${page}`]);
   if (isJson) terminal.stdout(`${JSON.stringify(reportOf(drives), null, 2)}\n`);
+}
+
+/**
+ * Plays a drive undisturbed and in chaos, and prints both side by side. False when a promise was broken.
+ * @throws ScenarioInvalid before anything is played
+ */
+export async function runChaosDemo(options: ChaosDemoOptions): Promise<boolean> {
+  const { terminal, isJson, scenario: scenarioName } = options;
+  const scenario = readScenario(scenarioName);
+  const report = await runChaos({ ...options, scenario, scenarioName, onProgress: progressOn(terminal) });
+  const lines = chaosLines(report, terminal.isColourful ? ansiPaint : plainPaint);
+  (isJson ? terminal.stderr : terminal.stdout)(`${lines.join('\n')}\n`);
+  if (isJson) terminal.stdout(`${JSON.stringify(chaosReportOf(report), null, 2)}\n`);
+  return report.broken.length === 0;
+}
+
+/** One line that moves where somebody looks, and one for each tenth where nobody does. */
+function progressOn({ stderr, isWatched }: Terminal): (text: string, done: number, total: number) => void {
+  let tenths = 0;
+  return (text, done, total) => {
+    const percent = Math.floor((100 * done) / total);
+    const line = `the drive, ${text}: ${percent} %`;
+    if (isWatched) stderr(`\r${line}\u001b[K${done === total ? '\n' : ''}`);
+    else if (Math.floor(percent / 10) !== tenths) stderr(`${line}\n`);
+    tenths = Math.floor(percent / 10);
+  };
 }
 
 function readScenario(nameOrFolder: string): Scenario {

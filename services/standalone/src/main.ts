@@ -4,7 +4,7 @@ import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } 
 import { backfillSeries, prepareSeries, SeriesRefusal } from '@outrider/telemetry';
 import { checkProviders, tableOf } from './check-providers.ts';
 import { type Command, helpText, readCommand } from './command-line.ts';
-import { runDemo, ScenarioInvalid } from './demo.ts';
+import { runChaosDemo, runDemo, ScenarioInvalid } from './demo.ts';
 import { providerProbes } from './provider-probes.ts';
 import { readStandaloneSettings } from './settings.ts';
 import { startServer } from './start.ts';
@@ -28,6 +28,8 @@ async function run(command: Command): Promise<number> {
       return start();
     case 'demo':
       return demo(command);
+    case 'chaos':
+      return (await runChaosDemo({ ...command, ...stageOf(command) })) ? EXIT.done : EXIT.failed;
     case 'providers-check':
       return check(command.isJson);
     case 'series-prepare':
@@ -84,21 +86,26 @@ async function start(): Promise<number> {
 }
 
 async function demo(command: Extract<Command, { kind: 'demo' }>): Promise<number> {
+  await runDemo({ ...command, ...stageOf(command) });
+  return EXIT.done;
+}
+
+/** Where a demo shows itself, and what ends it early. */
+function stageOf({ isJson }: { readonly isJson: boolean }) {
   const stop = new AbortController();
   firstSignal().then((signal) => stop.abort(new Interrupted(signal)));
-  const out = command.isJson ? process.stderr : process.stdout;
-  await runDemo({
-    ...command,
+  const out = isJson ? process.stderr : process.stdout;
+  return {
     terminal: {
-      stdout: (text) => void process.stdout.write(text),
-      stderr: (text) => void process.stderr.write(text),
+      stdout: (text: string) => void process.stdout.write(text),
+      stderr: (text: string) => void process.stderr.write(text),
       isColourful: out.isTTY === true && process.env.NO_COLOR === undefined,
+      isWatched: process.stderr.isTTY === true,
     },
     realClock: systemClock,
     log: createLog('warn'),
     signal: stop.signal,
-  });
-  return EXIT.done;
+  };
 }
 
 class Interrupted extends Error {

@@ -25,9 +25,22 @@ export interface ReplayOptions {
   readonly world?: (eventClock: Clock) => Promise<ReplayWorld>;
   /** Plans come without their roads, so that the world has to ask for them; default: they bring them along. */
   readonly leavesRoadsOut?: boolean;
+  /** Who plays the services, on the replay's event clock; absent: all of them in this process. */
+  readonly cast?: (on: Scene) => Promise<Cast>;
+  readonly onProgress?: (done: number, total: number) => void;
   /** Ends the replay early, tidily. */
   readonly signal?: AbortSignal;
 }
+
+/** Where the services of a replay run. */
+export interface Scene {
+  readonly folder: string;
+  readonly smtpUrl: string;
+  readonly eventClock: Clock;
+}
+
+/** What a replay asks of the services. */
+export type Cast = Pick<Composition, 'start' | 'stop' | 'idle' | 'addresses' | 'adminToken'>;
 
 export type ReplayWorld = Pick<ComposeOptions, 'chargers' | 'weather' | 'roads' | 'engines'>;
 
@@ -37,6 +50,7 @@ export type DeliveredFrame = Frame & { readonly deliveredAtMs?: number };
 /** What left the channels during one replay, and what was decided about the rest. */
 export interface Recording {
   readonly scenario: Scenario;
+  readonly vehicleId: string;
   readonly frames: readonly Frame[];
   readonly heard: Heard;
   readonly mails: readonly Mail[];
@@ -67,24 +81,32 @@ export async function replay(options: ReplayOptions): Promise<Recording> {
   const folder = scratch?.path ?? options.dataFolder ?? MEMORY;
   const mailbox = await openMailbox(eventClock);
   try {
-    const composition = await composeServices({
-      settings: settingsOf(folder, mailbox.url),
-      eventClock,
-      realClock: options.realClock,
-      log: options.log,
-      ...(await worldOf(options, eventClock)),
-    });
+    const cast = await (options.cast ?? inOneProcess(options))({ folder, smtpUrl: mailbox.url, eventClock });
     try {
-      await composition.start();
-      return await play({ ...options, frames, moments, eventClock, composition, mailbox });
+      await cast.start();
+      return await play({ ...options, frames, moments, eventClock, services: cast, mailbox });
     } finally {
-      await composition.stop();
+      await cast.stop();
     }
   } finally {
     await mailbox.close();
     await scratch?.remove();
   }
 }
+
+const inOneProcess =
+  (options: ReplayOptions) =>
+  async ({ folder, smtpUrl, eventClock }: Scene): Promise<Cast> => {
+    const { realClock, log } = options;
+    const world = await worldOf(options, eventClock);
+    return composeServices({
+      settings: readStandaloneSettings(replayEnvironment(folder, smtpUrl)),
+      eventClock,
+      realClock,
+      log,
+      ...world,
+    });
+  };
 
 const worldOf = async ({ scenario, world }: ReplayOptions, eventClock: Clock): Promise<ReplayWorld> =>
   world === undefined
@@ -95,14 +117,14 @@ interface Stage extends ReplayOptions {
   readonly frames: readonly DeliveredFrame[];
   readonly moments: readonly Moment[];
   readonly eventClock: ManualClock;
-  readonly composition: Composition;
+  readonly services: Cast;
   readonly mailbox: { readonly mails: readonly Mail[] };
 }
 
 async function play(stage: Stage): Promise<Recording> {
-  const { composition, eventClock, realClock, scenario } = stage;
-  const { api } = composition.addresses();
-  const adminToken = await composition.adminToken();
+  const { services, eventClock, realClock, scenario } = stage;
+  const { api } = services.addresses();
+  const adminToken = await services.adminToken();
   if (adminToken === undefined) throw new Error('the data folder of a replay must be empty');
   const driver = await registerDriver(apiClient(api, adminToken), scenario, {
     leavesRoadsOut: stage.leavesRoadsOut ?? false,
@@ -116,7 +138,7 @@ async function play(stage: Stage): Promise<Recording> {
   });
   /** At rest: nothing to do anywhere, and everything that was said has been shown. */
   const settle = async (): Promise<void> => {
-    do await composition.idle();
+    do await services.idle();
     while (await screen.catchUp());
   };
   const moveTo = async (atMs: number): Promise<void> => {
@@ -127,16 +149,18 @@ async function play(stage: Stage): Promise<Recording> {
   };
   try {
     await settle();
-    for (const { atMs, frames, plans } of stage.moments) {
+    for (const [index, { atMs, frames, plans }] of stage.moments.entries()) {
       stage.signal?.throwIfAborted();
       await moveTo(atMs);
       for (const frame of frames) await car.send(frame);
       await settle();
       for (const plan of plans) await driver.plan(plan);
       if (plans.length > 0) await settle();
+      stage.onProgress?.(index + 1, stage.moments.length);
     }
     return {
       scenario,
+      vehicleId: driver.vehicleId,
       frames: stage.frames,
       heard: screen.heard,
       mails: stage.mailbox.mails,
@@ -177,9 +201,9 @@ export function momentsOf(scenario: Scenario, frames: readonly DeliveredFrame[])
 }
 
 /** Real files, ports nobody chose, the replay's own mail server; everything else as it is by default. */
-function settingsOf(folder: string, smtpUrl: string) {
+export function replayEnvironment(folder: string, smtpUrl: string): Readonly<Record<string, string>> {
   const engine = (name: string) => (folder === MEMORY ? MEMORY : `sqlite:${join(folder, `${name}.db`)}`);
-  return readStandaloneSettings({
+  return {
     BUS_URL: engine('bus'),
     TELEMETRY_URL: engine('telemetry'),
     STATE_URL: engine('state'),
@@ -189,7 +213,7 @@ function settingsOf(folder: string, smtpUrl: string) {
     // A replay sends hours of telemetry in seconds.
     GATEWAY_FRAMES_PER_S: '1000000',
     GATEWAY_FRAMES_BURST: '1000000',
-  });
+  };
 }
 
 export const MEMORY = 'memory:';

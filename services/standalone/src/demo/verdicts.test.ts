@@ -46,6 +46,7 @@ const recordingOf = (
   mails: readonly ReturnType<typeof mail>[] = [],
 ): Recording => ({
   scenario,
+  vehicleId: 'car',
   frames: [],
   heard: { notifications, forecasts: [], alerts: [] },
   mails,
