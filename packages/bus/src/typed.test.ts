@@ -90,6 +90,10 @@ describe('a topic in clear', () => {
     expect(chargers(bytes(place))).toEqual({ kind: 'record', record: place });
   });
 
+  test('a field that a newer version added is left out', () => {
+    expect(chargers(bytes({ ...place, owner: 'somebody' }))).toEqual({ kind: 'record', record: place });
+  });
+
   test('a tombstone is one', () => {
     expect(chargers(null)).toEqual({ kind: 'tombstone' });
   });
@@ -101,7 +105,7 @@ describe('a topic in clear', () => {
     ['another shape', bytes([place])],
     ['null', bytes('null')],
     ['a number as text', bytes({ ...place, lat: '41' })],
-    ['a field too many', bytes({ ...place, owner: 'somebody' })],
+    ['a field too many and one too few', bytes({ ...place, name: undefined, owner: 'somebody' })],
     ['a field too few', bytes({ ...place, name: undefined })],
     ['a place on no map', bytes({ ...place, lat: 91 })],
     ['a prototype', bytes('{"__proto__":{"locationId":"a"}}')],

@@ -1,4 +1,5 @@
 import { traceHeader } from '@outrider/runtime';
+import type { z } from 'zod';
 import type { BusRecord, OutgoingRecord } from './bus.ts';
 import { carOf, keyOfPart } from './partition.ts';
 import type { Topic } from './topics.ts';
@@ -56,7 +57,10 @@ export function withTrace(record: OutgoingRecord, cause: string | undefined): Ou
   return trace.traceparent === undefined ? record : { ...record, headers: { ...record.headers, ...trace } };
 }
 
-/** Reads a record back and checks it against the topic's schema. Never throws. */
+/**
+ * Reads a record back and checks it against the topic's schema. Fields that a newer version added are left out.
+ * Never throws.
+ */
 export function decodeRecord<T>(topic: Topic<T>, record: BusRecord, opener: Opener): Decoded<T> {
   if (record.value === null) return { kind: 'tombstone' };
   let bytes = record.value;
@@ -66,7 +70,7 @@ export function decodeRecord<T>(topic: Topic<T>, record: BusRecord, opener: Open
     bytes = opened.bytes;
   }
   try {
-    const parsed = topic.schema?.safeParse(JSON.parse(decoder.decode(bytes)));
+    const parsed = topic.schema && parseTolerantly(topic.schema, JSON.parse(decoder.decode(bytes)));
     if (parsed === undefined) return { kind: 'unreadable', reason: `${topic.name} holds bytes, not records` };
     if (!parsed.success)
       return {
@@ -80,4 +84,20 @@ export function decodeRecord<T>(topic: Topic<T>, record: BusRecord, opener: Open
   } catch (error) {
     return { kind: 'unreadable', reason: (error as Error).message.slice(0, 300) };
   }
+}
+
+/** Takes `value` apart: what the schema does not know is deleted from it. */
+function parseTolerantly<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeParseResult<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed;
+  const unknown = parsed.error.issues.filter((issue) => issue.code === 'unrecognized_keys');
+  if (unknown.length < parsed.error.issues.length) return parsed;
+  for (const { path, keys } of unknown) {
+    const holder = path.reduce<unknown>(
+      (inside, part) => (inside as Record<PropertyKey, unknown>)[part],
+      value,
+    );
+    for (const key of keys) delete (holder as Record<string, unknown>)[key];
+  }
+  return schema.safeParse(value);
 }

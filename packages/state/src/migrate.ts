@@ -4,14 +4,18 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migrat
 
 /**
  * Brings the schema up to the newest migration; each runs in a transaction, so a failed one leaves nothing.
- * @throws Error when the database has run a migration that this version does not know.
+ * A newer version may have run migrations that only expand: then this one works on beside it, and changes nothing.
+ * @throws Error when the database has run another migration that this version does not know.
  */
 export async function migrateToLatest<T>(
   db: Kysely<T>,
   known: Readonly<Record<string, Migration>>,
   log: Log,
 ): Promise<void> {
-  await refuseNewerSchema(db, Object.keys(known));
+  if ((await findNewerSchema(db, Object.keys(known))) === 'expanded') {
+    log.warn({}, 'a newer Outrider has expanded the state schema; this one works beside it');
+    return;
+  }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => known } });
   const { error, results = [] } = await migrator.migrateToLatest();
   for (const { migrationName, status } of results) {
@@ -20,10 +24,15 @@ export async function migrateToLatest<T>(
   if (error) throw new Error('the state schema could not be brought up to date', { cause: error });
 }
 
-async function refuseNewerSchema<T>(db: Kysely<T>, known: readonly string[]): Promise<void> {
+/** Adds tables, columns with a default or null, and indexes, and nothing that an older version would stumble on. */
+const EXPANDS = /^\d{4}-expand-/;
+
+async function findNewerSchema<T>(db: Kysely<T>, known: readonly string[]): Promise<'expanded' | undefined> {
   const executed = await executedMigrations(db);
   const unknown = executed.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
+  if (unknown.length === 0) return undefined;
+  const isComplete = known.every((name) => executed.includes(name));
+  if (isComplete && unknown.every((name) => EXPANDS.test(name))) return 'expanded';
   throw new Error(
     `the state database was written by a newer Outrider: it has schema ${unknown.join(', ')}, ` +
       `this version knows up to ${known.at(-1)}; start the newer version, or restore a backup made with this one`,

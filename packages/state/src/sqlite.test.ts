@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { manualClock, silentLog } from '@outrider/runtime';
 import { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { person, subjectKey } from './contract/rows.ts';
+import { person, subjectKey, vehicle } from './contract/rows.ts';
 import { stateContract } from './contract/state.contract.ts';
 import { migrateToLatest } from './migrate.ts';
 import { sqliteTypes } from './migrations/dialect-types.ts';
@@ -132,6 +132,33 @@ describe('migrations', () => {
     await expect(openState(`sqlite:${file}`, { log })).rejects.toThrow(
       /newer Outrider: it has schema 0999-from-the-future, this version knows up to 0002-trip-sources/,
     );
+  });
+
+  test('of a newer version that only expand leave this one working', async () => {
+    await (await openState(`sqlite:${file}`, { log })).close();
+    const database = new DatabaseSync(file);
+    database.exec(`insert into kysely_migration values ('0998-expand-colours', '2099-01-01')`);
+    database.exec('alter table vehicles add column colour text');
+    database.exec('create table colours (colour text primary key)');
+    database.close();
+    const state = await openState(`sqlite:${file}`, { log });
+    await state.vehicles.insert(vehicle());
+    expect(await state.vehicles.find(vehicle().vehicleId)).toMatchObject(vehicle());
+    await state.close();
+  });
+
+  test('of a newer version that contract after they expanded are refused', async () => {
+    await (await openState(`sqlite:${file}`, { log })).close();
+    const database = new DatabaseSync(file);
+    database.exec(`insert into kysely_migration values ('0998-expand-colours', '2099-01-01')`);
+    database.exec(`insert into kysely_migration values ('0999-contract-label', '2099-01-02')`);
+    database.close();
+    await expect(openState(`sqlite:${file}`, { log })).rejects.toThrow(/newer Outrider.*0999-contract-label/);
+  });
+
+  test('say from now on whether they expand or contract', () => {
+    const names = Object.keys(migrations(sqliteTypes)).slice(2);
+    expect(names.filter((name) => !/^\d{4}-(expand|contract)-/.test(name))).toEqual([]);
   });
 
   test('that fail leave nothing behind', async () => {

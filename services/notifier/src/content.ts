@@ -2,15 +2,18 @@ import type { NotificationRow } from '@outrider/state';
 import type { Reader, Trust } from '@outrider/trust';
 import { z } from 'zod';
 
-/** What a notification says and rested on: stored sealed, because it may name places. */
-export const content = z.strictObject({
+/**
+ * What a notification says and rested on: stored sealed, because it may name places. Rows of a newer version may say
+ * more.
+ */
+export const content = z.object({
   subject: z.string(),
   title: z.string(),
   body: z.string(),
   spoken: z.string(),
   isFollowUp: z.boolean(),
   deadlineAtMs: z.number().nullable(),
-  basis: z.strictObject({
+  basis: z.object({
     says: z.string(),
     remedyKey: z.string(),
     offered: z.array(z.string()).readonly(),

@@ -14,6 +14,7 @@ import {
   tripOf,
   VEHICLE,
 } from './predictor.fixture.ts';
+import { NewerCheckpoint } from './residents.ts';
 
 const P = 3;
 let stores: Stores;
@@ -43,6 +44,21 @@ const blobOf = async (vehicleId: string) => {
 };
 
 describe('the checkpoint', () => {
+  test('of a newer version is left to who knows it, and its cars are not begun anew', async () => {
+    const { deps } = partitionDeps(stores);
+    const first = await loadPartition(P, 1, deps);
+    await begin(first);
+    expect(await first.checkpoint(seconds(10))).toBe(true);
+    const { state } = deps;
+    const newer = async (partition: number) =>
+      (await state.predictor.readVehicles(partition)).map((blob) => ({ ...blob, version: 2 }));
+    const predictor = { ...state.predictor, readVehicles: newer };
+    await expect(loadPartition(P, 2, { ...deps, state: { ...state, predictor } })).rejects.toThrow(
+      NewerCheckpoint,
+    );
+    expect((await loadPartition(P, 2, deps)).vehicleCount).toBe(1);
+  });
+
   test('read again is the same car, and goes on as the first would have', async () => {
     const { deps } = partitionDeps(stores);
     const first = await loadPartition(P, 1, deps);

@@ -8,6 +8,17 @@ import { restoreMemory } from './trip-learning.ts';
 /** Blobs of the checkpoint: the car under its id, what the world said under this suffix. */
 export const WORLD_SUFFIX = '/world';
 
+/** Of a `Car` as a checkpoint holds it. */
+const CAR_VERSION = 1;
+
+/** Written by a newer Outrider: the partition waits until one of those takes it, or this one is replaced. */
+export class NewerCheckpoint extends Error {
+  override readonly name = 'NewerCheckpoint';
+  constructor(version: number) {
+    super(`a checkpoint has cars of version ${version}, and this Outrider knows up to ${CAR_VERSION}`);
+  }
+}
+
 /** One car in a partition's memory. */
 export interface Resident {
   live: LiveCar;
@@ -94,7 +105,10 @@ export function ownerKey(vehicleId: string, nowMs: number, trust: Trust): string
   }
 }
 
-/** Cars of the checkpoint, opened. A blob that cannot be opened (erased, consent withdrawn) is left out. */
+/**
+ * Cars of the checkpoint, opened. A blob that cannot be opened (erased, consent withdrawn) is left out.
+ * @throws NewerCheckpoint rather than begin such a car anew and write over what is known of it
+ */
 export async function restoreResidents(
   blobs: readonly VehicleBlob[],
   deps: ResidentsDeps,
@@ -113,7 +127,8 @@ export async function restoreResidents(
   );
   const residents = new Map<string, Resident>();
   for (const blob of blobs) {
-    if (blob.vehicleId.endsWith(WORLD_SUFFIX) || blob.version !== 1) continue;
+    if (blob.version > CAR_VERSION) throw new NewerCheckpoint(blob.version);
+    if (blob.vehicleId.endsWith(WORLD_SUFFIX)) continue;
     const row = await deps.state.vehicles.find(blob.vehicleId);
     const stored = open<Car>(blob);
     if (row === undefined || stored === undefined) continue;

@@ -5,7 +5,8 @@ import type { DialectTypes } from './dialect-types.ts';
 
 /**
  * Every migration, oldest first, named after its file. One that was released is never edited or removed:
- * databases out there have run it. Add the next number.
+ * databases out there have run it. Add the next number, and `expand` or `contract`: an older version works on beside
+ * one that expands (0003-expand-colours), and is refused after one that contracts.
  */
 export const migrations = (types: DialectTypes): Readonly<Record<string, Migration>> => ({
   '0001-first-tables': firstTables(types),
