@@ -11,7 +11,6 @@ const values: Readonly<Record<string, string>> = {
   POSTGRES_PASSWORD: secret(),
   INFLUXDB_ADMIN_PASSWORD: secret(),
   INFLUXDB_ADMIN_TOKEN: secret(),
-  INFLUXDB_OUTRIDER_PASSWORD: secret(),
   INFLUXDB_GRAFANA_PASSWORD: secret(),
   GRAFANA_ADMIN_PASSWORD: secret(),
   // No secret, but each cluster needs its own: 16 bytes in base64url.

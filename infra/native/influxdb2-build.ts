@@ -31,12 +31,18 @@ const TOOLS: readonly Tool[] = [
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+const isAtLeast = (
+  major: number,
+  minor: number,
+  [leastMajor, leastMinor]: readonly [number, number],
+): boolean => major > leastMajor || (major === leastMajor && minor >= leastMinor);
+
 /** @throws naming every tool that is missing or too old, and where it comes from */
 function needTools(): void {
   const problems = TOOLS.flatMap(({ command, args, from, comesWith }) => {
     const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 30_000 });
     const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
-    const isNew = from === undefined || Number(major) > from[0] || Number(minor) >= from[1];
+    const isNew = from === undefined || isAtLeast(Number(major), Number(minor), from);
     if (status === 0 && isNew) return [];
     return [
       `${command}${from === undefined ? '' : ` ${from.join('.')} or later`}, which comes with ${comesWith}`,

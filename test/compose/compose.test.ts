@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings, type SettingsSchema, silentLog } from '@outrider/runtime';
@@ -19,6 +19,8 @@ import {
 } from './compose.ts';
 
 const OWN_IMAGE = 'outrider:0.0.0';
+/** They make what the others need, and end. */
+const ONCE: readonly string[] = ['topics', 'series'];
 const { services, volumes, networks } = readYaml<Compose>('docker-compose.yml');
 const all = Object.entries(services);
 const own = all.filter(([, { image }]) => image === OWN_IMAGE);
@@ -45,14 +47,14 @@ makeEnv(join(folder, 'first'));
 const secrets = made(join(folder, 'first'));
 
 describe('docker-compose.yml', () => {
-  test('every service of ours runs, and the topics are made first', () => {
+  test('every service of ours runs, and what they need is made first', () => {
     const folders = new Set(readFiles('services').map(({ path }) => path.split('/')[1] ?? ''));
     folders.delete('standalone');
-    expect(own.map(([name]) => name).toSorted()).toEqual([...folders, 'topics'].toSorted());
+    expect(own.map(([name]) => name).toSorted()).toEqual([...folders, ...ONCE].toSorted());
     for (const [name, { command, depends_on: before }] of own) {
       expect(existsSync(join(ROOT, command?.[0] ?? 'none')), `${name} runs ${command}`).toBe(true);
-      if (name !== 'topics')
-        expect(before?.topics, name).toEqual({ condition: 'service_completed_successfully' });
+      for (const first of ONCE.includes(name) ? [] : ONCE)
+        expect(before?.[first], name).toEqual({ condition: 'service_completed_successfully' });
     }
   });
 
@@ -69,7 +71,7 @@ describe('docker-compose.yml', () => {
       expect(version).toBe(optionalDependencies.node);
   });
 
-  for (const [name, { environment = {} }] of own.filter(([name]) => name !== 'topics')) {
+  for (const [name, { environment = {} }] of own.filter(([name]) => !ONCE.includes(name))) {
     test(`${name}: every name in its environment is a setting, with a value it takes`, async () => {
       const schema = await schemaOf(name);
       const known = Object.values(schema).map(({ env }) => env);
@@ -104,11 +106,11 @@ describe('docker-compose.yml', () => {
     const silent = all.filter(([, { image, healthcheck }]) =>
       image === OWN_IMAGE ? healthcheck?.disable : healthcheck?.test === undefined,
     );
-    expect(silent.map(([name]) => name)).toEqual(['topics']);
+    expect(silent.map(([name]) => name)).toEqual(ONCE);
     for (const [name, { depends_on: before = {} }] of all)
       for (const [other, { condition }] of Object.entries(before))
         expect(`${name} ${condition}`).toBe(
-          `${name} ${other === 'topics' ? 'service_completed_successfully' : 'service_healthy'}`,
+          `${name} ${ONCE.includes(other) ? 'service_completed_successfully' : 'service_healthy'}`,
         );
   });
 
@@ -116,19 +118,55 @@ describe('docker-compose.yml', () => {
     const mounts = all.flatMap(([, { volumes: mounted = [] }]) =>
       mounted.map((one) => one.split(':')[0] ?? ''),
     );
-    const named = mounts.filter((mount) => !mount.startsWith('./'));
-    expect(named.toSorted()).toEqual(Object.keys(volumes).toSorted());
+    const named = new Set(mounts.filter((mount) => !mount.startsWith('./')));
+    expect([...named].toSorted()).toEqual(Object.keys(volumes).toSorted());
     expect(mounts.filter((mount) => mount.startsWith('./') && !existsSync(join(ROOT, mount)))).toEqual([]);
     const joined = new Set(all.flatMap(([, { networks: of = [] }]) => of));
     expect([...joined].toSorted()).toEqual(Object.keys(networks).toSorted());
   });
 });
 
-test('the address of the series is one that its engine takes', async () => {
-  const url = fillIn(services.ingest?.environment?.TELEMETRY_URL ?? '', secrets);
-  const series = await openTelemetry(url, { log: silentLog });
-  await series.close();
-  await expect(openTelemetry(`${url}&gone=1`, { log: silentLog })).rejects.toThrow();
+describe('the series', () => {
+  const TOKEN = '/run/outrider/series-token';
+  const address = fillIn(services.ingest?.environment?.TELEMETRY_URL ?? '', secrets);
+  const preparing = services.series;
+
+  test('its address is one that its engine takes', async () => {
+    const file = join(folder, 'token');
+    writeFileSync(file, 'a-token');
+    const url = address.replace(TOKEN, file);
+    const series = await openTelemetry(url, { log: silentLog });
+    await series.close();
+    await expect(openTelemetry(`${url}&gone=1`, { log: silentLog })).rejects.toThrow();
+  });
+
+  test('its token is written once, and read by those who use the series and nobody else', () => {
+    expect(preparing?.command).toEqual(expect.arrayContaining(['prepare', '--token-file', TOKEN]));
+    expect(preparing?.volumes).toEqual(['series-token:/run/outrider']);
+    expect(dockerfile).toContain('install -d -o 1000 -g 1000 -m 700 /run/outrider');
+    for (const [name, { environment = {}, volumes: mounted = [] }] of all.filter(
+      ([name]) => name !== 'series',
+    ))
+      expect(mounted.includes('series-token:/run/outrider:ro'), name).toBe('TELEMETRY_URL' in environment);
+  });
+
+  test('the same database is prepared as is used, on the same server', () => {
+    const prepared = new URL(fillIn(preparing?.environment?.TELEMETRY_URL ?? '', secrets));
+    const used = new URL(address);
+    expect([prepared.host, prepared.pathname, prepared.searchParams.get('org')]).toEqual([
+      ...[used.host, used.pathname, used.searchParams.get('org')],
+    ]);
+    expect(prepared.password).toBe(secrets.INFLUXDB_ADMIN_TOKEN);
+    expect(used.searchParams.get('org')).toBe(services.influxdb?.environment?.DOCKER_INFLUXDB_INIT_ORG);
+    expect([used.username, used.password]).toEqual(['', '']);
+  });
+
+  test('the admin of InfluxDB is known to who sets it up, and to nobody who goes on', () => {
+    const knowing = all.filter(([, { environment = {} }]) =>
+      JSON.stringify(environment).includes('INFLUXDB_ADMIN'),
+    );
+    expect(knowing.map(([name]) => name).toSorted()).toEqual(['influxdb', 'series']);
+  });
 });
 
 describe('secrets', () => {

@@ -116,6 +116,8 @@ describe('a vehicle is not to be seen in Grafana', () => {
     expect(own).toHaveLength(1);
     expect(own[0]).toContain(`--read-bucket "$(id_of ${FLEET_BUCKET})"`);
     expect(own[0]?.match(/--(read|write)-/g)).toEqual(['--read-']);
+    expect(logins.match(/auth create/g)).toHaveLength(1);
+    expect(services.influxdb?.environment?.DOCKER_INFLUXDB_INIT_BUCKET).toBe(FLEET_BUCKET);
     const influx = datasources.filter(({ type }) => type === 'influxdb');
     expect(influx).toMatchObject([{ user: 'grafana', jsonData: { dbName: FLEET_BUCKET } }]);
   });

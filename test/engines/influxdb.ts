@@ -6,6 +6,7 @@ import type { Engine, StartedEngine } from './engine.ts';
 const FILES = [
   'test/engines/influxdb.engine.ts',
   'test/engines/influxdb-drive.engine.ts',
+  'test/engines/influxdb-network.engine.ts',
   'packages/telemetry/src/influx-telemetry.engine.ts',
   'packages/telemetry/src/influx-prepare.engine.ts',
 ];
@@ -22,7 +23,11 @@ export const influxdb: Engine = {
 
 export const influxdb2: Engine = {
   name: 'influxdb2',
-  files: [...FILES, 'packages/telemetry/src/influx2-prepare.engine.ts'],
+  files: [
+    ...FILES,
+    'packages/telemetry/src/influx2-prepare.engine.ts',
+    'test/engines/fleet-dashboard2.engine.ts',
+  ],
   missing: () =>
     isInfluxdb2Built() ? undefined : `it is not built on this machine; it is by: ${BUILD_COMMAND}`,
   start: async (folder) => toEngine(await startInfluxdb2(folder), '^v2\\.7\\.12$'),

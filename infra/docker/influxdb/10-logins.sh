@@ -1,15 +1,11 @@
 #!/bin/bash
-# Runs once, when InfluxDB is set up. One login per reader, each with the buckets it needs and no other.
+# Runs once, when InfluxDB is set up with the bucket of the crowds' figures: no vehicle's name, and none below ten
+# cars. Buckets of single cars, and the token of our services, come from `outrider series prepare`.
 set -euo pipefail
 org="$DOCKER_INFLUXDB_INIT_ORG"
 id_of() { influx bucket list --org "$org" --name "$1" --hide-headers | cut -f 1; }
 
-# Figures of crowds: no vehicle's name, and none below ten cars.
-influx bucket create --org "$org" --name outrider_fleet --retention 0
-
-raw="$(id_of outrider_raw)"
-influx v1 auth create --org "$org" --username outrider --password "$OUTRIDER_PASSWORD" \
-  --read-bucket "$raw" --write-bucket "$raw"
+# Grafana asks in InfluxQL, which takes a login.
 influx v1 auth create --org "$org" --username grafana --password "$GRAFANA_PASSWORD" \
   --read-bucket "$(id_of outrider_fleet)"
 
