@@ -8,6 +8,7 @@ export const kafka: Engine = {
     'packages/bus/src/kafka-codecs.engine.ts',
     'test/engines/kafka-login.engine.ts',
     'packages/bus/src/kafka-rebalance.engine.ts',
+    'packages/bus/src/kafka-named-member.engine.ts',
     'packages/bus/src/kafka-too-large.engine.ts',
   ],
   async start(folder) {

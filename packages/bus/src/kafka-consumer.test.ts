@@ -64,7 +64,10 @@ describe('a consumer that gives up', () => {
       return newest();
     };
     consumer = runConsumer({
-      client: { patient: { consumer: create }, named: (name: string) => name } as unknown as KafkaClient,
+      client: {
+        ...{ patient: { consumer: create }, address: { member: undefined } },
+        named: (name: string) => name,
+      } as unknown as KafkaClient,
       ...{ log: silentLog, group: 'g', topics: ['a'], member, clock },
       onCrash: () => {
         crashes++;

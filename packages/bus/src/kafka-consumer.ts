@@ -2,7 +2,7 @@ import { backoffMs, type Clock, type Log, systemClock } from '@outrider/runtime'
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { createAssigner } from './kafka-assigner.ts';
 import { atMost, type KafkaClient } from './kafka-client.ts';
-import type { JoinHooks } from './kafka-patches.ts';
+import { type JoinHooks, nameMember } from './kafka-patches.ts';
 
 /** After this long without a heartbeat a member's partitions go to others. */
 export const SESSION_MS = 15_000;
@@ -49,7 +49,9 @@ export interface KafkaConsumer {
 }
 
 export function runConsumer(options: KafkaConsumerOptions): KafkaConsumer {
-  const { clock = systemClock } = options;
+  const { client, group, clock = systemClock } = options;
+  const { member: name } = client.address;
+  const forgetName = name === undefined ? () => undefined : nameMember(client.named(group), name);
   const ended = new AbortController();
   let current: Consumer | undefined;
   let isUp = true;
@@ -104,6 +106,7 @@ export function runConsumer(options: KafkaConsumerOptions): KafkaConsumer {
         LEAVE_MS,
         leaving.finally(() => running),
       );
+      forgetName();
     },
   };
 }

@@ -55,9 +55,18 @@ interface ProduceRequests {
   protocol(choice: { readonly version: number }): (options: ProduceOptions) => Asked;
 }
 
+interface JoinOptions {
+  readonly groupId: string;
+  readonly groupInstanceId?: string | undefined;
+}
+
+interface JoinRequests {
+  protocol(choice: { readonly version: number }): (options: JoinOptions) => Asked;
+}
+
 const patched = Symbol.for('outrider.kafkajs.patched');
 
-/** Changes kafkajs 2.2.4, which is pinned to exactly that, in three places; more than once is once. */
+/** Changes kafkajs 2.2.4, which is pinned to exactly that, in four places; more than once is once. */
 export function patchKafkajs(nowMs: () => number): void {
   const require = createRequire(import.meta.url);
   const queue: { readonly prototype: RequestQueue & { [patched]?: true } } =
@@ -69,6 +78,29 @@ export function patchKafkajs(nowMs: () => number): void {
   callJoinHooks(group.prototype);
   const { lookupCodec } = require('kafkajs/src/protocol/message/compression');
   writeOwnBatches(require('kafkajs/src/protocol/requests/produce'), lookupCodec);
+  sayNames(require('kafkajs/src/protocol/requests/joinGroup'));
+}
+
+const names = new Map<string, string>();
+
+/**
+ * From now on this process joins the group under a name (KIP-345): who is killed and comes back under its name takes
+ * its own old place, and nobody waits until a session is over. Returns what ends this.
+ * @throws when a member of this process has a name in the group already
+ */
+export function nameMember(groupId: string, name: string): () => void {
+  if (names.has(groupId)) throw new Error(`${name} is one member of group ${groupId} and cannot be two`);
+  names.set(groupId, name);
+  return () => names.delete(groupId);
+}
+
+/** kafkajs can encode the name and has nobody who says it. */
+function sayNames(join: JoinRequests): void {
+  const original = join.protocol;
+  join.protocol = (choice) => {
+    const ask = original(choice);
+    return (options) => ask({ ...options, groupInstanceId: names.get(options.groupId) });
+  };
 }
 
 /** An idle connection arms a timer every millisecond, some 2,500 a second and 5 % of a core; this one has no reason to. */

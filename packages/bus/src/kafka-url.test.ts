@@ -18,11 +18,12 @@ describe('a kafka URL', () => {
       sasl: undefined,
       compression: 'zstd',
       lingerMs: 10,
+      member: undefined,
     });
   });
 
   it('takes a login, a prefix, certificates and how to write', () => {
-    const url = `kafka://me:p%40ss:word@a:1/fleet.?tls=on&ca=${ca}&sasl=plain&compression=gzip&lingerMs=0`;
+    const url = `kafka://me:p%40ss:word@a:1/fleet.?tls=on&ca=${ca}&sasl=plain&compression=gzip&lingerMs=0&member=ingest-1`;
     expect(readKafkaUrl(url)).toEqual({
       brokers: ['a:1'],
       prefix: 'fleet.',
@@ -30,6 +31,7 @@ describe('a kafka URL', () => {
       sasl: { mechanism: 'plain', username: 'me', password: 'p@ss:word' },
       compression: 'gzip',
       lingerMs: 0,
+      member: 'ingest-1',
     });
   });
 
@@ -43,6 +45,7 @@ describe('a kafka URL', () => {
     ['a codec that is not written', 'kafka://a:1?compression=lz4'],
     ['too long a wait', 'kafka://a:1?lingerMs=1001'],
     ['a wait that is no number', 'kafka://a:1?lingerMs=-1'],
+    ['a member without a name', 'kafka://a:1?member='],
     ['certificates without TLS', `kafka://a:1?ca=${ca}`],
     ['a user without password', 'kafka://secret@a:1'],
     ['a password that is not encoded', 'kafka://secret:%zz@a:1'],

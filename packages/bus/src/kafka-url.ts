@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 const COMPRESSIONS = ['zstd', 'gzip', 'snappy', 'none'] as const;
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const SWITCH = ['on', 'off'] as const;
-const PARAMETERS = ['tls', 'ca', 'cert', 'key', 'sasl', 'compression', 'lingerMs'];
+const PARAMETERS = ['tls', 'ca', 'cert', 'key', 'sasl', 'compression', 'lingerMs', 'member'];
 const LINGER_MS = 10;
 const LINGER_MS_MAX = 1_000;
 
@@ -29,10 +29,12 @@ export interface KafkaAddress {
   readonly compression: (typeof COMPRESSIONS)[number];
   /** How long records wait for others to go with them. */
   readonly lingerMs: number;
+  /** The name of this process among those of its groups; undefined: it has none. */
+  readonly member: string | undefined;
 }
 
 /**
- * Reads `kafka://[user:password@]host:port,…[/prefix][?tls=on&ca=FILE&cert=FILE&key=FILE&sasl=…&compression=…&lingerMs=…]`.
+ * Reads `kafka://[user:password@]host:port,…[/prefix][?tls=on&ca=FILE&cert=FILE&key=FILE&sasl=…&compression=…&lingerMs=…&member=…]`.
  * @throws with what is wrong, never with the URL itself: it holds a password
  */
 export function readKafkaUrl(url: string): KafkaAddress {
@@ -58,6 +60,7 @@ export function readKafkaUrl(url: string): KafkaAddress {
     sasl: readLogin(login, one('sasl', MECHANISMS, 'scram-sha-512')),
     compression: one('compression', COMPRESSIONS, 'zstd'),
     lingerMs: readLinger(parameters.get('lingerMs')),
+    member: readMember(parameters.get('member')),
   };
 }
 
@@ -70,6 +73,13 @@ function readTls(parameters: URLSearchParams, isOn: boolean): KafkaAddress['tls'
   if (['ca', 'cert', 'key'].some((name) => parameters.has(name)))
     throw new Error('ca, cert and key of a kafka URL go with tls=on');
   return undefined;
+}
+
+function readMember(name: string | null): string | undefined {
+  if (name === null) return undefined;
+  if (!/^[\w.-]{1,100}$/.test(name))
+    throw new Error('member of a kafka URL is a name of letters, digits, dots, dashes and underscores');
+  return name;
 }
 
 function readLogin(login: string | undefined, mechanism: (typeof MECHANISMS)[number]): KafkaAddress['sasl'] {
