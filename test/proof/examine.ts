@@ -36,13 +36,20 @@ export interface EngineUrls {
 const PAGE = 5_000;
 const ALERTS_MAX = 10_000;
 
-export async function examine(options: {
+export interface ExamineOptions {
   readonly urls: EngineUrls;
   readonly vehicleIds: readonly string[];
   readonly clock: Clock;
-}): Promise<Found> {
+}
+
+export async function examine(options: ExamineOptions): Promise<Found> {
+  const storedNumbers = await examineSeries(options.urls.telemetry, options.vehicleIds);
+  return { storedNumbers, ...(await examineAlerts(options)) };
+}
+
+/** What became of alerts; the series is left alone. */
+export async function examineAlerts(options: ExamineOptions): Promise<Omit<Found, 'storedNumbers'>> {
   const { urls, vehicleIds, clock } = options;
-  const storedNumbers = await examineSeries(urls.telemetry, vehicleIds);
   const state = await openState(urls.state, { log: silentLog });
   const bus = await openBus(urls.bus, { clock, log: silentLog });
   try {
@@ -72,7 +79,7 @@ export async function examine(options: {
       },
     });
     await subscription.caughtUp;
-    return { storedNumbers, alerts, published, notifications, unreadableAlerts };
+    return { alerts, published, notifications, unreadableAlerts };
   } finally {
     await bus.close();
     await state.close();

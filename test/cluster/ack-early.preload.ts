@@ -1,0 +1,3 @@
+import { replaceModule } from './replace-module.ts';
+
+replaceModule('@outrider/bus', new URL('./ack-early.engine-module.ts', import.meta.url));
