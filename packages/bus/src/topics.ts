@@ -30,6 +30,8 @@ export interface Topic<T = unknown> {
   partOf?(record: T): string;
   readonly writer: string;
   readonly sealing: Sealing;
+  /** Of its own, beside those of every record: name → what it says. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cleanup: { readonly kind: 'delete'; readonly retentionMs: number } | { readonly kind: 'compact' };
 }
 
@@ -42,6 +44,10 @@ export const TOPICS = {
     key: 'vehicleId',
     writer: 'gateway',
     sealing: 'whole',
+    headers: {
+      format: 'The wire format of the frame, which is the value: `vss-json` or `abrp`.',
+      receivedAtMs: 'When the gateway took it, ms since 1970 in decimal digits.',
+    },
     cleanup: { kind: 'delete', retentionMs: 30 * DAY_MS },
   }),
   signals: topic({
@@ -83,6 +89,7 @@ export const TOPICS = {
     schema: chargingLocation,
     writer: 'world',
     sealing: 'none',
+    headers: { ocpi: 'What an OCPI peer pushed of the place, JSON; absent when nobody did.' },
     cleanup: { kind: 'compact' },
   }),
   forecasts: topic({
@@ -115,6 +122,7 @@ export const TOPICS = {
     schema: notification,
     writer: 'notifier',
     sealing: 'whole',
+    headers: { id: 'The same for every repeat of this decision.' },
     cleanup: { kind: 'delete', retentionMs: 90 * DAY_MS },
   }),
   feedback: topic({

@@ -14,8 +14,8 @@ export const remedy = z.discriminatedUnion('kind', [
     kind: z.literal('charge-longer'),
     locationId: recordKey.optional(),
     name: shortText,
-    minutes: z.number().min(0),
-    untilSocPct: socPct,
+    minutes: z.number().min(0).describe('How long to do it.'),
+    untilSocPct: socPct.describe('Charge when that is done.'),
     powerKw: z.number().positive(),
     ...arrival,
   }),
@@ -23,32 +23,34 @@ export const remedy = z.discriminatedUnion('kind', [
     kind: z.literal('charge-at'),
     locationId: recordKey,
     name: shortText,
-    minutes: z.number().min(0),
-    untilSocPct: socPct,
-    distanceM: z.number().min(0),
-    detourM: z.number().min(0),
+    minutes: z.number().min(0).describe('How long to do it.'),
+    untilSocPct: socPct.describe('Charge when that is done.'),
+    distanceM: z.number().min(0).describe('From here.'),
+    detourM: z.number().min(0).describe('Extra distance there and back.'),
     worksProbability: probability,
     ...arrival,
   }),
   z.strictObject({
     kind: z.literal('hold-speed'),
     speedMps: z.number().positive(),
-    /** Cabin temperature to set as well, when the speed alone is not enough. */
-    cabinTempC: z.number().optional(),
+    cabinTempC: z
+      .number()
+      .optional()
+      .describe('Cabin temperature to set as well, when the speed alone is not enough.'),
     ...arrival,
   }),
   z.strictObject({
     kind: z.literal('plug-in'),
     name: shortText,
     powerKw: z.number().positive(),
-    untilSocPct: socPct,
+    untilSocPct: socPct.describe('Charge when that is done.'),
     ...arrival,
   }),
   z.strictObject({
     kind: z.literal('turn-back'),
     locationId: recordKey.optional(),
     name: shortText,
-    distanceM: z.number().min(0),
+    distanceM: z.number().min(0).describe('From here.'),
     ...arrival,
   }),
   z.strictObject({ kind: z.literal('precondition'), minutes: z.number().min(0), ...arrival }),
@@ -60,7 +62,7 @@ export const evidenceInput = z.strictObject({
   name: shortText,
   value: z.union([z.number(), z.string(), z.boolean(), z.null()]),
   unit: z.string().max(20).optional(),
-  ageS: z.number().min(0).nullable(),
+  ageS: z.number().min(0).nullable().describe('How old it was then; null where that means nothing.'),
 });
 
 export const evidence = z.strictObject({
@@ -77,34 +79,32 @@ export type Evidence = z.infer<typeof evidence>;
  * never the rule's version. `revision` grows when severity or remedy changes; a repeat has the same number.
  */
 export const alert = z.strictObject({
-  alertId: recordKey,
-  revision: z.int().min(1),
+  alertId: recordKey.describe('Car, rule, subject and the start of its episode: a repeat has the same.'),
+  revision: z.int().min(1).describe('Grows when severity or remedy changes.'),
   vehicleId,
-  ruleId: recordKey,
-  /** What it is about: a stop, a charger, the car itself. */
-  subject: recordKey,
+  ruleId: recordKey.describe('Name of the rule that fired.'),
+  subject: recordKey.describe('What it is about: a stop, a charger, the car itself.'),
   state: z.enum(['firing', 'resolved']),
   severity,
-  /** When the rule's condition began, when this step happened; event time. */
-  startedAtMs: atMs,
-  changedAtMs: atMs,
-  /** No message about it after this. */
-  expiresAtMs: atMs,
-  /** Last moment the first remedy still works. */
-  deadlineAtMs: atMs.optional(),
+  startedAtMs: atMs.describe('When the rule’s condition began.'),
+  changedAtMs: atMs.describe('When this step happened.'),
+  expiresAtMs: atMs.describe('No message about it after this.'),
+  deadlineAtMs: atMs.optional().describe('Last moment the first remedy still works.'),
   deadlinePlace: shortText.optional(),
   tripId: recordKey.optional(),
   stopName: shortText.optional(),
-  message: recordKey,
-  /** Facts the text may use, with their units in their names. */
-  facts: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
-  probability: probability.optional(),
-  arrivalSocPct: band.optional(),
+  message: recordKey.describe('Name of the words to say it with.'),
+  facts: z
+    .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))
+    .describe('Facts the text may use, with their units in their names.'),
+  probability: probability.optional().describe('That the stop is reached with less than the reserve.'),
+  arrivalSocPct: band.optional().describe('Charge on arrival as it was forecast.'),
   reserveSocPct: socPct.optional(),
-  /** Said again once when half of the time to the advice's deadline has passed. */
-  repeatsAtHalfLead: z.boolean().optional(),
-  /** Best first; at most three. */
-  remedies: z.array(remedy).max(3),
+  repeatsAtHalfLead: z
+    .boolean()
+    .optional()
+    .describe('Said again once when half of the time to the advice’s deadline has passed.'),
+  remedies: z.array(remedy).max(3).describe('Best first; at most three.'),
   evidence,
 });
 export type Alert = z.infer<typeof alert>;

@@ -48,7 +48,7 @@ export const connector = z.strictObject({
 });
 
 export const evse = z.strictObject({
-  uid: recordKey,
+  uid: recordKey.describe('Of one post.'),
   status: evseStatus,
   connectors: z.array(connector).min(1).max(20),
   lastUpdatedAtMs: atMs,
@@ -59,20 +59,19 @@ const span = z.strictObject({ fromMs: atMs, toMs: atMs });
 
 /** When a place lets cars charge. Absent where it always does, or where nobody says. */
 export const openingHours = z.strictObject({
-  /** IANA name; the regular hours are local times there. */
-  timeZone: shortText,
+  timeZone: shortText.describe('IANA name; the regular hours are local times there.'),
   /** 1 is Monday. Minutes of the local day; none crosses midnight. */
   regular: z
     .array(
       z.strictObject({
-        weekday: z.int().min(1).max(7),
-        fromMinute: z.int().min(0).max(1_440),
-        toMinute: z.int().min(0).max(1_440),
+        weekday: z.int().min(1).max(7).describe('1 is Monday.'),
+        fromMinute: z.int().min(0).max(1_440).describe('Of the local day.'),
+        toMinute: z.int().min(0).max(1_440).describe('Of the local day; no span crosses midnight.'),
       }),
     )
     .max(100),
-  openings: z.array(span).max(100),
-  closings: z.array(span).max(100),
+  openings: z.array(span).max(100).describe('Open beside the regular hours.'),
+  closings: z.array(span).max(100).describe('Closed within them.'),
 });
 export type OpeningHours = z.infer<typeof openingHours>;
 
@@ -82,11 +81,12 @@ export const chargingLocation = z.strictObject({
   name: shortText,
   lat: latitude,
   lon: longitude,
-  /** Whose place it is, as the source writes it. Absent: it does not say. */
-  operator: shortText.optional(),
-  evses: z.array(evse).min(1).max(500),
-  hours: openingHours.optional(),
-  source: shortText,
+  operator: shortText
+    .optional()
+    .describe('Whose place it is, as the source writes it. Absent: it does not say.'),
+  evses: z.array(evse).min(1).max(500).describe('Posts.'),
+  hours: openingHours.optional().describe('When it lets cars charge; absent: always, or nobody says.'),
+  source: shortText.describe('The list or network that says so.'),
   lastUpdatedAtMs: atMs,
 });
 export type ChargingLocation = z.infer<typeof chargingLocation>;
@@ -97,16 +97,22 @@ export const chargerOnRoute = z.strictObject({
   name: shortText,
   lat: latitude,
   lon: longitude,
-  /** Distance along the route to the point where the car leaves it for this charger. */
-  alongM: z.number().min(0),
-  /** Extra distance there and back to the route. */
-  detourM: z.number().min(0),
+  alongM: z
+    .number()
+    .min(0)
+    .describe('Distance along the route to the point where the car leaves it for this charger.'),
+  detourM: z.number().min(0).describe('Extra distance there and back to the route.'),
   maxPowerKw: z.number().positive(),
   powerType,
-  /** Probability that it works and can be used on arrival, with the age of what we know. */
-  worksProbability: probability,
-  statusAgeS: z.number().min(0).nullable(),
-  /** Its hours say that nobody can charge there when the car comes by. Absent: open, or nobody says. */
-  isClosedOnArrival: z.literal(true).optional(),
+  worksProbability: probability.describe(
+    'Probability that it works and can be used on arrival, with the age of what we know.',
+  ),
+  statusAgeS: z.number().min(0).nullable().describe('How old the word on its state is; null: there is none.'),
+  isClosedOnArrival: z
+    .literal(true)
+    .optional()
+    .describe(
+      'Its hours say that nobody can charge there when the car comes by. Absent: open, or nobody says.',
+    ),
 });
 export type ChargerOnRoute = z.infer<typeof chargerOnRoute>;

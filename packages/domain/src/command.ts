@@ -9,6 +9,6 @@ export const command = z.strictObject({
   state: z.enum(['asked', 'done', 'refused', 'expired']),
   askedAtMs: atMs,
   expiresAtMs: atMs,
-  reason: z.string().max(200).optional(),
+  reason: z.string().max(200).optional().describe('Why the car refused.'),
 });
 export type Command = z.infer<typeof command>;

@@ -26,19 +26,24 @@ export type RoadSurface = z.infer<typeof roadSurface>;
 export const roadSegment = z.strictObject({
   lat: latitude,
   lon: longitude,
-  distanceM: z.number().positive(),
+  distanceM: z.number().positive().describe('Length.'),
   speedMps: z.number().positive().max(90),
-  /** How much the speed varies about that mean, relative: where one speed stands for a long road. Absent: 0. */
-  speedSdRatio: z.number().min(0).max(1).optional(),
-  climbM: z.number(),
-  bearingDeg: z.number().min(0).max(360),
-  /** Absent: smooth, or nobody says. */
-  surface: roadSurface.optional(),
+  speedSdRatio: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'How much the speed varies about that mean, relative: where one speed stands for a long road. Absent: 0.',
+    ),
+  climbM: z.number().describe('Height gained over it; negative is down.'),
+  bearingDeg: z.number().min(0).max(360).describe('Direction of travel, clockwise from north.'),
+  surface: roadSurface.optional().describe('Absent: smooth, or nobody says.'),
   tempC: z.number().min(-80).max(70),
   pressureHpa: z.number().min(400).max(1_100),
   windMps: z.number().min(0).max(80),
-  windFromDeg: z.number().min(0).max(360),
-  isWet: z.boolean(),
+  windFromDeg: z.number().min(0).max(360).describe('Where the wind comes from, clockwise from north.'),
+  isWet: z.boolean().describe('Rain, snow or their remains on the road.'),
 });
 export type RoadSegment = z.infer<typeof roadSegment>;
 
@@ -47,12 +52,11 @@ export const conditionsSigma = z.strictObject({
   tempK: z.number().min(0),
   windMps: z.number().min(0),
   speedRatio: z.number().min(0),
-  climbM: z.number().min(0),
+  climbM: z.number().min(0).describe('Height gained over it; negative is down.'),
 });
 
 export const stretch = z.strictObject({
-  /** The stop of the trip this stretch leads to. */
-  stopId: recordKey,
+  stopId: recordKey.describe('The stop of the trip this stretch leads to.'),
   segments: z.array(roadSegment).min(1).max(20_000),
   chargers: z.array(chargerOnRoute).max(500),
   routeSource: sourceFlag,
@@ -76,17 +80,22 @@ export const standingWeather = z.strictObject({
 export const conditions = z.strictObject({
   snapshotId: recordKey,
   vehicleId,
-  asOfMs: atMs,
+  asOfMs: atMs.describe('When the world was looked at.'),
   tripId: recordKey.optional(),
-  tripRevision: z.int().min(1).optional(),
-  stretches: z.array(stretch),
-  /** Chargers around the car, `alongM` 0 and `detourM` the way there. For reach without a plan. */
-  nearby: z.array(chargerOnRoute).max(500),
+  tripRevision: z.int().min(1).optional().describe('Of the plan that it was looked at for.'),
+  stretches: z.array(stretch).describe('The road to each stop.'),
+  nearby: z
+    .array(chargerOnRoute)
+    .max(500)
+    .describe('Chargers around the car, `alongM` 0 and `detourM` the way there. For reach without a plan.'),
   home: z.strictObject({ lat: latitude, lon: longitude, distanceM: z.number().min(0) }).optional(),
-  standing: z.array(standingWeather).max(200),
+  standing: z.array(standingWeather).max(200).describe('Air where the car stands between drives.'),
   sigma: conditionsSigma,
   weatherSource: sourceFlag,
-  /** Age of the weather at `asOfMs`; null when there is none but the car's own. */
-  weatherAgeS: z.number().min(0).nullable(),
+  weatherAgeS: z
+    .number()
+    .min(0)
+    .nullable()
+    .describe('Age of the weather at `asOfMs`; null when there is none but the car’s own.'),
 });
 export type Conditions = z.infer<typeof conditions>;

@@ -12,7 +12,7 @@ export const feedback = z.strictObject({
   notificationId: recordKey.optional(),
   personId: personId.optional(),
   kind: z.enum(['shown', 'acknowledged', 'on-it', 'declined', 'not-useful', 'happened', 'forget-learned']),
-  note: z.string().max(2_000).optional(),
+  note: z.string().max(2_000).optional().describe('In their own words.'),
   atMs,
 });
 export type Feedback = z.infer<typeof feedback>;

@@ -51,25 +51,30 @@ export type NotificationState = z.infer<typeof notificationState>;
 
 /** `notifications.v1`: every decision about telling somebody something. Sealed whole. */
 export const notification = z.strictObject({
-  notificationId: recordKey,
+  notificationId: recordKey.describe('Of one person, channel and step of an alert.'),
   alertId: recordKey,
-  revision: z.int().min(1),
+  revision: z.int().min(1).describe('Of the alert’s step it is about.'),
   vehicleId,
   ruleId: recordKey,
-  personId: personId.optional(),
-  channel: channelName.optional(),
+  personId: personId.optional().describe('Whom; absent where nobody is.'),
+  channel: channelName.optional().describe('How; absent where there is no way.'),
   state: notificationState,
   severity,
-  /** The message makes a sound or shows itself; a silent card does not. */
-  interrupts: z.boolean(),
-  /** `alert` tells, `update` replaces silently, `resolve` withdraws. */
-  purpose: z.enum(['alert', 'update', 'resolve']),
-  reason: z.union([suppressReason, failureReason]).optional(),
-  title: z.string().max(200).optional(),
-  body: z.string().max(2_000).optional(),
-  /** Same text to read aloud or to show to a moving driver; at most 120 characters. */
-  spoken: z.string().max(120).optional(),
-  at: z.strictObject({ createdMs: atMs, changedMs: atMs, expiresMs: atMs }),
-  attempts: z.int().min(0),
+  interrupts: z.boolean().describe('The message makes a sound or shows itself; a silent card does not.'),
+  purpose: z
+    .enum(['alert', 'update', 'resolve'])
+    .describe('`alert` tells, `update` replaces silently, `resolve` withdraws.'),
+  reason: z.union([suppressReason, failureReason]).optional().describe('Why it was not sent, or not aloud.'),
+  title: z.string().max(200).optional().describe('What is said, in the language of the person.'),
+  body: z.string().max(2_000).optional().describe('The whole text, of what went out.'),
+  spoken: z
+    .string()
+    .max(120)
+    .optional()
+    .describe('Same text to read aloud or to show to a moving driver; at most 120 characters.'),
+  at: z
+    .strictObject({ createdMs: atMs, changedMs: atMs, expiresMs: atMs })
+    .describe('When it was decided, when this state began, after when it is not sent.'),
+  attempts: z.int().min(0).describe('Tries so far.'),
 });
 export type Notification = z.infer<typeof notification>;

@@ -5,7 +5,7 @@ import { frameFormat } from './frame.ts';
 /** Places of a record, sealed (AES-256-GCM, base64url); inside is a JSON object path → value. */
 export const sealed = z.strictObject({
   keyId: z.string().min(1).max(80),
-  box: z.string().min(1).max(100_000),
+  box: z.string().min(1).max(100_000).describe('AES-256-GCM, base64url.'),
 });
 export type Sealed = z.infer<typeof sealed>;
 
@@ -18,17 +18,21 @@ export type Quality = z.infer<typeof quality>;
  * `recordId` is made from what the record says, so a repeat has the same id.
  */
 export const signalRecord = z.strictObject({
-  recordId: recordKey,
+  recordId: recordKey.describe('Made from what the record says: a repeat has the same.'),
   vehicleId,
-  observedAtMs: atMs,
-  receivedAtMs: atMs,
-  seq: z.int().min(0).optional(),
+  observedAtMs: atMs.describe('When the car measured it.'),
+  receivedAtMs: atMs.describe('When the gateway took the frame.'),
+  seq: z.int().min(0).optional().describe('The number the car gave it, if it counts.'),
   source: frameFormat,
-  values: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
-  /** Signals the car says it no longer has a value for. */
-  cleared: z.array(z.string()).optional(),
-  quality: z.record(z.string(), quality).optional(),
-  places: sealed.optional(),
+  values: z
+    .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
+    .describe('VSS 6.0 path to value, in the units of the signal catalogue.'),
+  cleared: z.array(z.string()).optional().describe('Signals the car says it no longer has a value for.'),
+  quality: z
+    .record(z.string(), quality)
+    .optional()
+    .describe('Path to why a value is doubted; absent: it is not.'),
+  places: sealed.optional().describe('Position and destination, sealed: a JSON object from path to value.'),
 });
 export type SignalRecord = z.infer<typeof signalRecord>;
 
@@ -52,13 +56,18 @@ export const REJECT_REASONS = [
 /** `telemetry.rejected.v1`: what could not be used, why, and where it can be read again. */
 export const rejectedRecord = z.strictObject({
   reason: z.enum(REJECT_REASONS),
-  detail: z.string().max(500),
+  detail: z.string().max(500).describe('In words, never the value.'),
   vehicleId: vehicleId.optional(),
   format: frameFormat.optional(),
-  /** VSS path when one signal of a frame was refused; absent when the whole frame was. */
-  path: z.string().max(300).optional(),
-  receivedAtMs: atMs,
-  origin: z.strictObject({ topic: z.string(), partition: z.int().min(0), offset: z.int().min(0) }),
+  path: z
+    .string()
+    .max(300)
+    .optional()
+    .describe('VSS path when one signal of a frame was refused; absent when the whole frame was.'),
+  receivedAtMs: atMs.describe('When the gateway took the frame.'),
+  origin: z
+    .strictObject({ topic: z.string(), partition: z.int().min(0), offset: z.int().min(0) })
+    .describe('The record it came in.'),
 });
 export type RejectedRecord = z.infer<typeof rejectedRecord>;
 export type RejectReason = RejectedRecord['reason'];

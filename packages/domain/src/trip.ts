@@ -5,7 +5,12 @@ import { atMs, latitude, longitude, recordKey, shortText, socPct, vehicleId } fr
 export const routePoint = z.strictObject({
   lat: latitude,
   lon: longitude,
-  elevationM: z.number().min(-500).max(9_000).optional(),
+  elevationM: z
+    .number()
+    .min(-500)
+    .max(9_000)
+    .optional()
+    .describe('Above the sea, where the planner knows it.'),
 });
 export type RoutePoint = z.infer<typeof routePoint>;
 
@@ -14,7 +19,7 @@ export type RoutePoint = z.infer<typeof routePoint>;
  * `speedMps` is the speed a planner expects on average.
  */
 export const leg = z.strictObject({
-  points: z.array(routePoint).min(2).max(20_000),
+  points: z.array(routePoint).min(2).max(20_000).describe('The line of the road.'),
   distanceM: z.number().positive().max(5_000_000).optional(),
   speedMps: z.number().positive().max(90).optional(),
 });
@@ -29,12 +34,15 @@ export const stop = z.strictObject({
   lat: latitude,
   lon: longitude,
   kind: stopKind,
-  arriveAtMs: atMs.optional(),
-  departAtMs: atMs.optional(),
-  /** The car will be on a plug while it stands here. */
-  plugged: z.boolean().optional(),
-  /** Power of that plug, and what the plan charges to. */
-  powerKw: z.number().positive().max(2_000).optional(),
+  arriveAtMs: atMs.optional().describe('When the car should be there.'),
+  departAtMs: atMs.optional().describe('When the drive begins or the stop ends.'),
+  plugged: z.boolean().optional().describe('The car will be on a plug while it stands here.'),
+  powerKw: z
+    .number()
+    .positive()
+    .max(2_000)
+    .optional()
+    .describe('Power of that plug, and what the plan charges to.'),
   chargeToSocPct: socPct.optional(),
   locationId: recordKey.optional(),
 });
@@ -57,18 +65,24 @@ export const trip = z
   .strictObject({
     tripId: recordKey,
     vehicleId,
-    revision: z.int().min(1),
+    revision: z.int().min(1).describe('Grows when the plan changes.'),
     source: z.enum(['driver', 'car', 'dispatcher', 'file', 'calendar']),
     createdAtMs: atMs,
-    departAtMs: atMs,
-    reserveSocPct: socPct.default(5),
-    origin: z.strictObject({ name: shortText, lat: latitude, lon: longitude }),
-    stops: z.array(stop).min(1).max(100),
-    legs: z.array(leg).max(100).optional(),
+    departAtMs: atMs.describe('When the drive begins or the stop ends.'),
+    reserveSocPct: socPct.default(5).describe('Charge the driver wants to keep.'),
+    origin: z
+      .strictObject({ name: shortText, lat: latitude, lon: longitude })
+      .describe('Where the drive begins.'),
+    stops: z.array(stop).min(1).max(100).describe('In the order of the drive.'),
+    legs: z.array(leg).max(100).optional().describe('The way to each stop, where somebody drew it.'),
     use: carUse.optional(),
-    withdrawn: z.boolean().optional(),
-    /** Worked out, not said by anybody: it informs and interrupts nobody. `false`: its driver has confirmed it. */
-    isGuess: z.boolean().optional(),
+    withdrawn: z.boolean().optional().describe('The plan no longer holds.'),
+    isGuess: z
+      .boolean()
+      .optional()
+      .describe(
+        'Worked out, not said by anybody: it informs and interrupts nobody. `false`: its driver has confirmed it.',
+      ),
   })
   .refine((plan) => plan.legs === undefined || plan.legs.length === plan.stops.length, {
     message: 'legs[i] leads to stops[i]: there must be as many of one as of the other',
