@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts';
 /** All three engines together, and whole drives through every service on them. */
 export const drive: Engine = {
   name: 'drive',
-  files: ['test/engines/drive.engine.ts'],
+  files: ['test/engines/drive.engine.ts', 'test/engines/predictor-moves.engine.ts'],
   async start(folder) {
     const running: { stop(): Promise<void> }[] = [];
     const stop = async () => void (await Promise.all(running.map((server) => server.stop())));

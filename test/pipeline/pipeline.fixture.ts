@@ -201,13 +201,13 @@ export async function register(state: State, trust: ReturnType<typeof createTrus
 
 const end = northOf(SEGMENTS * SEGMENT_M);
 
-const trip: Trip = {
+export const trip: Trip = {
   ...{ tripId: 'trip-1', vehicleId: VEHICLE, revision: 1, source: 'driver', createdAtMs: START_MS },
   ...{ departAtMs: START_MS, reserveSocPct: 5, origin: { name: 'Start', ...ROAD } },
   stops: [{ stopId: 'stop-1', name: 'Far', ...end, kind: 'destination' }],
 };
 
-const conditions: Conditions = {
+export const conditions: Conditions = {
   ...{ snapshotId: 'snapshot-1', vehicleId: VEHICLE, asOfMs: START_MS, tripId: 'trip-1', tripRevision: 1 },
   stretches: [
     {
