@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unpackLz4 } from './lz4.ts';
 
@@ -65,5 +66,23 @@ describe('an lz4 frame', () => {
     expect(textOf(frame(ABC), 13)).toHaveLength(13);
     expect(() => textOf(frame(ABC), 12)).toThrow();
     expect(() => textOf(frame(plain('abc'), plain('def')), 5)).toThrow();
+  });
+
+  it('throws, or stays within what it may, whatever the bytes of its blocks are', () => {
+    let unpacked = 0;
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(fc.array(bytes, { maxLength: 3 }), (blocks) => {
+        const whole = frame(...blocks.map((each) => block(...each)));
+        try {
+          expect(unpackLz4(whole, 1_000).length).toBeLessThanOrEqual(1_000);
+          unpacked++;
+        } catch (error) {
+          expect(String(error)).toMatch(/lz4|ERR_OUT_OF_RANGE|out of range|outside/);
+        }
+      }),
+      { seed: 1, numRuns: 2_000 },
+    );
+    expect(unpacked).toBeGreaterThan(50);
   });
 });
