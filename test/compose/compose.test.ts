@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSettings, type SettingsSchema, silentLog } from '@outrider/runtime';
+import { readSettings, silentLog } from '@outrider/runtime';
 import { openTelemetry } from '@outrider/telemetry';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ROOT, readFiles } from '../repository/files.ts';
@@ -15,6 +15,7 @@ import {
   literalSecrets,
   readText,
   readYaml,
+  schemaOf,
   variablesIn,
 } from './compose.ts';
 
@@ -28,12 +29,6 @@ const dockerfile = readText('infra/docker/Dockerfile');
 const folder = mkdtempSync(join(tmpdir(), 'outrider-compose-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const schemaOf = async (service: string): Promise<SettingsSchema> => {
-  const module: Record<string, SettingsSchema> = await import(
-    join(ROOT, `services/${service}/src/settings.ts`)
-  );
-  return { ...module[`${service}Settings`], ...module.aloneSettings };
-};
 const makeEnv = (path: string) =>
   execFileSync(process.execPath, [join(ROOT, 'infra/docker/make-env.ts'), path], { stdio: 'pipe' });
 const made = (path: string): Record<string, string> =>

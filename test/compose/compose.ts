@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SettingsSchema } from '@outrider/runtime';
 import { parse } from 'yaml';
 import { ROOT } from '../repository/files.ts';
 
@@ -26,6 +27,14 @@ export interface Compose {
   readonly services: Readonly<Record<string, ComposeService>>;
   readonly volumes: Readonly<Record<string, unknown>>;
   readonly networks: Readonly<Record<string, unknown>>;
+}
+
+/** Every setting that a service reads when it runs alone. */
+export async function schemaOf(service: string): Promise<SettingsSchema> {
+  const module: Record<string, SettingsSchema> = await import(
+    join(ROOT, `services/${service}/src/settings.ts`)
+  );
+  return { ...module[`${service}Settings`], ...module.aloneSettings };
 }
 
 export const readText = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
