@@ -17,6 +17,8 @@ export interface MemoryWatch {
   /** From here on faults come. */
   disturb(): void;
   readonly peakMib: number;
+  /** Of the service that grew most, what it had at most since then, in percent of what it had at most before. */
+  readonly growthPct: number;
   check(): Finding;
   stop(): void;
 }
@@ -40,8 +42,11 @@ export function watchMemory(all: readonly Supervised[]): MemoryWatch {
     get peakMib() {
       return Math.max(0, ...disturbed.values());
     },
+    get growthPct() {
+      return Math.max(0, ...[...disturbed].map(([name, mib]) => growthPct(mib, calm.get(name))));
+    },
     check() {
-      const broken = [...disturbed].filter(([name, mib]) => mib > RATIO_MAX * (calm.get(name) ?? 0));
+      const broken = [...disturbed].filter(([name, mib]) => growthPct(mib, calm.get(name)) > 100 * RATIO_MAX);
       return {
         promise: `memory stays within ${RATIO_MAX} times the undisturbed peak`,
         checked: disturbed.size,
@@ -51,3 +56,5 @@ export function watchMemory(all: readonly Supervised[]): MemoryWatch {
     stop: cancel,
   };
 }
+
+const growthPct = (mib: number, calmMib = 0): number => Math.round((100 * mib) / Math.max(1, calmMib));

@@ -208,6 +208,7 @@ async function count(cluster: Cluster, { fromMs, outages }: Disturbance): Promis
       'messages received': ledger.sent.length,
       'repeats under the same id (allowed)': repeatsOf(ledger.sent),
       'peak memory of a process, MiB': memory.peakMib,
+      'and of the undisturbed peak at most, %': memory.growthPct,
     },
   };
 }
