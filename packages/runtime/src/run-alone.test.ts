@@ -32,13 +32,13 @@ test('what was opened is closed the other way round, and the end is a good one',
   await child.hears('hello');
   child.process.kill('SIGINT');
   expect(await child.ended).toEqual([0, null]);
-  expect(child.said()).toMatch(/closed second\n[^]*closed first/);
+  expect(child.said()).toMatch(/closed second\n[\s\S]*closed first/);
 });
 
 test('a service that cannot start closes what was opened, says why, and ends with 1', async () => {
   const child = start('start');
   expect(await child.ended).toEqual([1, null]);
-  expect(child.said()).toMatch(/closed second\n[^]*closed first/);
+  expect(child.said()).toMatch(/closed second\n[\s\S]*closed first/);
   expect(child.said()).toContain('it cannot start');
   expect(child.said()).not.toContain('hello');
 });
