@@ -1,6 +1,7 @@
 // Builds InfluxDB 2.7.12 from its Go module, once, and keeps it in the user's cache folder:
-// `npx node infra/native/influxdb2-build.ts`. A quarter of an hour of two cores, politely; 3 GB of caches of Go and
-// Cargo, which may be removed afterwards. The web pages are not part of the module: the server has its API alone.
+// `npx node infra/native/influxdb2-build.ts`. Five minutes to a quarter of an hour of two cores, politely; 3 GB of
+// caches of Go and Cargo, which may be removed afterwards. The web pages are not part of the module: the server has
+// its API alone.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
