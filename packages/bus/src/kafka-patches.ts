@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { type Codec, encodeProduce, type PartitionRecords } from './kafka-record-batch.ts';
+import { decodeRecord } from './kafka-record-decoder.ts';
 
 /** A member of a group inside kafkajs: what consumers of 2.2.4 keep private, and this engine needs. */
 export interface KafkaGroup {
@@ -77,6 +78,7 @@ export function patchKafkajs(nowMs: () => number): void {
   const group: { readonly prototype: KafkaGroup } = require('kafkajs/src/consumer/consumerGroup');
   callJoinHooks(group.prototype);
   const { lookupCodec } = require('kafkajs/src/protocol/message/compression');
+  readOwnRecords(require);
   writeOwnBatches(require('kafkajs/src/protocol/requests/produce'), lookupCodec);
   sayNames(require('kafkajs/src/protocol/requests/joinGroup'));
 }
@@ -120,6 +122,14 @@ function callJoinHooks(prototype: KafkaGroup): void {
     await original.call(this);
     for (const each of hooks) each.afterJoin(this);
   };
+}
+
+/** Before kafkajs reads its first record: it loads its decoder then, and finds ours. */
+function readOwnRecords(require: NodeJS.Require): void {
+  const path = require.resolve('kafkajs/src/protocol/recordBatch/record/v0/decoder');
+  require(path);
+  const loaded = require.cache[path];
+  if (loaded !== undefined) loaded.exports = decodeRecord;
 }
 
 /** A message that stands for the records of a partition is sent as those; all others as before. */

@@ -6,9 +6,10 @@ import { atMost, type KafkaClient } from './kafka-client.ts';
 import type { PartitionRecords } from './kafka-record-batch.ts';
 import { type LogRecord, recordBytes } from './log-store.ts';
 
-const CALL_RECORDS_MAX = 2_000;
-/** Below what a broker takes as one batch by default, 1 MiB, whatever partition the records are for. */
-const CALL_BYTES_MAX = 768 * 1024;
+const CALL_RECORDS_MAX = 4_000;
+const CALL_BYTES_MAX = 2 * 1024 * 1024;
+/** Of one partition: below what a broker takes as one batch by default, 1 MiB. */
+const BATCH_BYTES_MAX = 768 * 1024;
 const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 /** A call lasts as long as kafkajs tries again; who published learns sooner that nothing is certain. */
 const DEADLINE_MS = 30_000;
@@ -127,9 +128,16 @@ export class KafkaWriter {
   async #run(): Promise<void> {
     const { lingerMs } = this.#options.client.address;
     while (this.#waiting.length > 0) {
-      if (lingerMs > 0) await systemClock.sleep(lingerMs);
+      await this.#linger(lingerMs);
       await this.#write(this.#take());
     }
+  }
+
+  /** Until the oldest has waited for others to go with it, the call before this one included, or a call is full. */
+  async #linger(lingerMs: number): Promise<void> {
+    const sinceMs = this.#waiting[0]?.sinceMs ?? 0;
+    const leftMs = Math.min(lingerMs, sinceMs + lingerMs - systemClock.nowMs());
+    if (leftMs > 0 && this.#waitingBytes < CALL_BYTES_MAX) await systemClock.sleep(leftMs);
   }
 
   #take(): readonly Waiting[] {
@@ -232,15 +240,23 @@ const NOTHING = Buffer.alloc(0);
 const messageOf = (part: PartitionRecords) =>
   ({ ...part, value: NOTHING }) satisfies Message & PartitionRecords;
 
-/** Parts that are small enough for a broker; a record that is too large alone stands alone. */
+/** Parts that are small enough for a broker, also in each partition; a record that is too large alone stands alone. */
 function splitByBytes(records: readonly LogRecord[]): readonly (readonly LogRecord[])[] {
   const parts: LogRecord[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
+  const ofPartition = new Map<number, number>();
+  let whole = Number.POSITIVE_INFINITY;
   for (const record of records) {
-    bytes += recordBytes(record);
-    if (bytes > CALL_BYTES_MAX) {
+    const bytes = recordBytes(record);
+    const own = (ofPartition.get(record.partition) ?? 0) + bytes;
+    if (whole + bytes > CALL_BYTES_MAX || own > BATCH_BYTES_MAX) {
       parts.push([]);
-      bytes = recordBytes(record);
+      ofPartition.clear();
+      // Nothing joins a record that is too large.
+      whole = bytes > BATCH_BYTES_MAX ? Number.POSITIVE_INFINITY : bytes;
+      ofPartition.set(record.partition, bytes);
+    } else {
+      whole += bytes;
+      ofPartition.set(record.partition, own);
     }
     parts.at(-1)?.push(record);
   }

@@ -29,7 +29,6 @@ export type Decoded<T> =
   | { readonly kind: 'tombstone' }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -45,7 +44,7 @@ export function encodeRecord<T>(
 ): OutgoingRecord {
   const part = topic.partOf?.(record);
   const key = part === undefined ? subject : keyOfPart(subject, part);
-  const bytes = encoder.encode(JSON.stringify(record));
+  const bytes = Buffer.from(JSON.stringify(record));
   if (topic.sealing !== 'whole') return { topic: topic.name, key, value: bytes };
   const { keyId, box } = sealer.seal(subject, atMs, bytes);
   return { topic: topic.name, key, value: box, headers: { keyId } };

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 // W3C Trace Context, level 1: https://www.w3.org/TR/trace-context/. Here it travels as the header `traceparent`.
 
@@ -26,9 +26,21 @@ export function readTraceparent(header: string | undefined): Trace | undefined {
 
 /** Goes on with the trace of a caller under a parent id of our own; begins one where the header names none. */
 export function continueTrace(header?: string): string {
-  const bytes = randomBytes(24).toString('hex');
-  const { traceId, isSampled } = readTraceparent(header) ?? { traceId: bytes.slice(16), isSampled: false };
-  return `00-${traceId}-${bytes.slice(0, 16)}-${isSampled ? '01' : '00'}`;
+  const { traceId, isSampled } = readTraceparent(header) ?? { traceId: randomHex(16), isSampled: false };
+  return `00-${traceId}-${randomHex(8)}-${isSampled ? '01' : '00'}`;
+}
+
+/** Random bytes are drawn for many at a time: one draw costs more than all else about a trace. */
+const pool = Buffer.alloc(24 * 256);
+let poolAt = pool.byteLength;
+
+function randomHex(bytes: number): string {
+  if (poolAt + bytes > pool.byteLength) {
+    randomFillSync(pool);
+    poolAt = 0;
+  }
+  poolAt += bytes;
+  return pool.toString('hex', poolAt - bytes, poolAt);
 }
 
 /** The header for what a record or request leads to: as its cause has it, if that names a trace. */

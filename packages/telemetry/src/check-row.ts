@@ -10,9 +10,11 @@ export function checkRow(row: SignalRow): void {
   if (row.recordId === '') throw new RangeError(`a record of ${row.vehicleId} has no id`);
   if (!Number.isSafeInteger(row.observedAtMs) || !Number.isSafeInteger(row.receivedAtMs))
     throw new RangeError(`record ${row.recordId} has a time that is no whole millisecond`);
-  for (const [path, value] of Object.entries(row.values))
+  for (const path in row.values) {
+    const value = row.values[path];
     if (typeof value === 'number' && !Number.isFinite(value))
       throw new RangeError(`record ${row.recordId} has ${value} as ${path}`);
+  }
 }
 
 /** @throws RangeError for a row that no engine could bring back as it is. */

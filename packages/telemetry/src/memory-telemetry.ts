@@ -27,8 +27,7 @@ export class MemoryTelemetry implements TelemetryStore {
       const ofVehicle = rowsOf(this.#signals, row.vehicleId);
       const key = writeCursor(row);
       const known = ofVehicle.get(key);
-      // Through JSON as in the other engines, which know no -0.
-      if (known === undefined || isEarlier(row, known)) ofVehicle.set(key, JSON.parse(JSON.stringify(row)));
+      if (known === undefined || isEarlier(row, known)) ofVehicle.set(key, copyOf(row));
     }
   }
 
@@ -108,6 +107,13 @@ function dropBefore<T>(rows: Rows<T>, atMsOf: (row: T) => number, beforeMs: numb
   for (const ofVehicle of rows.values())
     for (const [key, row] of ofVehicle) if (atMsOf(row) < beforeMs && ofVehicle.delete(key)) dropped++;
   return dropped;
+}
+
+/** The caller's objects stay the caller's; as in the other engines, there is no -0. */
+function copyOf(row: SignalRow): SignalRow {
+  const values = { ...row.values };
+  for (const path in values) if (values[path] === 0) values[path] = 0;
+  return { ...row, values, ...(row.places && { places: { ...row.places } }) };
 }
 
 type Place = Pick<SignalRow, 'observedAtMs' | 'recordId'>;

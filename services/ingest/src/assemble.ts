@@ -47,8 +47,6 @@ export class KeysNotLoaded extends Error {
 /** A frame may be refused signal by signal; beyond this many a count is enough. */
 const REJECTS_PER_FRAME_MAX = 20;
 
-const encoder = new TextEncoder();
-
 /** Opens, decodes, judges and seals one raw record. Its vehicle must have been prepared. */
 export function assemble(raw: BusRecord, deps: AssemblyDeps): Assembled {
   const headers = rawHeaders.safeParse({
@@ -96,7 +94,7 @@ function keep(
     ...(Object.keys(quality).length === 0 ? {} : { quality }),
     ...(sealed === undefined ? {} : { places: sealed }),
   };
-  const refused = reject(raw, headers, rejects);
+  const refused = rejects.length === 0 ? [] : reject(raw, headers, rejects).records;
   const isEmpty = Object.keys(values).length === 0 && sealed === undefined;
   return {
     outcome: 'decoded',
@@ -106,7 +104,7 @@ function keep(
         encodeRecord(TOPICS.signals, raw.key, record, frame.observedAtMs, deps.sealer),
         raw.headers.traceparent,
       ),
-      ...refused.records,
+      ...refused,
     ],
     rejects,
   };
@@ -137,8 +135,8 @@ function sealPlaces(
   sealer: Sealer,
 ) {
   try {
-    const { keyId, box } = sealer.seal(vehicleId, atMs, encoder.encode(JSON.stringify(places)));
-    return { keyId, box: Buffer.from(box).toString('base64url') };
+    const { keyId, box } = sealer.seal(vehicleId, atMs, Buffer.from(JSON.stringify(places)));
+    return { keyId, box: Buffer.from(box.buffer, box.byteOffset, box.byteLength).toString('base64url') };
   } catch (error) {
     if (error instanceof UnknownSubject) return undefined;
     throw error;
@@ -183,7 +181,7 @@ export function reject(
         {
           topic: TOPICS.rejected.name,
           key: raw.key,
-          value: encoder.encode(
+          value: Buffer.from(
             JSON.stringify({
               reason: one.reason,
               detail: one.detail.slice(0, 500),

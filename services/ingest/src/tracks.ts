@@ -43,8 +43,10 @@ export function createTracks(vehiclesMax: number) {
       const { track, isSuspect } = followTrack(tracks.get(vehicleId), point);
       tracks.delete(vehicleId);
       tracks.set(vehicleId, track);
-      const [oldest] = tracks.keys();
-      if (tracks.size > vehiclesMax && oldest !== undefined) tracks.delete(oldest);
+      if (tracks.size > vehiclesMax) {
+        const [oldest] = tracks.keys();
+        if (oldest !== undefined) tracks.delete(oldest);
+      }
       return isSuspect;
     },
   };
