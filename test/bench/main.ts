@@ -1,5 +1,5 @@
 // What this machine does in a second: the log alone, the whole path beside it, the energy model, chargers along a road, memory, the
-// gateway.
+// gateway, and gateway and ingest on a real Kafka.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +7,11 @@ import { parseArgs } from 'node:util';
 import { type EnergyFigures, measureEnergy } from './energy.ts';
 import { type GatewayFigures, measureGateway } from './gateway.ts';
 import { type MemoryFigures, measureMemory } from './memory.ts';
+import { type KafkaFigures, kafkaRows, measureOnKafka } from './on-kafka.ts';
 import { measureProviders, type ProvidersFigures } from './providers.ts';
 import { measurePath, type PathFigures } from './whole-path.ts';
 
-const PARTS = ['path', 'energy', 'providers', 'memory', 'gateway'] as const;
+const PARTS = ['path', 'energy', 'providers', 'memory', 'gateway', 'kafka'] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `npm run bench -- [part…] [options]
@@ -18,7 +19,8 @@ const HELP = `npm run bench -- [part…] [options]
 Records per second through the whole embedded path beside the raw append rate of the log in the same run,
 forecasts and calibrations per second beside plain loops of the same arithmetic, chargers along a road
 beside trying them all, memory per vehicle,
-acknowledged frames per second. Without a part: all of them.
+acknowledged frames per second on SQLite and on Kafka, and ingest beside kafkajs alone. Without a part: all of
+them. gateway and kafka start a real broker themselves, kafka also an InfluxDB.
 
   part           ${PARTS.join(', ')}
   --short        fewer records, cars and seconds
@@ -26,6 +28,8 @@ acknowledged frames per second. Without a part: all of them.
   --whole        of the path only the whole, for a profile: node --cpu-prof test/bench/main.ts --only path --whole
   --json         one JSON object instead of the table
   --help
+
+BENCH_PROFILE=gateway,ingest writes CPU profiles of those processes into the folder it is called in.
 `;
 
 interface Figures {
@@ -37,6 +41,7 @@ interface Figures {
     readonly unplanned: readonly MemoryFigures[];
   };
   readonly gateway?: readonly GatewayFigures[];
+  readonly kafka?: KafkaFigures;
 }
 
 const ROAD_M = 150_000;
@@ -66,6 +71,9 @@ async function measure({ isShort, onlyWhole, parts }: Options, folder: string): 
         ...{ folder, sockets: 100, inFlight: [1, 32], durationMs: isShort ? 1_500 : 5_000 },
       }),
     }),
+    ...((has('gateway') || has('kafka')) && {
+      kafka: await measureOnKafka({ folder, isShort, gateway: has('gateway'), ingest: has('kafka') }),
+    }),
   };
 }
 
@@ -77,6 +85,7 @@ function rowsOf({
   providers,
   memory,
   gateway,
+  kafka,
 }: Figures): readonly (readonly [string, string])[] {
   const rows: [string, string][] = [];
   if (path !== undefined) {
@@ -106,6 +115,7 @@ function rowsOf({
       [`gateway: acks/s, ${sockets} sockets, ${inFlight} in flight`, whole(acksPerS)],
       ['  ack p50, p99, ms', `${p50Ms.toFixed(2)}, ${p99Ms.toFixed(2)}`],
     );
+  if (kafka !== undefined) rows.push(...kafkaRows(kafka));
   return rows;
 }
 
@@ -170,7 +180,7 @@ async function main(): Promise<void> {
     if (values.json) return void process.stdout.write(`${JSON.stringify({ machine, ...figures })}\n`);
     process.stdout.write(`${machine.cpu}, ${machine.threads} threads, Node ${machine.node}, ${folder}\n\n`);
     for (const [name, figure] of rowsOf(figures))
-      process.stdout.write(`${name.padEnd(48)}${figure.padStart(16)}\n`);
+      process.stdout.write(`${name.padEnd(62)}${figure.padStart(16)}\n`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
