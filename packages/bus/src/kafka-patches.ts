@@ -67,7 +67,7 @@ interface JoinRequests {
 
 const patched = Symbol.for('outrider.kafkajs.patched');
 
-/** Changes kafkajs 2.2.4, which is pinned to exactly that, in four places; more than once is once. */
+/** Changes kafkajs 2.2.4, which is pinned to exactly that, in five places; more than once is once. */
 export function patchKafkajs(nowMs: () => number): void {
   const require = createRequire(import.meta.url);
   const queue: { readonly prototype: RequestQueue & { [patched]?: true } } =
