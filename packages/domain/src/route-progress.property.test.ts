@@ -102,7 +102,7 @@ describe('any road', () => {
         const fix = fixAt(stretch.stop, driven.atMs / 1000 + 60, true);
         expect(advanceProgress([stretch], driven, fix)).toMatchObject({ stretch: 1, atStop: 0 });
       }),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
   });
 });

@@ -84,6 +84,13 @@ describe('stops', () => {
     expect(round).toMatchObject({ stretch: 1, atStop: 0 });
   });
 
+  test('a car first seen again at the stop is there', () => {
+    const short = stretchThrough('near', at(0), at(2_000));
+    const there = follow([short], [fixAt(at(60), 30), fixAt(at(1_990), 90, true)]);
+    expect(there).toMatchObject({ stretch: 1, atStop: 0 });
+    expect(follow([short], [fixAt(at(60), 30), fixAt(at(1_990), 90)])).toMatchObject({ atStop: null });
+  });
+
   test('moving to another parking space is no departure', () => {
     const charged = advanceProgress([straight, next], nearly, fixAt(at(40_000), 1_900, true));
     const moved = follow(

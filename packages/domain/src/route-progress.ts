@@ -66,16 +66,7 @@ export function advanceProgress(
 ): RouteProgress {
   const current = stretches[before.stretch];
   if (current === undefined) return { ...before, atMs: fix.atMs };
-  const stop = fix.isStanding ? stopHere(stretches, before, fix) : undefined;
-  if (stop !== undefined)
-    return {
-      stretch: stop + 1,
-      alongM: 0,
-      atStop: stop,
-      offSinceMs: null,
-      isOffRoute: false,
-      atMs: fix.atMs,
-    };
+  if (isAtStopAhead(stretches, before, fix)) return standingAtStop(before.stretch, fix);
   if (fix.isStanding && isAtStopLeft(stretches, before, fix))
     return {
       ...before,
@@ -96,6 +87,8 @@ export function advanceProgress(
       return { ...found.progress, offSinceMs, isOffRoute, atMs: fix.atMs };
     return { ...before, atStop: null, offSinceMs, isOffRoute, atMs: fix.atMs };
   }
+  // Where fixes are far apart, most of the way can lie between the last one and the stop.
+  if (isAtStopAhead(stretches, found.progress, fix)) return standingAtStop(found.progress.stretch, fix);
   return { ...found.progress, offSinceMs: null, isOffRoute: false, atMs: fix.atMs };
 }
 
@@ -188,18 +181,23 @@ function isAtStopLeft(stretches: readonly ProgressStretch[], progress: RouteProg
   return place !== undefined && distanceM(place, fix) <= AT_STOP_M;
 }
 
-/** The next stop ahead where a standing car is, looking at this stretch's stop only: stops are not skipped by standing near them. */
-function stopHere(
-  stretches: readonly ProgressStretch[],
-  before: RouteProgress,
-  fix: Fix,
-): number | undefined {
-  const stretch = stretches[before.stretch];
-  if (stretch === undefined || distanceM(stretch.stop, fix) > AT_STOP_M) return undefined;
+/** Whether a standing car is at the stop its stretch ends at; no stop is skipped by standing near the one after it. */
+function isAtStopAhead(stretches: readonly ProgressStretch[], progress: RouteProgress, fix: Fix): boolean {
+  const stretch = stretches[progress.stretch];
+  if (!fix.isStanding || stretch === undefined || distanceM(stretch.stop, fix) > AT_STOP_M) return false;
   // A loop passes its own end at the start: the stop counts once most of the way is done.
   const wayM = lengthM(stretch);
-  return before.alongM >= wayM / 2 || wayM <= AT_STOP_M ? before.stretch : undefined;
+  return progress.alongM >= wayM / 2 || wayM <= AT_STOP_M;
 }
+
+const standingAtStop = (stop: number, fix: Fix): RouteProgress => ({
+  stretch: stop + 1,
+  alongM: 0,
+  atStop: stop,
+  offSinceMs: null,
+  isOffRoute: false,
+  atMs: fix.atMs,
+});
 
 interface Found {
   readonly awayM: number;
