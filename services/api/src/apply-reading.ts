@@ -3,7 +3,7 @@ import { type Trip, trip } from '@outrider/domain';
 import type { TripEntry, TripReading } from '@outrider/providers';
 import { contentId } from '@outrider/runtime';
 import type { State, TripRow } from '@outrider/state';
-import type { ApiContext } from './context.ts';
+import type { ApiContext, RowContext } from './context.ts';
 import type { Problem } from './errors.ts';
 import { keepTrip, openTrip, withdrawn } from './routes/trips.ts';
 import { requestOf, tripOf, tripPlan } from './shapes/trips.ts';
@@ -38,7 +38,7 @@ const LONGEST_MS = 7 * DRIVE_MS;
  * gone before its time is withdrawn, all others are left alone. To be called in a transaction.
  */
 export async function applyReading(
-  context: Pick<ApiContext, 'trust' | 'eventClock'>,
+  context: RowContext,
   tx: State,
   of: ReadingOf,
   reading: TripReading,

@@ -27,6 +27,8 @@ export interface ApiContext {
   readonly vehicleModels: readonly ModelChoice[];
   gatewayUrl(): string;
   readonly newestForecasts: NewestForecasts;
+  /** The `traceparent` of whoever asked; undefined without one, and where nobody asked. */
+  readonly caller?: string | undefined;
   /** Undefined when the settings name no server that knows places. */
   readonly finder: PlaceFinder | undefined;
   /** Reads calendars and files beside this thread. */
@@ -37,12 +39,21 @@ export interface ApiContext {
   rightsChanged(personId: string): void;
 }
 
+/** The context of one request: what it publishes goes on with the trace of its caller. */
+export const askedBy = (
+  context: ApiContext,
+  { headers }: { readonly headers: NodeJS.Dict<string | string[]> },
+): ApiContext => ({ ...context, caller: headers.traceparent?.toString() });
+
+/** What an outbox row is made with. */
+export type RowContext = Pick<ApiContext, 'trust' | 'eventClock' | 'caller'>;
+
 /**
  * A record for a topic of ours as an outbox row. The vehicle's key must have been prepared.
  * @param outboxId made from what the record says: writing it again changes nothing
  */
 export function outboxRow<T>(
-  context: Pick<ApiContext, 'trust' | 'eventClock'>,
+  context: RowContext,
   topic: Topic<T>,
   vehicleId: string,
   record: T,
@@ -50,7 +61,12 @@ export function outboxRow<T>(
 ): OutboxRow {
   const atMs = context.eventClock.nowMs();
   const sealed = encodeRecord(topic, vehicleId, record, atMs, context.trust);
-  const { topic: name, key, value, headers }: OutgoingRecord = withTrace(sealed, continueTrace());
+  const {
+    topic: name,
+    key,
+    value,
+    headers,
+  }: OutgoingRecord = withTrace(sealed, continueTrace(context.caller));
   return { outboxId, writer: 'api', topic: name, key, value, headers: headers ?? {}, createdAtMs: atMs };
 }
 

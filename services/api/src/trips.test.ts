@@ -1,7 +1,15 @@
-import { type Bus, carOf, decodeRecord, TOPICS } from '@outrider/bus';
+import { type Bus, type BusRecord, carOf, decodeRecord, TOPICS } from '@outrider/bus';
 import type { Trip } from '@outrider/domain';
+import { readTraceparent } from '@outrider/runtime';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openStores, type Stores, startApi, type TestApi, tripPlan } from './api.fixture.ts';
+import {
+  type CallOptions,
+  openStores,
+  type Stores,
+  startApi,
+  type TestApi,
+  tripPlan,
+} from './api.fixture.ts';
 
 let it: TestApi;
 let owner: { personId: string; token: string };
@@ -15,26 +23,33 @@ beforeEach(async () => {
 afterEach(() => it.stop());
 
 /** Everything published to `trips.v1` so far. */
-async function publishedTrips({ bus, trust }: Stores): Promise<readonly Trip[]> {
+async function publishedTrips(stores: Stores): Promise<readonly Trip[]> {
   const trips: Trip[] = [];
+  const records = await publishedRecords(stores);
+  await stores.trust.prepare(new Set(records.map((record) => carOf(record.key))));
+  for (const record of records) {
+    const decoded = decodeRecord(TOPICS.trips, record, stores.trust.reader('alert_driver'));
+    if (decoded.kind === 'record') trips.push(decoded.record);
+  }
+  return trips;
+}
+
+async function publishedRecords({ bus }: Stores): Promise<readonly BusRecord[]> {
+  const all: BusRecord[] = [];
   const subscription = await bus.broadcast({
     topics: [TOPICS.trips.name],
     start: 'earliest',
     handle: async ({ records }) => {
-      await trust.prepare(new Set(records.map((record) => carOf(record.key))));
-      for (const record of records) {
-        const decoded = decodeRecord(TOPICS.trips, record, trust.reader('alert_driver'));
-        if (decoded.kind === 'record') trips.push(decoded.record);
-      }
+      all.push(...records);
     },
   });
   await subscription.caughtUp;
   await subscription.stop();
-  return trips;
+  return all;
 }
 
-const plan = (body: object = tripPlan()) =>
-  it.call('POST', `/v1/vehicles/${vehicleId}/trips`, { token: owner.token, body });
+const plan = (body: object = tripPlan(), options: CallOptions = {}) =>
+  it.call('POST', `/v1/vehicles/${vehicleId}/trips`, { token: owner.token, body, ...options });
 
 test('a planned trip is kept sealed and published', async () => {
   const { status, body } = await plan();
@@ -44,6 +59,19 @@ test('a planned trip is kept sealed and published', async () => {
   expect(JSON.stringify(row)).not.toContain('Cabin');
   await vi.waitUntil(() => it.api.isIdle());
   expect(await publishedTrips(it)).toMatchObject([{ tripId: body.tripId, revision: 1, source: 'driver' }]);
+});
+
+test('what is published goes on with the trace of its caller, and begins one where that is none', async () => {
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const traced = { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } };
+  const { body } = await plan(tripPlan(), traced);
+  const path = `/v1/trips/${body.tripId}`;
+  await it.call('PUT', path, { token: owner.token, body: tripPlan(), headers: { traceparent: 'no trace' } });
+  await it.call('DELETE', path, { token: owner.token, ...traced });
+  await vi.waitUntil(() => it.api.isIdle());
+  const traces = (await publishedRecords(it)).map(({ headers }) => readTraceparent(headers.traceparent));
+  expect(traces.map((trace) => trace?.traceId === traceId)).toEqual([true, false, true]);
+  expect(traces[1]).toBeDefined();
 });
 
 test('how the car is loaded and shod is kept with the plan, and taken back with the next revision', async () => {

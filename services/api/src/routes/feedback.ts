@@ -2,7 +2,7 @@ import { TOPICS } from '@outrider/bus';
 import type { Feedback } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import { z } from 'zod';
-import { type ApiContext, outboxRow } from '../context.ts';
+import { type ApiContext, askedBy, outboxRow } from '../context.ts';
 import { HELPER_ROLES, OWNER_ROLES } from '../credentials.ts';
 import { notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
@@ -38,7 +38,8 @@ function forgetRoute(server: ApiServer, context: ApiContext): void {
       const { personId } = principal;
       const atMs = context.eventClock.nowMs();
       const feedbackId = contentId('forget-learned', vehicleId, personId, atMs);
-      await tell(context, { feedbackId, vehicleId, personId, kind: 'forget-learned', atMs }, keyId);
+      const said = { feedbackId, vehicleId, personId, kind: 'forget-learned' as const, atMs };
+      await tell(askedBy(context, request), said, keyId);
       return reply.code(204).send();
     },
   );
@@ -72,7 +73,7 @@ function alertRoute(server: ApiServer, context: ApiContext): void {
         ...(note !== undefined && { note }),
         atMs: context.eventClock.nowMs(),
       };
-      await tell(context, said, row.keyId);
+      await tell(askedBy(context, request), said, row.keyId);
       return reply.code(202).send({ feedbackId });
     },
   );

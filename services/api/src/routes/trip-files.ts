@@ -3,7 +3,7 @@ import type { TripReading } from '@outrider/providers';
 import { contentId } from '@outrider/runtime';
 import { z } from 'zod';
 import { applyReading, type ReadingOf } from '../apply-reading.ts';
-import type { ApiContext } from '../context.ts';
+import { type ApiContext, askedBy } from '../context.ts';
 import { OWNER_ROLES } from '../credentials.ts';
 import { ApiError } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
@@ -77,7 +77,11 @@ function roadRoute(server: ApiServer, context: ApiContext): void {
         ...(name !== undefined && { name }),
         ...(reserveSocPct !== undefined && { reserveSocPct }),
       });
-      return keepAll(context, { vehicleId, namespace: 'road', sourceId: null, from: 'file' }, reading);
+      return keepAll(
+        askedBy(context, request),
+        { vehicleId, namespace: 'road', sourceId: null, from: 'file' },
+        reading,
+      );
     },
   );
 }
@@ -102,7 +106,11 @@ function listRoute(server: ApiServer, context: ApiContext): void {
       const { vehicleId } = await context.access.write(principalOf(request), request.params.vehicleId);
       if (typeOf(request.headers['content-type']) !== CSV_TYPE) throw new ApiError('unsupported-media-type');
       const reading = await context.files.read('dispatcherCsv', { text: request.body });
-      return keepAll(context, { vehicleId, namespace: 'list', sourceId: null, from: 'dispatcher' }, reading);
+      return keepAll(
+        askedBy(context, request),
+        { vehicleId, namespace: 'list', sourceId: null, from: 'dispatcher' },
+        reading,
+      );
     },
   );
 }

@@ -1,4 +1,4 @@
-import type { ApiContext } from '../context.ts';
+import { type ApiContext, askedBy } from '../context.ts';
 import { OWNER_ROLES } from '../credentials.ts';
 import { ApiError } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
@@ -26,7 +26,8 @@ export function tripGuessRoutes(server: ApiServer, context: ApiContext): void {
       if (before.withdrawn === true) throw new ApiError('conflict');
       if (before.isGuess !== true) return viewTrip(before);
       const record = { ...before, revision: before.revision + 1, isGuess: false };
-      await context.state.transaction((tx) => keepTrip(context, tx, record, row.sourceId));
+      const asked = askedBy(context, request);
+      await context.state.transaction((tx) => keepTrip(asked, tx, record, row.sourceId));
       context.pokeRelay();
       return viewTrip(record);
     },

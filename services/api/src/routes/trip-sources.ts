@@ -1,7 +1,7 @@
 import { randomId } from '@outrider/runtime';
 import type { TripSourceRow } from '@outrider/state';
 import { applyReading } from '../apply-reading.ts';
-import type { ApiContext } from '../context.ts';
+import { type ApiContext, askedBy } from '../context.ts';
 import { OWNER_ROLES, type Principal } from '../credentials.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
@@ -138,7 +138,7 @@ function removeRoute(server: ApiServer, context: ApiContext, reader: TripSourceR
       );
       await state.transaction(async (tx) => {
         const of = { vehicleId, namespace: sourceId, sourceId, from: 'driver' } as const;
-        await applyReading(context, tx, of, { entries: [], cancelled: [], problems: [] });
+        await applyReading(askedBy(context, request), tx, of, { entries: [], cancelled: [], problems: [] });
         await tx.tripSources.remove(sourceId);
       });
       reader.forget(sourceId);

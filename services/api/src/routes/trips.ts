@@ -2,8 +2,9 @@ import { keyOfPart, TOPICS } from '@outrider/bus';
 import { type Trip, trip } from '@outrider/domain';
 import { randomId } from '@outrider/runtime';
 import { endOutboxId, type OutboxRow, type State, type TripCursor, type TripRow } from '@outrider/state';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type ApiContext, outboxRow, parseSealed } from '../context.ts';
+import { type ApiContext, askedBy, outboxRow, parseSealed, type RowContext } from '../context.ts';
 import { OWNER_ROLES, type Principal } from '../credentials.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
@@ -53,24 +54,25 @@ function planRoute(server: ApiServer, context: ApiContext): void {
         createdAtMs: eventClock.nowMs(),
         reserveSocPct: vehicle.reserveSocPct,
       });
-      await state.transaction((tx) => keepTrip(context, tx, record));
+      await state.transaction((tx) => keepTrip(askedBy(context, request), tx, record));
       context.pokeRelay();
       return reply.code(201).send(viewTrip(record));
     },
   );
 }
 
+type TripRequest = FastifyRequest<{ Params: z.infer<typeof tripParams> }>;
+
 function reviseRoutes(server: ApiServer, context: ApiContext): void {
   const { state } = context;
   const revise = async (
-    principal: Principal,
-    tripId: string,
+    request: TripRequest,
     change: (before: Trip, reserveSocPct: number) => Trip,
   ): Promise<Trip> => {
-    const { row, before } = await ownTrip(context, principal, tripId);
+    const { row, before } = await ownTrip(context, principalOf(request), request.params.tripId);
     const vehicle = await state.vehicles.find(row.vehicleId);
     const record = change(before, vehicle?.reserveSocPct ?? before.reserveSocPct);
-    await state.transaction((tx) => keepTrip(context, tx, record));
+    await state.transaction((tx) => keepTrip(askedBy(context, request), tx, record));
     context.pokeRelay();
     return record;
   };
@@ -89,7 +91,7 @@ function reviseRoutes(server: ApiServer, context: ApiContext): void {
     },
     async (request) => {
       const plan: TripPlan = request.body;
-      const record = await revise(principalOf(request), request.params.tripId, (before, reserveSocPct) =>
+      const record = await revise(request, (before, reserveSocPct) =>
         tripOf(plan, { ...before, revision: before.revision + 1, reserveSocPct }),
       );
       return viewTrip(record);
@@ -108,7 +110,7 @@ function reviseRoutes(server: ApiServer, context: ApiContext): void {
       },
     },
     async (request, reply) => {
-      await revise(principalOf(request), request.params.tripId, withdrawn);
+      await revise(request, withdrawn);
       return reply.code(204).send();
     },
   );
@@ -213,7 +215,7 @@ export const withdrawn = (before: Trip): Trip => ({
  * @throws ApiError conflict when this revision or a later one is there already
  */
 export async function keepTrip(
-  context: Pick<ApiContext, 'trust' | 'eventClock'>,
+  context: RowContext,
   tx: State,
   record: Trip,
   sourceId: string | null = null,

@@ -3,7 +3,7 @@ import { randomId } from '@outrider/runtime';
 import type { Ownership, State, Vehicle } from '@outrider/state';
 import { z } from 'zod';
 import { actorOf } from '../access.ts';
-import { type ApiContext, parseSealed } from '../context.ts';
+import { type ApiContext, askedBy, parseSealed } from '../context.ts';
 import { issueDeviceToken, OWNER_ROLES, type Principal } from '../credentials.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
@@ -195,7 +195,7 @@ function changeRoutes(server: ApiServer, context: ApiContext): void {
     async (request, reply) => {
       const principal = principalOf(request);
       const owned = await access.own(principal, request.params.vehicleId);
-      await state.transaction((tx) => endOwnership(context, tx, principal, owned));
+      await state.transaction((tx) => endOwnership(askedBy(context, request), tx, principal, owned));
       context.pokeRelay();
       context.rightsChanged(principal.personId);
       return reply.code(204).send();
