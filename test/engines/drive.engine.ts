@@ -16,7 +16,8 @@ import { openState } from '@outrider/state';
 import { openTelemetry } from '@outrider/telemetry';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
-const servers: Readonly<Record<string, string>> = inject('engines').drive ?? {};
+const { drive, drive2 } = inject('engines');
+const servers: Readonly<Record<string, string>> = drive2 ?? drive ?? {};
 const LIMIT_MS = 400_000;
 let folder: string;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMetrics, seededRandom, silentLog, systemClock } from '@outrider/runtime';
 import { openTelemetry, type SignalRow, type TelemetryStore } from '@outrider/telemetry';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { InfluxdbServer } from '../../infra/native/influxdb.ts';
 import { addresses, startAnother } from './influxdb-under-test.ts';
 
@@ -51,6 +51,7 @@ describe('a server that is killed and stopped under load', () => {
         rows += SIZE;
       } catch {
         failed++;
+        if (inject('sabotage') === 'forget-batch') rows += SIZE;
       }
     }
     return { rows, failed };

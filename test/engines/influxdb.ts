@@ -11,8 +11,10 @@ const FILES = [
   'packages/telemetry/src/influx-prepare.engine.ts',
 ];
 
+const sabotages = { 'forget-batch': 'takes rows for stored whose write failed' };
+
 export const influxdb: Engine = {
-  name: 'influxdb',
+  ...{ name: 'influxdb', sabotages },
   files: [
     ...FILES,
     'test/engines/fleet-dashboard.engine.ts',
@@ -22,7 +24,7 @@ export const influxdb: Engine = {
 };
 
 export const influxdb2: Engine = {
-  name: 'influxdb2',
+  ...{ name: 'influxdb2', sabotages },
   files: [
     ...FILES,
     'packages/telemetry/src/influx2-prepare.engine.ts',

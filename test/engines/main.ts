@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 import { ROOT } from '../repository/files.ts';
-import { drive } from './drive.ts';
+import { drive, drive2 } from './drive.ts';
 import type { Engine, StartedEngine } from './engine.ts';
 import { influxdb, influxdb2 } from './influxdb.ts';
 import { kafka } from './kafka.ts';
@@ -15,7 +15,10 @@ import { postgres } from './postgres.ts';
 import { prometheus } from './prometheus.ts';
 
 /** Every engine with a real server; each starts alone, so that one machine's memory is enough. */
-const ENGINES: readonly Engine[] = [influxdb, influxdb2, kafka, kafkaCluster, postgres, prometheus, drive];
+const ENGINES: readonly Engine[] = [
+  ...[influxdb, influxdb2, kafka, kafkaCluster, postgres, prometheus],
+  ...[drive, drive2],
+];
 const NAMES = ENGINES.map(({ name }) => name);
 
 const HELP = `npm run test:engines -- [options]
