@@ -130,18 +130,30 @@ async function startNode(jars: string, { id, port, folder }: NodePlan): Promise<
   };
 }
 
-/** A broker opens its port early, and answers only once it has joined its cluster. */
+const CREATE_TOPICS = 19;
+
+/**
+ * A broker opens its port early, and answers only once it has joined its cluster; what it passes on to the
+ * controller it offers only once it has found it.
+ */
 async function answersRequests(port: number): Promise<boolean> {
   // Size; then ApiVersions (18), version 0, correlation 1, no client id.
   const request = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
   const socket = connect(port, '127.0.0.1');
   try {
     socket.write(request);
-    await once(socket, 'data', { signal: AbortSignal.timeout(REPLY_MS) });
-    return true;
+    const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(REPLY_MS) })) as [Buffer];
+    return apisOf(answer).includes(CREATE_TOPICS);
   } finally {
     socket.destroy();
   }
+}
+
+/** The numbers of the requests a broker takes: after size, correlation, error and count, three numbers for each. */
+function apisOf(answer: Buffer): readonly number[] {
+  const [firstAt, eachBytes] = [14, 6];
+  const count = Math.floor((answer.byteLength - firstAt) / eachBytes);
+  return Array.from({ length: Math.max(0, count) }, (_, i) => answer.readInt16BE(firstAt + i * eachBytes));
 }
 
 const configOf = ({ id, port, controllerPort, folder, door }: NodePlan, all: readonly NodePlan[]): string => {
