@@ -10,6 +10,12 @@ test('the page of the topics is as `npx node test/docs/write-topics-page.ts` wri
   expect(readFileSync(PAGE, 'utf8')).toBe(currentPage());
 });
 
+/** Fields of the page's tables that say nothing in their last column. */
+const silentFields = (page: string): readonly (string | undefined)[] =>
+  tableRows(page)
+    .filter(([, , , meaning]) => meaning === '')
+    .map(([field]) => field);
+
 describe('the page', () => {
   test('has each topic of the list, and every field of its record', () => {
     for (const { name, schema } of topicList) {
@@ -18,6 +24,18 @@ describe('the page', () => {
       const shape = (schema as { readonly shape?: object } | undefined)?.shape ?? {};
       for (const field of Object.keys(shape)) expect(part, name).toContain(`| \`${field}\` |`);
     }
+  });
+
+  test('says of every field what it means', () => {
+    for (const topic of topicList)
+      expect(silentFields(topicsPage([topic], new Map())), topic.name).toEqual([]);
+  });
+
+  test('a field without a meaning is found, on every level', () => {
+    const inner = z.strictObject({ b: z.string(), c: z.string().describe('It.') });
+    const schema = z.strictObject({ a: z.array(inner).describe('All.'), d: z.boolean() });
+    const page = topicsPage([{ ...TOPICS.commands, schema }], new Map());
+    expect(silentFields(page)).toEqual(['`a[].b`', '`d`']);
   });
 
   const planted = (schema: z.ZodType) =>

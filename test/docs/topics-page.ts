@@ -17,7 +17,7 @@ const HEAD = `# Topics
 
 Made by \`${COMMAND}\` from [topics.ts](src/topics.ts) and the schemas it names; a test fails when it is old.
 
-Each record is JSON in UTF-8, under its key, in one of 32 partitions (\`--partitions\` at creation) by MurmurHash2 of the part of the key before a slash, so one car's records stay in order. At least once: a repeat has the same ids. A reader leaves fields out that it does not know; a field is never removed and never changes its meaning within \`.v1\`. Times are in ms since 1970, UTC. Where no meaning stands, a field is what its name says.
+Each record is JSON in UTF-8, under its key, in one of 32 partitions (\`--partitions\` at creation) by MurmurHash2 of the part of the key before a slash, so one car's records stay in order. At least once: a repeat has the same ids. A reader leaves fields out that it does not know; a field is never removed and never changes its meaning within \`.v1\`. Times are in ms since 1970, UTC.
 
 *Sealed whole*: the value is AES-256-GCM under the key that the header \`keyId\` names, which belongs to one car and one owner; who may not open it reads the header and the key only. The fields below are what is inside. *Sealed fields*: the box within the record is sealed the same way.
 `;

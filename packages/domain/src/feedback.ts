@@ -6,13 +6,21 @@ import { atMs, personId, recordKey, vehicleId } from './fields.ts';
  * is about the car: what was learned from its drives is not to be used any more.
  */
 export const feedback = z.strictObject({
-  feedbackId: recordKey,
+  feedbackId: recordKey.describe('Made from what was said and by whom: a repeat has the same.'),
   vehicleId,
-  alertId: recordKey.optional(),
-  notificationId: recordKey.optional(),
-  personId: personId.optional(),
-  kind: z.enum(['shown', 'acknowledged', 'on-it', 'declined', 'not-useful', 'happened', 'forget-learned']),
+  alertId: recordKey.optional().describe('The alert it is about; absent with `forget-learned`.'),
+  notificationId: recordKey
+    .optional()
+    .describe('The message it is about, where one is named: always with `shown`.'),
+  personId: personId
+    .optional()
+    .describe('Who said it, a pseudonym; absent: it counts for all who were told.'),
+  kind: z
+    .enum(['shown', 'acknowledged', 'on-it', 'declined', 'not-useful', 'happened', 'forget-learned'])
+    .describe(
+      '`shown` is a page’s receipt; `forget-learned`: use nothing learned from this car’s drives; the others answer an alert.',
+    ),
   note: z.string().max(2_000).optional().describe('In their own words.'),
-  atMs,
+  atMs: atMs.describe('When it was said.'),
 });
 export type Feedback = z.infer<typeof feedback>;

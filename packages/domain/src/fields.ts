@@ -24,6 +24,10 @@ export type Position = z.infer<typeof position>;
 
 /** A forecast of a quantity: 10th, 50th and 90th percentile, p10 ≤ p50 ≤ p90. */
 export const band = z
-  .strictObject({ p10: z.number(), p50: z.number(), p90: z.number() })
+  .strictObject({
+    p10: z.number().describe('Nine of ten outcomes are above it.'),
+    p50: z.number().describe('The median.'),
+    p90: z.number().describe('Nine of ten outcomes are below it.'),
+  })
   .describe('10th, 50th and 90th percentile.');
 export type Band = z.infer<typeof band>;

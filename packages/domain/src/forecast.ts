@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { atMs, band, probability, recordKey, shortText, socPct, vehicleId } from './fields.ts';
 
 export const stopForecast = z.strictObject({
-  stopId: recordKey,
-  name: shortText,
+  stopId: recordKey.describe('Of the stop in the trip; `home` is the way home.'),
+  name: shortText.describe('As the planner calls the stop.'),
   distanceM: z.number().min(0).describe('Along the road from here.'),
   arriveAtMs: atMs.describe('When it would be there.'),
   arrivalSocPct: band.describe('Charge on arrival; below 0 means that much is lacking.'),
@@ -12,15 +12,22 @@ export const stopForecast = z.strictObject({
 
 /** `forecasts.v1` (compacted): the newest forecast of a vehicle. Sealed whole: it names places. */
 export const forecast = z.strictObject({
-  forecastId: recordKey,
+  forecastId: recordKey.describe('Made from car, time and snapshot: a repeat has the same.'),
   vehicleId,
-  tripId: recordKey.optional(),
+  tripId: recordKey.optional().describe('The plan in `trips.v1` it is for; absent: without a plan.'),
   madeAtMs: atMs.describe('When it was made, in event time.'),
-  socPct,
-  reserveSocPct: socPct,
-  stops: z.array(stopForecast),
+  socPct: socPct.describe('Charge at `madeAtMs`; 0 where `unknown` is set for want of it.'),
+  reserveSocPct: socPct.describe('Charge the driver wants to keep.'),
+  stops: z
+    .array(stopForecast)
+    .describe('Those ahead, in order, up to a charge whose end nobody planned; none with `unknown`.'),
   curve: z
-    .array(z.strictObject({ distanceM: z.number().min(0), socPct: band }))
+    .array(
+      z.strictObject({
+        distanceM: z.number().min(0).describe('Along the road from where the car was at `madeAtMs`.'),
+        socPct: band.describe('Charge there; below 0 means that much is lacking.'),
+      }),
+    )
     .max(400)
     .describe('Battery along the road to the next stop: distance from here, band of SOC.'),
   reachM: band.optional().describe('How far the charge would take the car.'),
@@ -29,7 +36,7 @@ export const forecast = z.strictObject({
     .min(0)
     .optional()
     .describe('Last point where the best remedy still works, as distance from here.'),
-  modelVersion: shortText.describe('Model, car and how many drives it has learned from.'),
+  modelVersion: shortText.describe('Version of the model, and the kind of car it was made for.'),
   snapshotId: recordKey.optional().describe('The snapshot of the world it used.'),
   unknown: shortText
     .optional()

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Wire formats the gateway accepts; ingest has one decoder file for each. */
-export const frameFormat = z.enum(['vss-json', 'abrp']);
+export const frameFormat = z.enum(['vss-json', 'abrp']).describe('Wire format of the frame it came in.');
 export type FrameFormat = z.infer<typeof frameFormat>;
 
 /** Largest frame accepted, in bytes. */

@@ -52,13 +52,15 @@ export type NotificationState = z.infer<typeof notificationState>;
 /** `notifications.v1`: every decision about telling somebody something. Sealed whole. */
 export const notification = z.strictObject({
   notificationId: recordKey.describe('Of one person, channel and step of an alert.'),
-  alertId: recordKey,
+  alertId: recordKey.describe('The alert of `alerts.v1` it is about.'),
   revision: z.int().min(1).describe('Of the alert’s step it is about.'),
   vehicleId,
-  ruleId: recordKey,
+  ruleId: recordKey.describe('Name of that alert’s rule; `unknown` when the alert could not be read.'),
   personId: personId.optional().describe('Whom; absent where nobody is.'),
   channel: channelName.optional().describe('How; absent where there is no way.'),
-  state: notificationState,
+  state: notificationState.describe(
+    '`sent`: the channel took it; `read`: seen or answered; `suppressed`: decided against; `failed`: refused or given up; `expired`: too late. `waiting` and `delivered` are not published.',
+  ),
   severity,
   interrupts: z.boolean().describe('The message makes a sound or shows itself; a silent card does not.'),
   purpose: z
@@ -73,8 +75,12 @@ export const notification = z.strictObject({
     .optional()
     .describe('Same text to read aloud or to show to a moving driver; at most 120 characters.'),
   at: z
-    .strictObject({ createdMs: atMs, changedMs: atMs, expiresMs: atMs })
-    .describe('When it was decided, when this state began, after when it is not sent.'),
+    .strictObject({
+      createdMs: atMs.describe('When it was decided.'),
+      changedMs: atMs.describe('When this state began.'),
+      expiresMs: atMs.describe('It is not sent after this.'),
+    })
+    .describe('When it was decided, last changed, and ends.'),
   attempts: z.int().min(0).describe('Tries so far.'),
 });
 export type Notification = z.infer<typeof notification>;

@@ -4,7 +4,7 @@ import { frameFormat } from './frame.ts';
 
 /** Places of a record, sealed (AES-256-GCM, base64url); inside is a JSON object path → value. */
 export const sealed = z.strictObject({
-  keyId: z.string().min(1).max(80),
+  keyId: z.string().min(1).max(80).describe('The key of the box, of one car and one owner.'),
   box: z.string().min(1).max(100_000).describe('AES-256-GCM, base64url.'),
 });
 export type Sealed = z.infer<typeof sealed>;
@@ -55,10 +55,12 @@ export const REJECT_REASONS = [
 
 /** `telemetry.rejected.v1`: what could not be used, why, and where it can be read again. */
 export const rejectedRecord = z.strictObject({
-  reason: z.enum(REJECT_REASONS),
+  reason: z.enum(REJECT_REASONS).describe('Why it cannot be used: the frame, or the signal at `path`.'),
   detail: z.string().max(500).describe('In words, never the value.'),
-  vehicleId: vehicleId.optional(),
-  format: frameFormat.optional(),
+  vehicleId: vehicleId.optional().describe('Of the frame’s key; absent when that is no vehicle’s id.'),
+  format: frameFormat
+    .optional()
+    .describe('Wire format of the frame; absent when its headers cannot be read.'),
   path: z
     .string()
     .max(300)
@@ -66,7 +68,11 @@ export const rejectedRecord = z.strictObject({
     .describe('VSS path when one signal of a frame was refused; absent when the whole frame was.'),
   receivedAtMs: atMs.describe('When the gateway took the frame.'),
   origin: z
-    .strictObject({ topic: z.string(), partition: z.int().min(0), offset: z.int().min(0) })
+    .strictObject({
+      topic: z.string().describe('`telemetry.raw.v1`.'),
+      partition: z.int().min(0).describe('Of that topic, from 0.'),
+      offset: z.int().min(0).describe('In that partition: there the frame can be read again.'),
+    })
     .describe('The record it came in.'),
 });
 export type RejectedRecord = z.infer<typeof rejectedRecord>;
