@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { expectations } from './expectations.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const LONGEST_S = 120;
+const LONGEST_S = 240;
 const WINTER = '2013-01-winter-i95';
 const { values } = parseArgs({
   options: { sabotage: { type: 'string' }, seed: { type: 'string', default: '1' } },
