@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { atMs, recordKey, vehicleId } from './fields.ts';
 import { frameFormat } from './frame.ts';
 
+/** Who said it: a device, in one of the formats the gateway takes, or the servers of a car's maker. */
+export const signalSource = z.enum([...frameFormat.options, 'fleet-telemetry']);
+export type SignalSource = z.infer<typeof signalSource>;
+
 /** Places of a record, sealed (AES-256-GCM, base64url); inside is a JSON object path → value. */
 export const sealed = z.strictObject({
   keyId: z.string().min(1).max(80).describe('The key of the box, of one car and one owner.'),
-  box: z.string().min(1).max(100_000).describe('AES-256-GCM, base64url.'),
+  box: z.string().min(1).max(2_000_000).describe('AES-256-GCM, base64url.'),
 });
 export type Sealed = z.infer<typeof sealed>;
 
@@ -21,9 +25,9 @@ export const signalRecord = z.strictObject({
   recordId: recordKey.describe('Made from what the record says: a repeat has the same.'),
   vehicleId,
   observedAtMs: atMs.describe('When the car measured it.'),
-  receivedAtMs: atMs.describe('When the gateway took the frame.'),
+  receivedAtMs: atMs.describe('When the gateway, or the maker’s server, took it.'),
   seq: z.int().min(0).optional().describe('The number the car gave it, if it counts.'),
-  source: frameFormat,
+  source: signalSource,
   values: z
     .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
     .describe('VSS 6.0 path to value, in the units of the signal catalogue.'),
@@ -51,6 +55,11 @@ export const REJECT_REASONS = [
   'too-long',
   'wrong-unit',
   'placeholder',
+  'unreadable',
+  'invalid',
+  'bad-time',
+  'not-allowed',
+  'unknown-type',
 ] as const;
 
 /** `telemetry.rejected.v1`: what could not be used, why, and where it can be read again. */
@@ -58,15 +67,15 @@ export const rejectedRecord = z.strictObject({
   reason: z.enum(REJECT_REASONS).describe('Why it cannot be used: the frame, or the signal at `path`.'),
   detail: z.string().max(500).describe('In words, never the value.'),
   vehicleId: vehicleId.optional().describe('Of the frame’s key; absent when that is no vehicle’s id.'),
-  format: frameFormat
+  format: signalSource
     .optional()
-    .describe('Wire format of the frame; absent when its headers cannot be read.'),
+    .describe('What the frame came as; absent when its headers cannot be read.'),
   path: z
     .string()
     .max(300)
     .optional()
     .describe('VSS path when one signal of a frame was refused; absent when the whole frame was.'),
-  receivedAtMs: atMs.describe('When the gateway took the frame.'),
+  receivedAtMs: atMs.describe('When the gateway, or the maker’s server, took it.'),
   origin: z
     .strictObject({
       topic: z.string().describe('`telemetry.raw.v1`.'),

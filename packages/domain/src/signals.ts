@@ -1,3 +1,5 @@
+import { isTeslaPlace } from './tesla-places.ts';
+
 /**
  * The VSS 6.0 signals Outrider understands: unit, sign, bounds, age and class, as data.
  * Names, units and signs are COVESA VSS 6.0 (2026-01-15); bounds are physical, not a vehicle's own limits.
@@ -179,4 +181,6 @@ export function refuseSignal(path: string, value: unknown): Refusal | undefined 
   return undefined;
 }
 
-export const isPlaceSignal = (path: string): boolean => SIGNALS[path]?.class === 'place';
+/** Whether it tells where somebody is or goes. What nobody listed may. */
+export const isPlaceSignal = (path: string): boolean =>
+  SIGNALS[path]?.class === 'place' || isTeslaPlace(path);

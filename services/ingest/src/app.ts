@@ -14,6 +14,7 @@ import { createIngestMetrics } from './metrics.ts';
 import type { IngestSettings } from './settings.ts';
 import { createTracks } from './tracks.ts';
 
+export * from './fleet-telemetry/index.ts';
 export { createHousekeeping } from './housekeeping.ts';
 export { type IngestSettings, ingestSettings } from './settings.ts';
 
