@@ -11,6 +11,7 @@ const PURE: readonly string[] = [
   'packages/domain/src/',
   'packages/energy/src/',
   'services/ingest/src/formats/',
+  'services/ingest/src/fleet-telemetry/',
   'services/predictor/src/facts/',
   'services/predictor/src/remedies/',
   'services/predictor/src/alert-lifecycle.ts',

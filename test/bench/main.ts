@@ -1,17 +1,18 @@
 // What this machine does in a second: the log alone, the whole path beside it, the energy model, chargers along a road, memory, the
-// gateway, and gateway and ingest on a real Kafka.
+// gateway, gateway and ingest on a real Kafka, and Tesla's records.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type EnergyFigures, measureEnergy } from './energy.ts';
+import { type EncodingFigures, measureFleetTelemetry } from './fleet-telemetry.ts';
 import { type GatewayFigures, measureGateway } from './gateway.ts';
 import { type MemoryFigures, measureMemory } from './memory.ts';
 import { type KafkaFigures, kafkaRows, measureOnKafka } from './on-kafka.ts';
 import { measureProviders, type ProvidersFigures } from './providers.ts';
 import { measurePath, type PathFigures } from './whole-path.ts';
 
-const PARTS = ['path', 'energy', 'providers', 'memory', 'gateway', 'kafka'] as const;
+const PARTS = ['path', 'energy', 'providers', 'memory', 'gateway', 'kafka', 'fleet-telemetry'] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `npm run bench -- [part…] [options]
@@ -19,8 +20,9 @@ const HELP = `npm run bench -- [part…] [options]
 Records per second through the whole embedded path beside the raw append rate of the log in the same run,
 forecasts and calibrations per second beside plain loops of the same arithmetic, chargers along a road
 beside trying them all, memory per vehicle,
-acknowledged frames per second on SQLite and on Kafka, and ingest beside kafkajs alone. Without a part: all of
-them. gateway and kafka start a real broker themselves, kafka also an InfluxDB.
+acknowledged frames per second on SQLite and on Kafka, ingest beside kafkajs alone, and records of Tesla's
+fleet-telemetry decoded per second on one core beside bare protobufjs and JSON.parse of the same bytes. Without a
+part: all of them. gateway and kafka start a real broker themselves, kafka also an InfluxDB.
 
   part           ${PARTS.join(', ')}
   --short        fewer records, cars and seconds
@@ -42,6 +44,7 @@ interface Figures {
   };
   readonly gateway?: readonly GatewayFigures[];
   readonly kafka?: KafkaFigures;
+  readonly fleetTelemetry?: readonly EncodingFigures[];
 }
 
 const ROAD_M = 150_000;
@@ -74,6 +77,7 @@ async function measure({ isShort, onlyWhole, parts }: Options, folder: string): 
     ...((has('gateway') || has('kafka')) && {
       kafka: await measureOnKafka({ folder, isShort, gateway: has('gateway'), ingest: has('kafka') }),
     }),
+    ...(has('fleet-telemetry') && { fleetTelemetry: measureFleetTelemetry(isShort ? 4_000 : 40_000) }),
   };
 }
 
@@ -86,6 +90,7 @@ function rowsOf({
   memory,
   gateway,
   kafka,
+  fleetTelemetry,
 }: Figures): readonly (readonly [string, string])[] {
   const rows: [string, string][] = [];
   if (path !== undefined) {
@@ -116,7 +121,18 @@ function rowsOf({
       ['  ack p50, p99, ms', `${p50Ms.toFixed(2)}, ${p99Ms.toFixed(2)}`],
     );
   if (kafka !== undefined) rows.push(...kafkaRows(kafka));
+  for (const figures of fleetTelemetry ?? []) rows.push(...fleetTelemetryRows(figures));
   return rows;
+}
+
+function fleetTelemetryRows(figures: EncodingFigures): [string, string][] {
+  const { encoding, bytesPerRecord, dataPerRecord, decodedPerS, barePerS, decodedToBareRatio } = figures;
+  return [
+    [`fleet-telemetry, ${encoding}: records/s (${whole(bytesPerRecord)} bytes)`, whole(decodedPerS)],
+    [`  data/s (${dataPerRecord.toFixed(1)} a record)`, whole(decodedPerS * dataPerRecord)],
+    [`  bare ${encoding === 'proto' ? 'protobufjs' : 'JSON.parse'}: records/s`, whole(barePerS)],
+    ['  ours beside it', `${(100 * decodedToBareRatio).toFixed(0)} %`],
+  ];
 }
 
 function energyRows(figures: EnergyFigures): [string, string][] {

@@ -1,4 +1,4 @@
-import { fieldOf, TESLA } from '@outrider/ingest';
+import { fieldOf, POWER_WINDOW_MS, TESLA } from '@outrider/ingest';
 import { connectivityOf, eventsOf } from './event-truth.ts';
 import { follows, type Moment } from './follows.ts';
 import type { ExpectedDatum, ExpectedLine, RecordedRecord, Recordings } from './recordings.ts';
@@ -19,11 +19,16 @@ export interface CompareInput {
 export interface DatumOutcome {
   readonly n: number;
   readonly field?: string;
-  readonly path?: string | readonly string[];
+  /** Of a datum in several parts, where they are; `paths` has each. */
+  readonly path?: string;
+  readonly paths?: readonly string[];
   readonly value?: Value | Readonly<Record<string, Value>>;
   readonly unit?: string;
   readonly observedAt?: string;
+  /** Why it was refused. */
   readonly reason?: string;
+  /** What is wrong with it, should it be neither stored nor refused as it must. */
+  readonly fault?: 'missing' | 'wrong';
 }
 
 export interface Comparison {
@@ -58,6 +63,7 @@ class Comparer {
   readonly #data: DatumOutcome[] = [];
   readonly #missing: string[] = [];
   readonly #wrong: string[] = [];
+  /** By car and window of power. */
   readonly #moments = new Map<string, Moment[]>();
 
   constructor(input: CompareInput) {
@@ -130,12 +136,17 @@ class Comparer {
     const { line, record } = place;
     const { data } = line;
     if (data && data.length > 0) {
-      const moments = this.#moments.get(line.vin) ?? [];
-      this.#moments.set(line.vin, moments);
+      const key = `${line.vin} ${windowOf(place.atMs)}`;
+      const moments = this.#moments.get(key) ?? [];
+      this.#moments.set(key, moments);
       moments.push({ atMs: place.atMs, data });
       for (const datum of data) this.#compareDatum(place, datum);
     }
-    for (const { name, truths } of eventsOf(line)) this.#match(place, name, truths);
+    for (const { name, truths } of eventsOf(line)) {
+      if (isName(name)) this.#match(place, name, truths);
+      else if (!this.#refusals.explain(record, line.type, 'unreadable'))
+        this.#missing.push(`n ${line.n}: what has no name is not refused as unreadable`);
+    }
     if (line.type === 'connectivity')
       this.#match(connectivityAt(place, this.#stored), 'Connectivity', connectivityOf(line, record));
   }
@@ -164,10 +175,16 @@ class Comparer {
       if (right === undefined) other = found.flat();
       else {
         for (const one of right) one.isExplained = true;
-        this.#data.push({ n, field, ...outcomeOf(field, right), observedAt: new Date(atMs).toISOString() });
+        this.#data.push({
+          n,
+          field,
+          ...outcomeOf(field, truth, right),
+          observedAt: new Date(atMs).toISOString(),
+        });
         return;
       }
     }
+    this.#data.push({ n, field, fault: other.length === 0 ? 'missing' : 'wrong' });
     if (other.length === 0) this.#missing.push(`n ${n}: ${field} is not stored`);
     else this.#wrong.push(`n ${n}: ${field} is stored as ${other.map(({ value }) => value).join(', ')}`);
   }
@@ -176,7 +193,9 @@ class Comparer {
     const extra: string[] = [];
     for (const one of this.#stored.all()) {
       if (one.isExplained) continue;
-      const around = this.#moments.get(one.vin) ?? [];
+      const around = [-1, 0, 1].flatMap(
+        (step) => this.#moments.get(`${one.vin} ${windowOf(one.atMs) + step}`) ?? [],
+      );
       const data = around.filter(({ atMs }) => atMs === one.atMs).flatMap((moment) => moment.data);
       if (!follows(one.path, one.value, { atMs: one.atMs, data }, around))
         extra.push(`${new Date(one.atMs).toISOString()} ${one.path} = ${one.value}`);
@@ -184,6 +203,11 @@ class Comparer {
     return extra;
   }
 }
+
+const windowOf = (atMs: number): number => Math.floor(atMs / POWER_WINDOW_MS);
+
+/** Alerts and errors without a name, or with one too long for a path, cannot be kept. */
+const isName = (name: string): boolean => name !== '' && name.length <= 120;
 
 /** The server's own clock made the moment: the nearest stored status of about the time it was received. */
 function connectivityAt(place: Place, stored: StoredValues): Place {
@@ -206,14 +230,22 @@ function choices(found: readonly (readonly StoredValue[])[]): readonly (readonly
   );
 }
 
-function outcomeOf(field: string, values: readonly StoredValue[]): Partial<DatumOutcome> {
+function outcomeOf(field: string, { names }: Truth, values: readonly StoredValue[]): Partial<DatumOutcome> {
   const known = fieldOf(field);
   const unit = known?.kind === 'number' ? known.unit : '';
   const [first] = values;
   if (values.length === 1 && first !== undefined) return { path: first.path, value: first.value, unit };
+  const paths = values.map(({ path }) => path);
   return {
-    path: values.map(({ path }) => path),
-    value: Object.fromEntries(values.map(({ path, value }) => [path, value])),
-    unit: values.some(({ path }) => path.endsWith('.Latitude')) ? 'degrees' : unit,
+    path: sharedBeginning(paths),
+    paths,
+    value: Object.fromEntries(values.map(({ path, value }, index) => [names?.[index] ?? path, value])),
+    unit: names?.includes('latitude') === true ? 'degrees' : unit,
   };
+}
+
+function sharedBeginning(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => path.split('.'));
+  const end = first.findIndex((part, index) => others.some((other) => other[index] !== part));
+  return first.slice(0, end === -1 ? undefined : end).join('.');
 }

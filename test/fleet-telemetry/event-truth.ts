@@ -43,8 +43,11 @@ export function connectivityOf(line: ExpectedLine, { headers }: RecordedRecord):
   return (line.createdAt ?? null) === null ? [truth] : [withAny(truth, `${TESLA}Connectivity.ConnectionId`)];
 }
 
-const instantOf = (text: string | null | undefined): string | undefined =>
-  text === null || text === undefined ? undefined : new Date(Date.parse(text)).toISOString();
+/** Undefined as well for what is no moment: protobuf has such. */
+const instantOf = (text: string | null | undefined): string | undefined => {
+  const ms = Date.parse(text ?? '');
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+};
 
 function exactly(at: string, members: Readonly<Record<string, Value | undefined>>): Truth {
   const names = Object.keys(members).filter((name) => members[name] !== undefined);

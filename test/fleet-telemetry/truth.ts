@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { decodeRouteLine, fieldOf, pathsOf, TESLA } from '@outrider/ingest';
 import type { ExpectedDatum } from './recordings.ts';
 
@@ -9,6 +10,8 @@ export type Value = number | string | boolean;
 /** Paths whose values, taken together, are the datum. */
 export interface Truth {
   readonly paths: readonly string[];
+  /** What the recordings call the parts, in the order of the paths. */
+  readonly names?: readonly string[];
   isRight(values: readonly (Value | undefined)[]): boolean;
 }
 
@@ -78,15 +81,16 @@ function compound(
   if ('latitude' in truth)
     return pairs([...paths, ...coordinatesAt(TESLA + field)]).map((pair) => ({
       paths: pair,
+      names: ['latitude', 'longitude'],
       isRight: ([lat, lon]) => isNear(lat, truth.latitude) && isNear(lon, truth.longitude),
     }));
   const asText: Truth = {
     paths: [TESLA + field],
     isRight: ([value]) => {
       const { hour, minute, second } = truth;
-      if (hour !== undefined)
-        return value === [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':');
-      return typeof value === 'string' && value === JSON.stringify(truth);
+      const clock = [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':');
+      if (hour !== undefined && value === clock) return true;
+      return isSameObject(value, truth);
     },
   };
   const where = field === 'TpmsSoftWarnings' ? WHEELS : field === 'DoorState' ? DOORS : {};
@@ -94,9 +98,18 @@ function compound(
   const names = Object.keys(truth).filter((name) => !name.startsWith('semi') || truth[name] === true);
   const each: Truth = {
     paths: names.map((name) => where[name] ?? `${TESLA}${field}.${name}`),
+    names,
     isRight: (values) => values.every((value, index) => value === truth[names[index] as string]),
   };
   return 'hour' in truth ? [asText] : [each, asText];
+}
+
+function isSameObject(value: Value | undefined, truth: object): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(String(value)), truth);
+  } catch {
+    return false;
+  }
 }
 
 const coordinatesAt = (at: string): readonly string[] => [`${at}.Latitude`, `${at}.Longitude`];
@@ -116,14 +129,18 @@ function isScalar(datum: ExpectedDatum, path: string, value: Value | undefined):
   if (field === 'Gear' && path.endsWith('.SelectedGear')) return value === GEARS[String(truth)];
   if (typeof value === 'number') {
     const said = typeof truth === 'string' && /\d/.test(truth) ? Number(truth) : truth;
-    if (typeof said !== 'number') return false;
+    if (typeof said !== 'number' || Number.isNaN(said))
+      return isSameInstant(secondText(value), String(truth));
     const inTeslas = value / factorOf(field);
     if (sent === 'floatValue' && Math.fround(inTeslas) === Math.fround(said)) return true;
     return Math.abs(inTeslas - said) <= 1e-12 * Math.abs(said);
   }
-  if (value === truth) return true;
+  if (value === truth || (datum.written !== undefined && `"${value}"` === truth)) return true;
   return typeof value === 'string' && typeof truth === 'string' && isSameInstant(value, truth);
 }
+
+const secondText = (seconds: number): string =>
+  Math.abs(seconds) < 1e11 ? new Date(seconds * 1000).toISOString() : '';
 
 const ZONE = /(Z|[+-]\d\d:\d\d)$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT/;

@@ -5,6 +5,8 @@ import type { Frames } from './frames.ts';
 import { bare, isOnEarth, readPlace } from './text-values.ts';
 import { CASE, DOORS, type Said, type SaidFlags, type SaidPlace, TIRES } from './value-cases.ts';
 
+const CAR_TIRES = 4;
+
 type Put = 'unreadable' | undefined;
 
 /** As it was said, under the field's own name, and doubted: rules know this value in another form or not at all. */
@@ -16,11 +18,17 @@ export function putAsSaid(frames: Frames, field: Field, kase: number, said: Said
   if (typeof said === 'object') {
     // Places are sealed by the end of their path.
     if (kase === CASE.place) return putPlaceAt(frames, field.ownPath, said as SaidPlace);
-    return putDoubted(frames, field.ownPath, JSON.stringify(said));
+    return putDoubted(frames, field.ownPath, JSON.stringify(wholeOf(kase, said)));
   }
   if (typeof said === 'number' && !Number.isFinite(said))
     return putDoubted(frames, field.ownPath, String(said));
   return putDoubted(frames, field.ownPath, said);
+}
+
+/** Doors and tyres with those that are false. */
+function wholeOf(kase: number, said: object): object {
+  const names = kase === CASE.doors ? DOORS : kase === CASE.tires ? TIRES.slice(0, CAR_TIRES) : [];
+  return { ...Object.fromEntries(names.map((name) => [name, false])), ...said };
 }
 
 function putDoubted(frames: Frames, path: string, value: number | string | boolean | undefined): Put {
@@ -84,8 +92,6 @@ const LOW: Readonly<Record<string, string>> = {
   rearLeft: SIGNAL.tireRearLeft.replace(/Pressure$/, 'IsPressureLow'),
   rearRight: SIGNAL.tireRearRight.replace(/Pressure$/, 'IsPressureLow'),
 };
-
-const CAR_TIRES = 4;
 
 /** The soft warning is VSS's; the hard one has no name there. Of a lorry's axles only those that warn are named. */
 export function putTires(frames: Frames, field: OtherField, said: SaidFlags): Put {

@@ -100,6 +100,17 @@ function followCharging(frames: Frames, state: string): void {
   frames.add(SIGNAL.isCharging, state === 'Charging');
 }
 
+/** How firmware that has only text says `invalid`. */
+const NO_TEXT = '<invalid>';
+
+const CHARGE_STATE = ENUMERATIONS[8];
+
+/** Its list is dead, and cars write other words; those of the list come with its prefix too. */
+function withoutPrefix(text: string): string {
+  const isPrefixed = CHARGE_STATE !== undefined && text.startsWith(CHARGE_STATE.prefix);
+  return (isPrefixed ? CHARGE_STATE.spellings.get(text.toLowerCase()) : undefined) ?? text;
+}
+
 type Reader = (frames: Frames, field: OtherField, kase: number, said: Said) => DatumTrouble;
 
 const READERS: Readonly<Record<OtherField['kind'], Reader>> = {
@@ -114,8 +125,9 @@ const READERS: Readonly<Record<OtherField['kind'], Reader>> = {
   },
   text(frames, field, kase, said) {
     if (kase !== CASE.text) return putAsSaid(frames, field, kase, said);
-    if (!frames.open(field.path)) return 'unreadable';
-    frames.put(field.path, unquote(said as string));
+    const text = unquote(said as string);
+    if (text === NO_TEXT || !frames.open(field.path)) return 'unreadable';
+    frames.put(field.path, field.name === 'ChargeState' ? withoutPrefix(text) : text);
     return undefined;
   },
   place(frames, field, kase, said) {
@@ -157,12 +169,13 @@ const READERS: Readonly<Record<OtherField['kind'], Reader>> = {
 };
 
 const WORDS = /^[\p{L}\p{N}]+(?: [\p{L}\p{N}]+)+$/u;
+const EARLIEST_S = -62_135_596_800;
 const LATEST_S = 253_402_300_799;
 
 /** Epoch seconds, or a time of day. */
 function typedTime(kase: number, said: Said): { readonly value: string; readonly isSure: true } | undefined {
   if ((kase === CASE.long || kase === CASE.int) && typeof said === 'number') {
-    if (said < 0 || said > LATEST_S) return undefined;
+    if (said < EARLIEST_S || said > LATEST_S) return undefined;
     return { value: new Date(said * 1000).toISOString().replace('.000Z', 'Z'), isSure: true };
   }
   if (kase !== CASE.time) return undefined;

@@ -1,18 +1,19 @@
 import { isObject } from '../format.ts';
 import type { Envelope, Moment, OnDatum } from './read-protobuf.ts';
 import { CASE, CASE_BY_JSON_NAME, DOORS, type Said, TIRES } from './value-cases.ts';
+import { textOf } from './wire-reader.ts';
 
 // The server's `transmit_decoded_records`: Go's protojson of the same messages. Members it does not know are not
 // there; numbers of enumerations it does not know are bare numbers.
 
 type Json = Readonly<Record<string, unknown>>;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** Undefined for bytes that are no JSON object. Texts may hold whatever the car wrote, NUL included. */
 export function parseObject(bytes: Buffer): Json | undefined {
+  const text = textOf(bytes, 0, bytes.length);
+  if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(utf8.decode(bytes));
+    const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -94,10 +94,12 @@ function readVarintCase(value: WireReader): Said {
 }
 
 const FLOAT_DIGITS = [6, 7, 8] as const;
+/** Up to here a float holds every whole number. */
+const WHOLE_FLOAT_MAX = 2 ** 24;
 
 /** The shortest decimal that is this float: 0.1, as JSON has it, and not 0.10000000149011612. */
 export function shortest(float: number): number {
-  if (!Number.isFinite(float) || Number.isInteger(float)) return float;
+  if (!Number.isFinite(float) || (Number.isInteger(float) && Math.abs(float) < WHOLE_FLOAT_MAX)) return float;
   for (const digits of FLOAT_DIGITS) {
     const short = Number(float.toPrecision(digits));
     if (Math.fround(short) === float) return short;
@@ -120,7 +122,7 @@ function readFlags(message: WireReader, names: readonly string[]): Said {
   const flags: Record<string, boolean> = {};
   while (message.next()) {
     const name = names[message.field - 1];
-    if (name !== undefined && message.wire === WIRE.varint) flags[name] = message.flag();
+    if (name !== undefined && message.wire === WIRE.varint && message.flag()) flags[name] = true;
   }
   return message.isBroken ? undefined : flags;
 }

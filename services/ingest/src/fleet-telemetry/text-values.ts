@@ -2,9 +2,11 @@ import type { SaidPlace } from './value-cases.ts';
 
 // Texts that stand for something else: firmware before 2024.38 sends most fields so, later ones some.
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+// A digit can only be read in one way here: a text of a megabyte of digits is told from a number at once.
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INTEGER = /^[+-]?\d+$/;
-const COORDINATE = '([+-]?(?:\\d+\\.?\\d*|\\.\\d+))';
+const EXACT_DIGITS_MAX = 25;
+const COORDINATE = '([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+))';
 const PLACE = new RegExp(`^\\(?\\s*${COORDINATE}\\s*([NS])?\\s*,\\s*${COORDINATE}\\s*([EW])?\\s*\\)?$`, 'i');
 const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 const CTIME = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})$/;
@@ -12,6 +14,8 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?$/
 const EPOCH = /^\d{9,13}$/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const QUOTE = 0x22;
+/** No place and no time is longer. */
+const SHORT_MAX = 100;
 
 /** Firmware 2024.26.3 puts every text into quotes of its own. */
 export function unquote(text: string): string {
@@ -30,7 +34,13 @@ export function readNumber(text: string): number | string | undefined {
   if (!NUMBER.test(said)) return undefined;
   const value = Number(said);
   if (!Number.isFinite(value)) return undefined;
-  return Number.isSafeInteger(value) || !INTEGER.test(said) ? value : said;
+  return isExact(said, value) ? value : said;
+}
+
+/** Whether the number stands for what was written. Fractions are rounded by whoever reads them. */
+function isExact(said: string, value: number): boolean {
+  if (Number.isSafeInteger(value) || !INTEGER.test(said) || String(value) === said) return true;
+  return said.length <= EXACT_DIGITS_MAX && BigInt(said.replace('+', '')) === BigInt(value);
 }
 
 /** Seen: `true`, `True`, `1`. */
@@ -45,7 +55,7 @@ export const isOnEarth = ({ latitude, longitude }: SaidPlace): boolean =>
 
 /** `(37.412374 N, 122.145867 W)`, quoted or not, or a bare pair with signs. */
 export function readPlace(text: string): SaidPlace | undefined {
-  const parts = PLACE.exec(bare(text));
+  const parts = text.length > SHORT_MAX ? null : PLACE.exec(bare(text));
   if (parts === null) return undefined;
   const [said = '', lat = '', north, lon = '', east] = parts;
   if (said.startsWith('(') !== said.endsWith(')') || (north === undefined) !== (east === undefined))
@@ -64,6 +74,7 @@ export function readPlace(text: string): SaidPlace | undefined {
  * zone; digits stay as they are. Undefined for everything else.
  */
 export function readTime(text: string): { readonly value: string; readonly isSure: boolean } | undefined {
+  if (text.length > SHORT_MAX) return undefined;
   const said = bare(text);
   const clock = CLOCK.exec(said);
   if (clock !== null) {

@@ -1,7 +1,11 @@
 const VARINT = 0;
 const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
+const GROUP_START = 3;
+const GROUP_END = 4;
 const FIXED32 = 5;
+/** Deeper groups than these are no message. */
+const GROUPS_MAX = 32;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -40,19 +44,30 @@ export class WireReader {
 
   /** Moves to the next field; false at the end, and where the message is broken. */
   next(): boolean {
-    if (this.#at >= this.#end || this.isBroken) return false;
-    this.#readVarint();
-    this.field = this.#low >>> 3;
-    this.wire = this.#low & 7;
-    if (this.field === 0 || this.#high !== 0 || this.isBroken) return this.#break();
+    // Groups are no part of the protocol, but whoever passed the message on has skipped them too.
+    let groups = 0;
+    while (this.#at < this.#end && !this.isBroken) {
+      this.#readVarint();
+      this.field = this.#low >>> 3;
+      this.wire = this.#low & 7;
+      if (this.field === 0 || this.#high !== 0) return this.#break();
+      if (this.wire === GROUP_START) groups += 1;
+      else if (this.wire === GROUP_END) groups -= 1;
+      else this.#readContent();
+      if (groups < 0 || groups > GROUPS_MAX) return this.#break();
+      if (groups === 0 && this.wire !== GROUP_END) return !this.isBroken;
+    }
+    return groups === 0 ? false : this.#break();
+  }
+
+  #readContent(): void {
     if (this.wire === VARINT) this.#readVarint();
     else if (this.wire === LENGTH_DELIMITED) {
       this.#readVarint();
       this.#span(this.#high === 0 ? this.#low >>> 0 : Number.POSITIVE_INFINITY);
     } else if (this.wire === FIXED64) this.#span(8);
     else if (this.wire === FIXED32) this.#span(4);
-    else return this.#break();
-    return !this.isBroken;
+    else this.#break();
   }
 
   int32(): number {
