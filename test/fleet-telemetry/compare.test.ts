@@ -1,50 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROOT } from '../repository/files.ts';
 import { compare } from './compare.ts';
 import { decodeAll } from './decode-all.ts';
-import type { ExpectedLine, RecordedRecord, Recordings } from './recordings.ts';
+import { readFixtures } from './fixture-recordings.ts';
 import { vinsIn } from './recordings.ts';
 import { SABOTAGES } from './sabotage.ts';
 
-const FOLDER = join(ROOT, 'services/ingest/src/fleet-telemetry/fixtures');
-
-interface KafkaLine extends Omit<RecordedRecord, 'headers' | 'timestampMs' | 'value'> {
-  readonly headers: readonly (readonly [string, string])[];
-  readonly timestamp: number;
-  readonly valueBase64: string;
-}
-
-interface FixtureFile {
-  readonly records: readonly {
-    readonly expected: ExpectedLine;
-    readonly kafka: Readonly<Record<string, KafkaLine>>;
-  }[];
-}
-
-const recordOf = ({ headers, timestamp, valueBase64, ...line }: KafkaLine): RecordedRecord => ({
-  ...line,
-  ...{ headers: Object.fromEntries(headers), timestampMs: timestamp },
-  value: Buffer.from(valueBase64, 'base64'),
-});
-
-/** All fixtures as one recording. */
-function readAll(): Recordings {
-  const files = readdirSync(FOLDER).map(
-    (file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as FixtureFile,
-  );
-  const byN = new Map(files.flatMap(({ records }) => records).map((one) => [one.expected.n, one]));
-  const cut = [...byN.values()];
-  const recordsOf = (encoding: string) =>
-    cut.flatMap(({ kafka }) => (kafka[encoding] === undefined ? [] : [recordOf(kafka[encoding])]));
-  return {
-    expected: cut.map(({ expected }) => expected),
-    records: new Map(['proto', 'json'].map((encoding) => [encoding, recordsOf(encoding)])),
-  };
-}
-
-const recordings = readAll();
+const recordings = readFixtures();
 const all = vinsIn(recordings);
 const CLEAN = { missing: [], wrong: [], extra: [] };
 

@@ -3,12 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Comparison, compare } from './compare.ts';
 import { decodeAll } from './decode-all.ts';
+import { readFixtures } from './fixture-recordings.ts';
 import { type Recordings, readRecordings, vinsIn } from './recordings.ts';
 import { isSabotage, SABOTAGES, type SabotageName } from './sabotage.ts';
 
-const HELP = `npm run test:fleet-telemetry -- <folder> [options]
+const HELP = `npm run test:fleet-telemetry -- [folder] [options]
 
-Decodes the Kafka records of a folder with expected.ndjson.gz and a <encoding>.ndjson.gz for each encoding, and
+Decodes the Kafka records of a folder with expected.ndjson.gz and a <encoding>.ndjson.gz for each encoding, or those
+among the fixtures of the decoder, and
 compares what would be stored with the truth: missing, wrong and extra must be 0, and everything refused must be
 so for a reason that follows from what was sent. Every car is allowed; then once more without one of them.
 
@@ -59,10 +61,9 @@ function main(): void {
   });
   if (values.help) return void process.stdout.write(HELP);
   const [folder] = positionals;
-  if (folder === undefined) throw new Error('which folder? See --help');
   const { sabotage } = values;
   if (sabotage !== undefined && !isSabotage(sabotage)) throw new Error(`no sabotage is called ${sabotage}`);
-  const recordings = readRecordings(folder);
+  const recordings = folder === undefined ? readFixtures() : readRecordings(folder);
   const lines: string[] = [];
   for (const run of runsOf(recordings, sabotage)) {
     process.stdout.write(summaryOf(run));

@@ -73,7 +73,7 @@ export function decodeFleetRecord(
   const vehicleId = vehicleOf(key);
   if (vehicleId === undefined)
     return reject({ reason: 'not-allowed', detail: 'its VIN is not in the allow-list' });
-  const read = readValue(type, record.value);
+  const read = readValue(type, record);
   if (read === undefined)
     return reject({ reason: 'unreadable', detail: 'neither protobuf nor JSON of its type' }, vehicleId);
   const { frames, envelope, rejects } = read;
@@ -105,7 +105,7 @@ interface Read {
   readonly rejects: readonly Reject[];
 }
 
-function readValue(type: RecordType, value: Uint8Array | null): Read | undefined {
+function readValue(type: RecordType, { value, headers }: FleetRecord): Read | undefined {
   const whole = value ?? new Uint8Array();
   const bytes = unframed(Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength));
   const frames = new Frames();
@@ -113,7 +113,7 @@ function readValue(type: RecordType, value: Uint8Array | null): Read | undefined
   const json = isJson ? parseObject(bytes) : undefined;
   if (isJson && json === undefined) return undefined;
   if (type !== 'V') {
-    const read = readEvents(type, json ?? bytes, frames);
+    const read = readEvents(type, json ?? bytes, headers.txid, frames);
     return read && { frames, ...read };
   }
   const rejects: Reject[] = [];

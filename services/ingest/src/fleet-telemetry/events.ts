@@ -31,17 +31,18 @@ export type EventType = 'alerts' | 'errors' | 'connectivity';
 /** A name is a piece of a path; longer ones are no names. */
 const NAME_MAX = 120;
 
-/** Reads one record into frames; undefined when the message has not its shape. */
+/** Reads one record with this `txid` into frames; undefined when the message has not its shape. */
 export function readEvents(
   type: EventType,
   message: Buffer | Message,
+  txid: string | undefined,
   frames: Frames,
 ): { readonly envelope: Envelope; readonly rejects: readonly Reject[] } | undefined {
   const isBytes = Buffer.isBuffer(message);
   const said = isBytes ? readMessage(new WireReader(message), SHAPES[type]) : message;
   const envelope = said && (isBytes ? envelopeOf(said) : readEnvelope(said));
   if (said === undefined || envelope === undefined) return undefined;
-  if (type === 'connectivity') return { envelope, rejects: putConnectivity(said, frames) };
+  if (type === 'connectivity') return { envelope, rejects: putConnectivity(said, txid, frames) };
   const put = type === 'alerts' ? putAlert : putError;
   const isPut = (one: unknown): boolean => isObject(one) && put(one, frames);
   const rejects = listOf(said[type])
@@ -82,14 +83,17 @@ function putError(error: Message, frames: Frames): boolean {
   return true;
 }
 
-function putConnectivity(said: Message, frames: Frames): readonly Reject[] {
+/** The server's own word has the connection's id as its record's; a car may send such a record too. */
+function putConnectivity(said: Message, txid: string | undefined, frames: Frames): readonly Reject[] {
   const { status = 0 } = said;
   const isSaid = typeof status === 'number' || typeof status === 'string';
   const name = isSaid ? nameOf(CONNECTIVITY, status) : undefined;
   if (name === undefined || !frames.open(`${TESLA}Connectivity.Status`))
     return [{ reason: 'unreadable', detail: 'no status of a connection', path: 'connectivity' }];
   frames.put(`${TESLA}Connectivity.Status`, name === 'Unknown' ? 'UNKNOWN' : name);
-  frames.put(`${TESLA}Connectivity.ConnectionId`, textAt(said, 'connectionId'));
+  const connectionId = textAt(said, 'connectionId');
+  if (txid !== undefined && txid !== connectionId) frames.doubt(`${TESLA}Connectivity.Status`, 'suspect');
+  frames.put(`${TESLA}Connectivity.ConnectionId`, connectionId);
   frames.put(`${TESLA}Connectivity.NetworkInterface`, textAt(said, 'networkInterface'));
   return [];
 }

@@ -117,6 +117,9 @@ describe('what follows', () => {
       ...{ values: { [`${TESLA}Gear`]: 'SNA' }, cleared: [SIGNAL.gear] },
     });
     expect(read([10, 9, 3]).frames[0]?.values).toEqual({ [SIGNAL.gear]: -1 });
+    expect(read([10, CASE.text, 'constructor']).frames[0]?.values).toEqual({
+      [`${TESLA}Gear`]: 'constructor',
+    });
   });
 });
 

@@ -11,7 +11,12 @@ import { CASE, type Said, type SaidFlags, type SaidPlace, type SaidTime } from '
 /** What is wrong with a datum; undefined when its value went into a frame. */
 export type DatumTrouble = Extract<RejectReason, 'unreadable' | 'invalid'> | undefined;
 
-const GEARS: Readonly<Record<string, number>> = { P: GEAR.park, R: -1, N: GEAR.neutral, D: GEAR.drive };
+const GEARS: ReadonlyMap<string, number> = new Map([
+  ['P', GEAR.park],
+  ['R', -1],
+  ['N', GEAR.neutral],
+  ['D', GEAR.drive],
+]);
 const PLUGGED = new Set(['NoPower', 'Starting', 'Charging', 'Complete', 'Stopped']);
 const UNPLUGGED = 'Disconnected';
 
@@ -83,7 +88,7 @@ function readEnumField(frames: Frames, field: EnumField, kase: number, said: Sai
   if (known === undefined || (!isTyped && kase !== CASE.text)) return putAsSaid(frames, field, kase, said);
   const name = nameOf(known, isTyped ? (said as number | string) : bare(said as string));
   if (name === undefined) return 'unreadable';
-  const gear = field.name === 'Gear' ? GEARS[name] : undefined;
+  const gear = field.name === 'Gear' ? GEARS.get(name) : undefined;
   const path = gear === undefined ? field.ownPath : SIGNAL.gear;
   if (!frames.open(path)) return 'unreadable';
   frames.put(path, gear ?? name);
