@@ -14,6 +14,8 @@ const FORMAT_MS = 60_000;
 const REPLY_MS = 1_000;
 /** Retention would begin half a minute after the start, and records of a replay are of long ago. */
 const NEVER_MS = 86_400_000;
+/** Name and password of whoever has no rights. */
+export const STRANGER = 'stranger';
 const CLUSTER_ID = 'b3V0cmlkZXItdGVzdC1rZg';
 
 /** A broker that is a controller too. */
@@ -34,6 +36,8 @@ export interface KafkaCluster {
   readonly version: string;
   /** `kafka://host:port,…`, as BUS_URL wants it. */
   readonly url: string;
+  /** The same for a stranger, who may do nothing but what an ACL allows. */
+  readonly strangersUrl: string;
   readonly nodes: readonly KafkaNode[];
   /** With a locked door: the way in through it. */
   readonly door?: KafkaDoor;
@@ -44,6 +48,7 @@ interface NodePlan {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  readonly strangersPort: number;
   readonly folder: string;
   readonly door?: KafkaDoor;
 }
@@ -65,7 +70,7 @@ export async function startKafka(
   for (let id = 1; id <= (count === 3 ? 3 : 1); id++)
     plans.push({
       ...{ id, folder: join(folder, `node-${id}`) },
-      ...{ port: await freePort(), controllerPort: await freePort() },
+      ...{ port: await freePort(), controllerPort: await freePort(), strangersPort: await freePort() },
       ...(door && { door }),
     });
   for (const plan of plans) formatNode(jars, plan, plans);
@@ -81,6 +86,7 @@ export async function startKafka(
   return {
     ...{ version: KAFKA_VERSION, nodes, stop, ...(door && { door }) },
     url: `kafka://${nodes.map(({ address }) => address).join(',')}`,
+    strangersUrl: `kafka://${STRANGER}:${STRANGER}@${plans.map((plan) => `127.0.0.1:${plan.strangersPort}`).join(',')}?sasl=plain`,
   };
 }
 
@@ -156,12 +162,15 @@ function apisOf(answer: Buffer): readonly number[] {
   return Array.from({ length: Math.max(0, count) }, (_, i) => answer.readInt16BE(firstAt + i * eachBytes));
 }
 
-const configOf = ({ id, port, controllerPort, folder, door }: NodePlan, all: readonly NodePlan[]): string => {
+const configOf = (plan: NodePlan, all: readonly NodePlan[]): string => {
+  const { id, port, controllerPort, strangersPort, folder, door } = plan;
   const replicas = all.length;
   const inSync = Math.min(2, replicas);
-  const doors = [`PLAINTEXT://127.0.0.1:${port}`, ...(door === undefined ? [] : [doorListener(door)])].join(
-    ',',
-  );
+  const doors = [
+    `PLAINTEXT://127.0.0.1:${port}`,
+    `STRANGERS://127.0.0.1:${strangersPort}`,
+    ...(door === undefined ? [] : [doorListener(door)]),
+  ].join(',');
   const voters = all.map((one) => `${one.id}@127.0.0.1:${one.controllerPort}`).join(',');
   return `process.roles=broker,controller
 node.id=${id}
@@ -170,7 +179,11 @@ listeners=${doors},CONTROLLER://127.0.0.1:${controllerPort}
 advertised.listeners=${doors}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,${DOOR_PROTOCOL}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,STRANGERS:SASL_PLAINTEXT,${DOOR_PROTOCOL}
+listener.name.strangers.sasl.enabled.mechanisms=PLAIN
+listener.name.strangers.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_${STRANGER}="${STRANGER}";
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:${LOGIN.name}
 log.dirs=${join(folder, 'data')}
 offsets.topic.replication.factor=${replicas}
 offsets.topic.num.partitions=4

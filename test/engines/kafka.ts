@@ -9,13 +9,14 @@ export const kafka: Engine = {
     'test/engines/kafka-login.engine.ts',
     'packages/bus/src/kafka-rebalance.engine.ts',
     'packages/bus/src/kafka-named-member.engine.ts',
+    'packages/bus/src/kafka-source.engine.ts',
     'packages/bus/src/kafka-too-large.engine.ts',
   ],
   async start(folder) {
-    const { version, url, door, stop } = await startKafka(folder, 'one with a locked door');
+    const { version, url, strangersUrl, door, stop } = await startKafka(folder, 'one with a locked door');
     if (door === undefined) throw new Error('the broker has no locked door');
     const { port, login, certificates } = door;
     const locked = { lockedPort: `${port}`, ...login, ca: certificates.ca, otherCa: certificates.otherCa };
-    return { version, addresses: { url, ...locked }, stop };
+    return { version, addresses: { url, strangersUrl, ...locked }, stop };
   },
 };

@@ -4,5 +4,6 @@ export * from './kafka-topics-command.ts';
 export * from './open.ts';
 export * from './partition.ts';
 export * from './relay.ts';
+export * from './source.ts';
 export * from './topics.ts';
 export * from './typed.ts';

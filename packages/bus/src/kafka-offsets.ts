@@ -1,7 +1,6 @@
-import type { Cluster, Consumer } from 'kafkajs';
 import type { RecordPosition } from './bus.ts';
-import { createAssigner } from './kafka-assigner.ts';
 import { askPatiently, type KafkaClient } from './kafka-client.ts';
+import { type BorrowedCluster, borrowCluster } from './kafka-cluster.ts';
 
 interface Coordinator {
   offsetCommit(request: object): Promise<unknown>;
@@ -13,7 +12,7 @@ interface Coordinator {
  */
 export class KafkaOffsets {
   readonly #client: KafkaClient;
-  #connecting: Promise<{ readonly consumer: Consumer; readonly cluster: Cluster }> | undefined;
+  #connecting: Promise<BorrowedCluster> | undefined;
 
   constructor(client: KafkaClient) {
     this.#client = client;
@@ -61,30 +60,14 @@ export class KafkaOffsets {
   }
 
   async close(): Promise<void> {
-    await (await this.#connecting?.catch(() => undefined))?.consumer.disconnect();
+    await (await this.#connecting?.catch(() => undefined))?.close();
   }
 
   #connect() {
-    this.#connecting ??= this.#open().catch((error) => {
+    this.#connecting ??= borrowCluster(this.#client).catch((error) => {
       this.#connecting = undefined;
       throw error;
     });
     return this.#connecting;
-  }
-
-  /** A consumer that never runs lends its connections: it hands them to its assigner. */
-  async #open() {
-    const found = Promise.withResolvers<Cluster>();
-    const consumer = this.#client.patient.consumer({
-      groupId: this.#client.named('offsets'),
-      partitionAssigners: [
-        ({ cluster }) => {
-          found.resolve(cluster);
-          return createAssigner(cluster, () => [], { beforeJoin: async () => false, afterJoin: () => {} });
-        },
-      ],
-    });
-    await consumer.connect();
-    return { consumer, cluster: await found.promise };
   }
 }
