@@ -1,20 +1,30 @@
-// Recordings of a fleet-telemetry server's Kafka output, decoded, and compared with the truth beside them.
-import { writeFileSync } from 'node:fs';
+// Recordings of a fleet-telemetry server's Kafka output, through a real Kafka and the real ingest, and what is then
+// stored compared with the truth beside them.
+import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import kafkajs, { type Kafka } from 'kafkajs';
+import { startKafka } from '../../infra/native/kafka.ts';
 import { type Comparison, compare } from './compare.ts';
 import { decodeAll } from './decode-all.ts';
 import { readFixtures } from './fixture-recordings.ts';
-import { type Recordings, readRecordings, vinsIn } from './recordings.ts';
-import { isSabotage, SABOTAGES, type SabotageName } from './sabotage.ts';
+import { pushRecords } from './push-records.ts';
+import { type RecordedRecord, type Recordings, readRecordings, vinsIn } from './recordings.ts';
+import { type Delivered, isSabotage, SABOTAGES, type SabotageName } from './sabotage.ts';
+import { throughIngest } from './through-ingest.ts';
 
-const HELP = `npm run test:fleet-telemetry -- [folder] [options]
+const HELP = `npm run test:fleet-telemetry -- [<folder>] [options]
 
-Decodes the Kafka records of a folder with expected.ndjson.gz and a <encoding>.ndjson.gz for each encoding, or those
-among the fixtures of the decoder, and
-compares what would be stored with the truth: missing, wrong and extra must be 0, and everything refused must be
-so for a reason that follows from what was sent. Every car is allowed; then once more without one of them.
+Writes the Kafka records of a folder with expected.ndjson.gz and a <encoding>.ndjson.gz for each encoding to a real
+Kafka, which it starts, lets the real ingest read them as a source, and compares what is stored with the truth:
+missing, wrong and extra must be 0, and everything refused must be so for a reason that follows from what was sent.
+Every car is allowed; then once more without one of them. Without a folder: the records among
+the decoder's fixtures.
 
   --out FILE        one line per datum: encoding, n, field, path, value, unit, observedAt; or the reason it was refused
+  --short           decoded as ingest does, without Kafka and the stores
   --sabotage NAME   ${Object.keys(SABOTAGES).join(', ')}: must be found, exit code 1
   --help
 `;
@@ -27,15 +37,33 @@ interface Run {
   readonly comparison: Comparison;
 }
 
-function* runsOf(recordings: Recordings, sabotage: SabotageName | undefined): Iterable<Run> {
+/** Has records stored by what is under test. */
+type Deliver = (allowed: ReadonlySet<string>) => Promise<Delivered>;
+type Prepare = (records: readonly RecordedRecord[]) => Promise<Deliver>;
+
+async function* runsOf(recordings: Recordings, prepare: Prepare, sabotage: SabotageName | undefined) {
   const all = vinsIn(recordings);
-  for (const [encoding, records] of recordings.records)
+  for (const [encoding, records] of recordings.records) {
+    const deliver = await prepare(records);
     for (const without of [undefined, ...[...all].slice(0, 1)]) {
       const allowed = new Set([...all].filter((vin) => vin !== without));
-      const decoded = decodeAll(records, allowed);
-      const { stored, refused } = sabotage === undefined ? decoded : SABOTAGES[sabotage](decoded);
-      yield { encoding, without, comparison: compare({ recordings, encoding, stored, refused, allowed }) };
+      const delivered = await deliver(allowed);
+      const { stored, refused } = sabotage === undefined ? delivered : SABOTAGES[sabotage](delivered);
+      const comparison = compare({ recordings, encoding, stored, refused, allowed });
+      yield { encoding, without, comparison } satisfies Run;
     }
+  }
+}
+
+const decoded: Prepare = async (records) => async (allowed) => decodeAll(records, allowed);
+
+/** One broker for all; each run is a group of its own, so each reads everything. */
+function throughKafka(client: Kafka, url: string): Prepare {
+  let runs = 0;
+  return async (records) => {
+    const pushed = await pushRecords(client, records);
+    return (allowed) => throughIngest({ client, url, pushed, group: `run-${runs++}`, allowed });
+  };
 }
 
 function summaryOf({ encoding, without, comparison }: Run): string {
@@ -50,35 +78,70 @@ function summaryOf({ encoding, without, comparison }: Run): string {
   );
 }
 
-function main(): void {
+async function judge(
+  recordings: Recordings,
+  prepare: Prepare,
+  { sabotage, out }: Pick<Options, 'sabotage' | 'out'>,
+): Promise<boolean> {
+  const lines: string[] = [];
+  let isRight = true;
+  for await (const run of runsOf(recordings, prepare, sabotage)) {
+    process.stdout.write(summaryOf(run));
+    const { data, missing, wrong, extra } = run.comparison;
+    if (missing.length + wrong.length + extra.length > 0) isRight = false;
+    if (run.without !== undefined) continue;
+    for (const one of data) lines.push(`${JSON.stringify({ encoding: run.encoding, ...one })}\n`);
+  }
+  if (lines.length === 0) throw new Error('there are no records beside what is expected');
+  if (out !== undefined) writeFileSync(out, lines.join(''));
+  return isRight;
+}
+
+interface Options {
+  readonly folder: string | undefined;
+  readonly isShort: boolean;
+  readonly out: string | undefined;
+  readonly sabotage: SabotageName | undefined;
+}
+
+function readOptions(): Options | 'help' {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       out: { type: 'string' },
+      short: { type: 'boolean', default: false },
       sabotage: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return void process.stdout.write(HELP);
-  const [folder] = positionals;
-  const { sabotage } = values;
+  if (values.help) return 'help';
+  const { out, sabotage } = values;
   if (sabotage !== undefined && !isSabotage(sabotage)) throw new Error(`no sabotage is called ${sabotage}`);
-  const recordings = folder === undefined ? readFixtures() : readRecordings(folder);
-  const lines: string[] = [];
-  for (const run of runsOf(recordings, sabotage)) {
-    process.stdout.write(summaryOf(run));
-    const { data, missing, wrong, extra } = run.comparison;
-    if (missing.length + wrong.length + extra.length > 0) process.exitCode = 1;
-    if (run.without !== undefined) continue;
-    for (const one of data) lines.push(`${JSON.stringify({ encoding: run.encoding, ...one })}\n`);
-  }
-  if (lines.length === 0) throw new Error(`${folder} has no records beside what is expected`);
-  if (values.out !== undefined) writeFileSync(values.out, lines.join(''));
+  return { folder: positionals[0], isShort: values.short, out, sabotage };
 }
 
+async function main(): Promise<boolean> {
+  const options = readOptions();
+  if (options === 'help') return process.stdout.write(HELP);
+  const { folder } = options;
+  const recordings = folder === undefined ? readFixtures() : readRecordings(folder);
+  if (options.isShort) return judge(recordings, decoded, options);
+  const scratch = await mkdtemp(join(tmpdir(), 'outrider-fleet-telemetry-'));
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  const kafka = await startKafka(scratch);
+  try {
+    const brokers = kafka.nodes.map(({ address }) => address);
+    const client = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING });
+    return await judge(recordings, throughKafka(client, kafka.url), options);
+  } finally {
+    await kafka.stop();
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 try {
-  main();
+  process.exitCode = (await main()) ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = 2;
 }

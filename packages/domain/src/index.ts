@@ -13,5 +13,6 @@ export * from './purpose.ts';
 export * from './route-progress.ts';
 export * from './signal-record.ts';
 export * from './signals.ts';
+export * from './tesla-signals.ts';
 export * from './trip.ts';
 export * from './units.ts';

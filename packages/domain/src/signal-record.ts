@@ -27,7 +27,7 @@ export const signalRecord = z.strictObject({
   observedAtMs: atMs.describe('When the car measured it.'),
   receivedAtMs: atMs.describe('When the gateway, or the maker’s server, took it.'),
   seq: z.int().min(0).optional().describe('The number the car gave it, if it counts.'),
-  source: signalSource,
+  source: signalSource.describe('Wire format of the frame, or whose servers said it.'),
   values: z
     .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
     .describe('VSS 6.0 path to value, in the units of the signal catalogue.'),
@@ -67,9 +67,7 @@ export const rejectedRecord = z.strictObject({
   reason: z.enum(REJECT_REASONS).describe('Why it cannot be used: the frame, or the signal at `path`.'),
   detail: z.string().max(500).describe('In words, never the value.'),
   vehicleId: vehicleId.optional().describe('Of the frame’s key; absent when that is no vehicle’s id.'),
-  format: signalSource
-    .optional()
-    .describe('What the frame came as; absent when its headers cannot be read.'),
+  format: signalSource.optional().describe('What the frame came as; absent when its headers cannot be read.'),
   path: z
     .string()
     .max(300)
@@ -78,9 +76,14 @@ export const rejectedRecord = z.strictObject({
   receivedAtMs: atMs.describe('When the gateway, or the maker’s server, took it.'),
   origin: z
     .strictObject({
-      topic: z.string().describe('`telemetry.raw.v1`.'),
+      topic: z.string().describe('`telemetry.raw.v1`, or one of the source’s.'),
       partition: z.int().min(0).describe('Of that topic, from 0.'),
       offset: z.int().min(0).describe('In that partition: there the frame can be read again.'),
+      cluster: z
+        .string()
+        .max(100)
+        .optional()
+        .describe('Name of the source whose Kafka that is; absent: our own bus.'),
     })
     .describe('The record it came in.'),
 });

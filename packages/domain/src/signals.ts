@@ -1,4 +1,5 @@
 import { isTeslaPlace } from './tesla-places.ts';
+import { TESLA_SIGNAL } from './tesla-signals.ts';
 
 /**
  * The VSS 6.0 signals Outrider understands: unit, sign, bounds, age and class, as data.
@@ -160,6 +161,14 @@ export const SIGNALS: Readonly<Record<string, Signal>> = {
   [SIGNAL.isFastCharging]: flag(6 * HOUR_S, 'Charging with direct current.'),
   [SIGNAL.energyCharged]: number('kWh', 0, 1_000_000, DAY_S, 'Energy charged, as the car counts it.'),
   [SIGNAL.hvacPower]: number('W', 0, 50_000, 5 * MINUTE_S, 'Electric power of heating and cooling.'),
+  [TESLA_SIGNAL.arrivalSocPct]: number(
+    'percent',
+    -100,
+    100,
+    HOUR_S,
+    'Charge on arrival as the car expects it.',
+  ),
+  [TESLA_SIGNAL.milesToArrival]: number('mi', 0, 20_000, HOUR_S, 'Way left as the car’s navigation has it.'),
 };
 
 export type Refusal = 'unknown-signal' | 'wrong-type' | 'not-finite' | 'out-of-bounds' | 'too-long';

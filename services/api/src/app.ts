@@ -13,6 +13,7 @@ import type { State } from '@outrider/state';
 import type { TelemetryStore } from '@outrider/telemetry';
 import type { Trust, TrustAdmin } from '@outrider/trust';
 import { createAccess } from './access.ts';
+import { followCars } from './car-trips.ts';
 import type { ApiContext, ModelChoice } from './context.ts';
 import { createHub, type Hub } from './live/hub.ts';
 import { createRightsKeeper, type RightsKeeper } from './live/rights-keeper.ts';
@@ -156,7 +157,10 @@ interface Listening {
 /** The bus first, the door last: who gets in finds everything there. */
 async function run(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Running> {
   const { bus, runtime, settings, state } = deps;
-  const subscriptions = await listenToBus(bus, runtime, context.newestForecasts, parts.hub);
+  const subscriptions = [
+    ...(await listenToBus(bus, runtime, context.newestForecasts, parts.hub)),
+    await followCars(bus, context, runtime.log),
+  ];
   const relay = createRelay({
     outbox: state.outbox,
     writer: 'api',

@@ -3,6 +3,8 @@ import {
   type BatchContext,
   type Bus,
   type BusRecord,
+  openSource,
+  type Source,
   type Subscription,
   TOPICS,
 } from '@outrider/bus';
@@ -10,20 +12,26 @@ import { type App, type Readiness, type Runtime, traceField } from '@outrider/ru
 import type { SignalRow, TelemetryStore } from '@outrider/telemetry';
 import type { Trust } from '@outrider/trust';
 import { type Assembled, type AssemblyDeps, assemble, KeysNotLoaded, reject } from './assemble.ts';
+import { createFleetIntake } from './fleet-intake.ts';
 import { createIngestMetrics } from './metrics.ts';
 import type { IngestSettings } from './settings.ts';
+import type { FleetSource } from './sources.ts';
 import { createTracks } from './tracks.ts';
 
+export { aclsOf, checkSources, type SourceCheck } from './check-sources.ts';
 export * from './fleet-telemetry/index.ts';
 export { createHousekeeping } from './housekeeping.ts';
 export { type IngestSettings, ingestSettings } from './settings.ts';
+export { type FleetSource, readSources } from './sources.ts';
 
 export interface IngestDeps {
   readonly bus: Pick<Bus, 'subscribe' | 'publish'>;
   readonly telemetry: Pick<TelemetryStore, 'writeSignals'>;
-  readonly trust: Pick<Trust, 'prepare' | 'seal' | 'reader'>;
+  readonly trust: Pick<Trust, 'prepare' | 'seal' | 'reader' | 'decide'>;
   readonly runtime: Runtime;
   readonly settings: IngestSettings;
+  /** Opens sources in place of Kafka: for tests. */
+  readonly openSource?: typeof openSource;
 }
 
 /** The consumer group whose offsets say how far raw frames were turned into signals. */
@@ -40,6 +48,7 @@ class IngestApp implements App {
   /** Partitions whose batch waits, with the reason. */
   readonly #troubles = new Map<number, string>();
   #subscription: Subscription | undefined;
+  #sources: readonly Source[] = [];
   #isStopped = false;
 
   constructor(deps: IngestDeps) {
@@ -66,10 +75,25 @@ class IngestApp implements App {
         this.#troubles.set(partition, (error as Error).message);
       },
     });
+    const intake = createFleetIntake({
+      ...this.#deps,
+      ...{ tracks: this.#assembly.tracks, metrics: this.#metrics, vehiclesMax: settings.tracksMax },
+    });
+    const { openSource: openOne = openSource } = this.#deps;
+    const open = (source: FleetSource) =>
+      openOne({
+        ...source,
+        batchRecordsMax: settings.batchRecordsMax,
+        handle: (records) => intake.take(source, records),
+        onState: ({ kind }) => this.#metrics.setReading(source.name, kind === 'reading'),
+        log: runtime.log,
+      });
+    this.#sources = await Promise.all(settings.sources.map(open));
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    await Promise.all(this.#sources.map((source) => source.stop()));
     await this.#subscription?.stop();
   }
 

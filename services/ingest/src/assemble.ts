@@ -1,27 +1,10 @@
-import {
-  type BusRecord,
-  encodeRecord,
-  type OutgoingRecord,
-  type Sealer,
-  TOPICS,
-  withTrace,
-} from '@outrider/bus';
-import {
-  isPlaceSignal,
-  type RawHeaders,
-  type RejectedRecord,
-  rawHeaders,
-  SIGNAL,
-  type SignalRecord,
-  type SignalValue,
-  vehicleId as vehicleIdSchema,
-} from '@outrider/domain';
+import type { BusRecord, OutgoingRecord } from '@outrider/bus';
+import { type RawHeaders, rawHeaders, vehicleId as vehicleIdSchema } from '@outrider/domain';
 import type { SignalRow } from '@outrider/telemetry';
-import { type Reader, UnknownSubject } from '@outrider/trust';
+import type { Reader } from '@outrider/trust';
 import { decodeFrame } from './decode-frame.ts';
-import type { Frame, Reject } from './format.ts';
-import { recordIdOf } from './record-id.ts';
-import type { Tracks } from './tracks.ts';
+import type { Reject } from './format.ts';
+import { type KeepDeps, keepFrame, NO_KEY, type Origin, rejectedRecords } from './keep-frame.ts';
 
 /** What becomes of one raw record. */
 export interface Assembled {
@@ -32,11 +15,9 @@ export interface Assembled {
   readonly rejects: readonly Reject[];
 }
 
-export interface AssemblyDeps {
-  readonly sealer: Sealer;
+export interface AssemblyDeps extends KeepDeps {
   /** Reads raw frames to warn their driver, the purpose ingest works for. */
   readonly reader: Reader;
-  readonly tracks: Tracks;
 }
 
 /** The vehicle was not prepared, or so long ago that it does not count: the batch comes again. */
@@ -44,121 +25,45 @@ export class KeysNotLoaded extends Error {
   override readonly name = 'KeysNotLoaded';
 }
 
-/** A frame may be refused signal by signal; beyond this many a count is enough. */
-const REJECTS_PER_FRAME_MAX = 20;
-
 /** Opens, decodes, judges and seals one raw record. Its vehicle must have been prepared. */
 export function assemble(raw: BusRecord, deps: AssemblyDeps): Assembled {
-  const headers = rawHeaders.safeParse({
+  const parsed = rawHeaders.safeParse({
     format: raw.headers.format,
     receivedAtMs: raw.headers.receivedAtMs,
     keyId: raw.headers.keyId,
   });
-  if (!headers.success || raw.value === null || !vehicleIdSchema.safeParse(raw.key).success)
+  if (!parsed.success || raw.value === null || !vehicleIdSchema.safeParse(raw.key).success)
     return reject(raw, undefined, [
       { reason: 'bad-shape', detail: 'the raw record has no usable key, value or headers' },
     ]);
-  const opened = deps.reader.open(raw.key, headers.data.keyId, raw.value);
+  const headers = parsed.data;
+  const opened = deps.reader.open(raw.key, headers.keyId, raw.value);
   if (opened.kind === 'denied' && opened.reason === 'not-prepared') throw new KeysNotLoaded();
   if (opened.kind === 'denied')
-    return reject(raw, headers.data, [{ reason: 'unreadable-seal', detail: opened.reason }]);
-  const decoded = decodeFrame(headers.data.format, opened.bytes, Number(headers.data.receivedAtMs));
-  if (decoded.kind === 'rejected') return reject(raw, headers.data, decoded.rejects);
-  return keep(raw, headers.data, decoded.frame, decoded.rejects, deps);
-}
-
-function keep(
-  raw: BusRecord,
-  headers: RawHeaders,
-  frame: Frame,
-  rejects: readonly Reject[],
-  deps: AssemblyDeps,
-): Assembled {
-  const { values, placesFound } = split(frame.values);
-  const sealed =
-    placesFound === undefined ? undefined : sealPlaces(raw.key, frame.observedAtMs, placesFound, deps.sealer);
-  if (placesFound !== undefined && sealed === undefined)
-    return reject(raw, headers, [
-      { reason: 'unreadable-seal', detail: 'no key for the time it was observed' },
-    ]);
-  const quality = { ...frame.quality, ...doubtPosition(raw.key, frame, deps.tracks) };
-  const record: SignalRecord = {
-    recordId: recordIdOf(raw.key, frame),
-    vehicleId: raw.key,
-    observedAtMs: frame.observedAtMs,
-    receivedAtMs: Number(headers.receivedAtMs),
-    ...(frame.seq === undefined ? {} : { seq: frame.seq }),
-    source: headers.format,
-    values,
-    ...(frame.cleared.length === 0 ? {} : { cleared: [...frame.cleared] }),
-    ...(Object.keys(quality).length === 0 ? {} : { quality }),
-    ...(sealed === undefined ? {} : { places: sealed }),
-  };
-  const refused = rejects.length === 0 ? [] : reject(raw, headers, rejects).records;
-  const isEmpty = Object.keys(values).length === 0 && sealed === undefined;
+    return reject(raw, headers, [{ reason: 'unreadable-seal', detail: opened.reason }]);
+  const decoded = decodeFrame(headers.format, opened.bytes, Number(headers.receivedAtMs));
+  if (decoded.kind === 'rejected') return reject(raw, headers, decoded.rejects);
+  const origin = originOf(raw, headers);
+  const kept = keepFrame({ ...origin, vehicleId: raw.key, source: headers.format }, decoded.frame, deps);
+  if (kept === undefined) return reject(raw, headers, [NO_KEY]);
   return {
     outcome: 'decoded',
-    ...(isEmpty ? {} : { row: toRow(record) }),
-    records: [
-      withTrace(
-        encodeRecord(TOPICS.signals, raw.key, record, frame.observedAtMs, deps.sealer),
-        raw.headers.traceparent,
-      ),
-      ...refused,
-    ],
-    rejects,
+    ...(kept.row === undefined ? {} : { row: kept.row }),
+    records: [kept.record, ...rejectedRecords(origin, decoded.rejects)],
+    rejects: decoded.rejects,
   };
 }
 
-function split(all: Readonly<Record<string, SignalValue>>): {
-  readonly values: Record<string, SignalValue>;
-  readonly placesFound: Record<string, SignalValue> | undefined;
-} {
-  const values: Record<string, SignalValue> = {};
-  let placesFound: Record<string, SignalValue> | undefined;
-  for (const path in all) {
-    const value = all[path] as SignalValue;
-    if (!isPlaceSignal(path)) values[path] = value;
-    else {
-      placesFound ??= {};
-      placesFound[path] = value;
-    }
-  }
-  return { values, placesFound };
+function originOf(raw: BusRecord, headers: RawHeaders | undefined): Origin {
+  const known = vehicleIdSchema.safeParse(raw.key);
+  return {
+    ...{ topic: raw.topic, partition: raw.partition, offset: raw.offset, key: raw.key },
+    vehicleId: known.success ? known.data : undefined,
+    source: headers?.format,
+    receivedAtMs: headers === undefined ? raw.timestampMs : Number(headers.receivedAtMs),
+    traceparent: raw.headers.traceparent,
+  };
 }
-
-/** Undefined when there is no key for that time; anything else that goes wrong is ours and throws. */
-function sealPlaces(
-  vehicleId: string,
-  atMs: number,
-  places: Readonly<Record<string, SignalValue>>,
-  sealer: Sealer,
-) {
-  try {
-    const { keyId, box } = sealer.seal(vehicleId, atMs, Buffer.from(JSON.stringify(places)));
-    return { keyId, box: Buffer.from(box.buffer, box.byteOffset, box.byteLength).toString('base64url') };
-  } catch (error) {
-    if (error instanceof UnknownSubject) return undefined;
-    throw error;
-  }
-}
-
-function doubtPosition(vehicleId: string, frame: Frame, tracks: Tracks): SignalRecord['quality'] {
-  const lat = frame.values[SIGNAL.latitude];
-  const lon = frame.values[SIGNAL.longitude];
-  if (typeof lat !== 'number' || typeof lon !== 'number') return {};
-  if (!tracks.isSuspect(vehicleId, { lat, lon, atMs: frame.observedAtMs })) return {};
-  return { [SIGNAL.latitude]: 'suspect', [SIGNAL.longitude]: 'suspect' };
-}
-
-const toRow = (record: SignalRecord): SignalRow => ({
-  vehicleId: record.vehicleId,
-  observedAtMs: record.observedAtMs,
-  recordId: record.recordId,
-  receivedAtMs: record.receivedAtMs,
-  values: record.values,
-  ...(record.places === undefined ? {} : { places: record.places }),
-});
 
 /** The rejected records of one raw record, with its origin, so that it can be read and replayed. */
 export function reject(
@@ -166,36 +71,5 @@ export function reject(
   headers: RawHeaders | undefined,
   rejects: readonly Reject[],
 ): Assembled {
-  const shown = rejects.slice(0, REJECTS_PER_FRAME_MAX);
-  const more = rejects[REJECTS_PER_FRAME_MAX];
-  if (more !== undefined)
-    shown.push({
-      reason: more.reason,
-      detail: `and ${rejects.length - REJECTS_PER_FRAME_MAX} more of the same frame`,
-    });
-  const known = vehicleIdSchema.safeParse(raw.key);
-  return {
-    outcome: 'rejected',
-    records: shown.map((one) =>
-      withTrace(
-        {
-          topic: TOPICS.rejected.name,
-          key: raw.key,
-          value: Buffer.from(
-            JSON.stringify({
-              reason: one.reason,
-              detail: one.detail.slice(0, 500),
-              ...(known.success ? { vehicleId: known.data } : {}),
-              ...(headers === undefined ? {} : { format: headers.format }),
-              ...(one.path === undefined ? {} : { path: one.path.slice(0, 300) }),
-              receivedAtMs: headers === undefined ? raw.timestampMs : Number(headers.receivedAtMs),
-              origin: { topic: raw.topic, partition: raw.partition, offset: raw.offset },
-            } satisfies RejectedRecord),
-          ),
-        },
-        raw.headers.traceparent,
-      ),
-    ),
-    rejects,
-  };
+  return { outcome: 'rejected', records: rejectedRecords(originOf(raw, headers), rejects), rejects };
 }

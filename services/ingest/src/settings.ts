@@ -1,4 +1,5 @@
 import { healthSettings, integer, processSettings, type SettingsOf } from '@outrider/runtime';
+import { type FleetSource, readSources } from './sources.ts';
 
 /** Settings of ingest; the README's table is checked against this. */
 export const ingestSettings = {
@@ -13,6 +14,12 @@ export const ingestSettings = {
     about: 'Vehicles whose last position is remembered, to notice impossible jumps.',
     parse: integer(1, 10_000_000),
     default: '50000',
+  },
+  sources: {
+    env: 'INGEST_SOURCES_FILE',
+    about: 'Kafka clusters of others that are read: a .json file as services/ingest/README.md shows it.',
+    parse: (path: string): readonly FleetSource[] => (path === '' ? [] : readSources(path)),
+    default: '',
   },
 } as const;
 

@@ -3,6 +3,7 @@ import { type Clock, type Log, type Metrics, traceField } from '@outrider/runtim
 import { advanceCar, dueMs, type Judged, type LiveCar, receive, rejudge, takeConditions } from './car.ts';
 import { withoutTrip, withTrip } from './car-world.ts';
 import { alertRow, blobsOf, outboxRows } from './checkpoint-rows.ts';
+import { isConnectionOnly } from './own-word.ts';
 import {
   changedOf,
   forgetFormerOwners,
@@ -14,7 +15,7 @@ import {
 } from './residents.ts';
 import type { LoadedRule } from './rule.ts';
 import { withoutLearning } from './trip-learning.ts';
-import type { OpenedRecord } from './vehicle-state.ts';
+import { foldConnection, type OpenedRecord } from './vehicle-state.ts';
 
 export interface PartitionDeps extends ResidentsDeps {
   readonly realClock: Clock;
@@ -145,7 +146,9 @@ function createPartition(
       isDirty = true;
       const resident = await residentOf(residents, vehicleId, deps);
       if (resident === undefined) return;
-      resident.live = receive(resident.live, record);
+      resident.live = isConnectionOnly(record.values)
+        ? withConnection(resident.live, record)
+        : receive(resident.live, record);
       resident.isCarDirty = true;
     },
     trip: (vehicleId, trip, nowMs) => newWorld(vehicleId, (live) => withTrip(live, trip), nowMs),
@@ -205,6 +208,11 @@ function createPartition(
     },
   };
 }
+
+const withConnection = (live: LiveCar, record: OpenedRecord): LiveCar => ({
+  ...live,
+  car: { ...live.car, state: foldConnection(live.car.state, record) },
+});
 
 const NOTHING: PartitionOutput = { forecasts: [] };
 

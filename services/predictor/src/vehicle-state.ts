@@ -1,4 +1,5 @@
-import { GEAR, SIGNAL, SIGNALS, type SignalRecord, type SignalValue } from '@outrider/domain';
+import { GEAR, SIGNAL, SIGNALS, type SignalRecord, type SignalValue, TESLA_SIGNAL } from '@outrider/domain';
+import { remember, withFewAlerts } from './own-word.ts';
 
 /** Last value of one signal and when the car saw it. */
 export interface Latest {
@@ -62,17 +63,12 @@ export function openedRecord(
   places: Readonly<Record<string, SignalValue>>,
 ): OpenedRecord {
   const doubtful = record.quality ?? {};
-  const values: Record<string, SignalValue> = {};
-  for (const [path, value] of Object.entries(record.values))
-    if (doubtful[path] === undefined) values[path] = value;
-  for (const [path, value] of Object.entries(places)) if (doubtful[path] === undefined) values[path] = value;
-  return {
-    recordId: record.recordId,
-    observedAtMs: record.observedAtMs,
-    receivedAtMs: record.receivedAtMs,
-    values,
-    cleared: record.cleared ?? [],
-  };
+  const into = { values: {} as Record<string, SignalValue>, cleared: [...(record.cleared ?? [])] };
+  for (const said of [record.values, places])
+    for (const [path, value] of Object.entries(said))
+      if (doubtful[path] === undefined) remember(path, value, into);
+  const { recordId, observedAtMs, receivedAtMs } = record;
+  return { recordId, observedAtMs, receivedAtMs, ...into };
 }
 
 /** A record not after the newest applied one: it is stored, but decides nothing any more. */
@@ -86,6 +82,7 @@ export function foldRecord(state: VehicleState, record: OpenedRecord): VehicleSt
   for (const [path, value] of Object.entries(record.values))
     latest[path] = { value, atMs: record.observedAtMs };
   for (const path of record.cleared) delete latest[path];
+  withFewAlerts(latest, record.values);
   const folded = { ...state, latest, observedToMs: record.observedAtMs, lastRecordId: record.recordId };
   const isCharging = flagAt(folded, SIGNAL.isCharging);
   const isPlugged = flagAt(folded, SIGNAL.isPlugged) || isCharging;
@@ -97,6 +94,14 @@ export function foldRecord(state: VehicleState, record: OpenedRecord): VehicleSt
     chargingSinceMs: since(state.chargingSinceMs, isCharging, record.observedAtMs),
     chargeEndedMs: isPlugged && !isCharging ? endedMs : null,
   };
+}
+
+/** The newest word about the connection, whatever else came before or after it. */
+export function foldConnection(state: VehicleState, { values, observedAtMs }: OpenedRecord): VehicleState {
+  const value = values[TESLA_SIGNAL.connection];
+  const known = state.latest[TESLA_SIGNAL.connection];
+  if (value === undefined || (known !== undefined && known.atMs > observedAtMs)) return state;
+  return { ...state, latest: { ...state.latest, [TESLA_SIGNAL.connection]: { value, atMs: observedAtMs } } };
 }
 
 const since = (before: number | null, isOn: boolean, atMs: number): number | null =>

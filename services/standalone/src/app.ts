@@ -1,6 +1,7 @@
 export { type ChaosOptions, type ChaosReport, runChaos } from './chaos/chaos.ts';
 export { chaosReportOf } from './chaos/report.ts';
 export { runService } from './chaos/run-service.ts';
+export * from './compare-trips.ts';
 export { type ComposeOptions, type Composition, composeServices, type OpenEngines } from './compose.ts';
 export { type Interruption, interruptionsOf } from './demo/interruptions.ts';
 export {

@@ -1,5 +1,6 @@
 import { type Probe, ProviderUnavailable } from '@outrider/providers';
 import type { Clock } from '@outrider/runtime';
+import { alignedTable, onOneLine } from './table.ts';
 
 /** Longer than this nobody waits for a forecast either. */
 const DEADLINE_MS = 10_000;
@@ -46,18 +47,7 @@ export function tableOf(results: readonly ProbeResult[]): string {
     name,
     answered ? 'ok' : 'FAILED',
     `${Math.round(tookMs)} ms`,
-    plain(said),
+    onOneLine(said),
   ]);
-  const table = [['kind', 'provider', '', 'took', 'said'], ...rows];
-  const widths = [0, 1, 2, 3].map((i) => Math.max(...table.map((row) => row[i]?.length ?? 0)));
-  const lines = table.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return `${lines.join('\n')}\n`;
+  return alignedTable(['kind', 'provider', '', 'took', 'said'], rows);
 }
-
-/** One line of what somebody else wrote, without what moves a terminal's cursor. */
-const plain = (said: string): string => said.replace(/[\p{C}\s]+/gu, ' ').slice(0, 200);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_OUT, DEFAULT_SCENARIOS, helpText, readCommand } from './command-line.ts';
+import { readCommand } from './command-line.ts';
+import { DEFAULT_OUT, DEFAULT_SCENARIOS } from './defaults.ts';
+import { helpText } from './help-text.ts';
 
 const demo = (...args: string[]) => {
   const command = readCommand(['demo', ...args]);

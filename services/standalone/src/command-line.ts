@@ -1,4 +1,12 @@
 import { parseArgs } from 'node:util';
+import {
+  DEFAULT_MINUTE_DAYS,
+  DEFAULT_OUT,
+  DEFAULT_PARTITIONS,
+  DEFAULT_RAW_DAYS,
+  DEFAULT_REPLICATION,
+  DEFAULT_SCENARIOS,
+} from './defaults.ts';
 
 /** What the user asked for. */
 export type Command =
@@ -31,14 +39,15 @@ export type Command =
       readonly partitions: number;
       readonly replication: number;
     }
+  | { readonly kind: 'sources-check'; readonly isJson: boolean }
+  | { readonly kind: 'sources-acls' }
+  /** The end is excluded. */
+  | { readonly kind: 'compare'; readonly fromMs: number; readonly toMs: number; readonly isJson: boolean }
   /** The command line cannot be understood; `problem` says why. */
   | { readonly kind: 'wrong'; readonly problem: string; readonly about: About };
 
-type About = 'outrider' | 'start' | 'demo' | 'providers' | 'series' | 'topics';
-const COMMANDS = ['start', 'demo', 'providers', 'series', 'topics'] as const;
-
-export const DEFAULT_SCENARIOS = ['2013-01-winter-i95', '2013-02-i95-made-it'] as const;
-export const DEFAULT_OUT = 'out/demo.html';
+type About = 'outrider' | 'start' | 'demo' | 'compare' | 'providers' | 'series' | 'sources' | 'topics';
+const COMMANDS = ['start', 'demo', 'compare', 'providers', 'series', 'sources', 'topics'] as const;
 
 const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const;
 
@@ -53,6 +62,8 @@ export function readCommand(args: readonly string[]): Command {
     if (name === 'demo') return readDemo(rest);
     if (name === 'providers') return readProviders(rest);
     if (name === 'series') return readSeries(rest);
+    if (name === 'compare') return readCompare(rest);
+    if (name === 'sources') return readSourcesCommand(rest);
     if (name === 'topics') return readTopics(rest);
   } catch (error) {
     const problem = (error as Error).message.replace(/\. To specify a positional.*$/s, '');
@@ -78,8 +89,18 @@ function readProviders(args: readonly string[]): Command {
     : { kind: 'providers-check', isJson: values.json === true };
 }
 
-const DEFAULT_RAW_DAYS = 30;
-const DEFAULT_MINUTE_DAYS = 180;
+function readSourcesCommand(args: readonly string[]): Command {
+  const [action, ...rest] = args;
+  if (args.some((one) => one === '--help' || one === '-h')) return { kind: 'help', about: 'sources' };
+  if (action !== 'check' && action !== 'acls')
+    throw new Error(`sources can be asked to check or for acls, not ${JSON.stringify(action ?? '')}`);
+  if (action === 'acls') {
+    parseArgs({ args: rest, options: {} });
+    return { kind: 'sources-acls' };
+  }
+  const { values } = parseArgs({ args: rest, options: { json: { type: 'boolean' } } });
+  return { kind: 'sources-check', isJson: values.json === true };
+}
 
 function readSeries(args: readonly string[]): Command {
   const [action, ...rest] = args;
@@ -101,13 +122,24 @@ function readSeries(args: readonly string[]): Command {
     throw new Error(`series can be asked to prepare or to backfill, not ${JSON.stringify(action ?? '')}`);
   const moment = { type: 'string', default: '' } as const;
   const { values } = parseArgs({ args: rest, options: { from: moment, to: moment } });
-  const [fromMs, toMs] = [readMoment('--from', values.from), readMoment('--to', values.to)];
-  if (fromMs >= toMs) throw new Error('--to has to be later than --from');
-  return { kind: 'series-backfill', fromMs, toMs };
+  return { kind: 'series-backfill', ...readSpan(values) };
 }
 
-const DEFAULT_PARTITIONS = 32;
-const DEFAULT_REPLICATION = 1;
+function readCompare(args: readonly string[]): Command {
+  const moment = { type: 'string', default: '' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { ...HELP_OPTION, from: moment, to: moment, json: { type: 'boolean' } },
+  });
+  if (values.help === true) return { kind: 'help', about: 'compare' };
+  return { kind: 'compare', ...readSpan(values), isJson: values.json === true };
+}
+
+function readSpan({ from, to }: { readonly from: string; readonly to: string }) {
+  const [fromMs, toMs] = [readMoment('--from', from), readMoment('--to', to)];
+  if (fromMs >= toMs) throw new Error('--to has to be later than --from');
+  return { fromMs, toMs };
+}
 
 function readTopics(args: readonly string[]): Command {
   const [action, ...rest] = args;
@@ -197,79 +229,3 @@ function readSpeed(text: string): number {
     throw new Error(`--speed is how many times real time, a number above 0, not ${JSON.stringify(text)}`);
   return ratio;
 }
-
-const HELP = {
-  outrider: `Outrider warns the driver of an electric car before a trip fails.
-
-Usage: outrider <command> [options]
-
-  start     the server, for real use: data in ./data, everything on this machine
-  demo      replays real drives through every service and shows what was said, when
-  providers check    asks every configured provider one question and prints a table
-  series prepare     makes the database, retention and aggregates of an InfluxDB; series backfill computes
-                     the aggregates of a time again
-  topics create      makes the topics of a Kafka; topics check says what of them is different
-
-  --help, -h       this text; also after a command
-  --version, -V    the version
-`,
-  start: `Usage: outrider start
-
-Starts every service in one process. Settings come from the environment; all have defaults:
-services/standalone/README.md lists them. Ctrl-C stops it and loses nothing.
-`,
-  demo: `Usage: outrider demo [options]
-
-Replays drives through the real gateway, forecast, rules and channels, and shows what was said, when,
-beside what the car's own display and simple alarms would have said. Two runs show the same.
-
-  --scenario, -s <name or folder>   a drive to replay; repeatable. Names are folders of test/scenarios;
-                                    test/scenarios/README.md says how to write your own.
-                                    Default: ${DEFAULT_SCENARIOS.join(' and ')}
-  --speed <number>                  so many times real time (600: an hour in 6 s); absent: as fast as it goes
-  --keep                            keep the data folder of each drive, its mails beside it, and say where
-  --json                            one JSON object on stdout; all else goes to stderr
-  --out <file>                      where the page goes; default ${DEFAULT_OUT}
-  --chaos                           instead: the winter drive (or the --scenario) once more with each service as a
-                                    process; ingest, predictor and notifier are killed, the weather is away for
-                                    20 minutes, 5 % of the frames come twice and 5 % out of order. Prints what was
-                                    lost and doubled beside the undisturbed drive; ends with 1 unless that is nothing
-  --seed <number>                   with --chaos: decides what goes wrong when; default 1. The same shows the same
-  --help, -h                        this text
-`,
-  providers: `Usage: outrider providers check [--json]
-
-Asks every provider that the settings name one question and prints who answered what, and how fast.
-Ends with 0 when all answered, else with 1.
-
-  --json        one JSON array instead of the table
-  --help, -h    this text
-`,
-  series: `Usage: outrider series prepare [--raw-days <days>] [--minute-days <days>] [--token-file <file>]
-       outrider series backfill --from <day or moment> --to <day or moment>
-
-Looks after the InfluxDB 1.x or 2.x that TELEMETRY_URL names, which needs an admin's login or token for this.
-prepare makes the database and what folds each number into minutes and hours (least, greatest, mean, last), and
-may be said again after a change. What arrives later than two hours (minutes) or a day (hours) is folded by
-backfill, as long as the raw values are there.
-
-  --raw-days <days>      how long what cars sent is kept; default ${DEFAULT_RAW_DAYS}. Fewer than before removes the rest
-  --minute-days <days>   how long minutes are kept; default ${DEFAULT_MINUTE_DAYS}. Hours are kept for ever
-  --token-file <file>    InfluxDB 2: where a token goes that reads and writes what cars sent, and nothing else; one
-                         that is there stays
-  --from, --to           2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded
-  --help, -h             this text
-`,
-  topics: `Usage: outrider topics create [--partitions <number>] [--replication <number>]
-       outrider topics check [--partitions <number>] [--replication <number>]
-
-Looks after the topics of the Kafka that BUS_URL names. create makes those that are missing, with retention and
-compaction as ARCHITECTURE.md says; neither changes one that exists. Ends with 1 when something is not as it should be.
-
-  --partitions <number>     the same for every topic and for ever; default ${DEFAULT_PARTITIONS}
-  --replication <number>    copies of every record; 3 where there are three brokers; default ${DEFAULT_REPLICATION}
-  --help, -h                this text
-`,
-} as const;
-
-export const helpText = (about: keyof typeof HELP): string => HELP[about];

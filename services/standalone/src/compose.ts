@@ -1,5 +1,5 @@
 import { type Api, apiSettings, createApi, ensureAdminToken } from '@outrider/api';
-import { type Bus, openBus } from '@outrider/bus';
+import { type Bus, openBus, type openSource } from '@outrider/bus';
 import type { ChargingLocation } from '@outrider/domain';
 import { catalogue, plugsOf } from '@outrider/energy';
 import { createGateway, type Gateway } from '@outrider/gateway';
@@ -46,6 +46,8 @@ export interface ComposeOptions {
   readonly isLockedElsewhere?: boolean;
   /** Names of the services that run here; absent: all of them. */
   readonly only?: readonly string[];
+  /** Opens sources of telemetry in place of Kafka: for tests. */
+  readonly openSource?: typeof openSource;
 }
 
 /** The log, the series and the state store; whoever composes closes them. */
@@ -202,7 +204,10 @@ function createServices(
       ...worldOptions(settings.world),
       plugsOf,
     }),
-    createIngest({ bus, telemetry, trust, runtime, settings: settings.ingest }),
+    createIngest({
+      ...{ bus, telemetry, trust, runtime, settings: settings.ingest },
+      ...(options.openSource && { openSource: options.openSource }),
+    }),
     api,
     gateway,
   ];

@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { checkKafkaTopics, createKafkaTopics, KafkaRefusal } from '@outrider/bus';
+import { aclsOf, checkSources } from '@outrider/ingest';
 import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } from '@outrider/runtime';
 import { backfillSeries, prepareSeries, SeriesRefusal } from '@outrider/telemetry';
 import { checkProviders, tableOf } from './check-providers.ts';
-import { type Command, helpText, readCommand } from './command-line.ts';
+import { type Command, readCommand } from './command-line.ts';
+import { compareForecasts, tableOfErrors } from './compare-forecasts.ts';
+import { summariseErrors } from './compare-trips.ts';
 import { runChaosDemo, runDemo, ScenarioInvalid } from './demo.ts';
+import { helpText } from './help-text.ts';
 import { providerProbes } from './provider-probes.ts';
 import { readStandaloneSettings } from './settings.ts';
 import { startServer } from './start.ts';
+import { tableOfSources } from './table.ts';
 
 // The `outrider` command line: the one place that reads the environment and the arguments, and that exits.
 
@@ -40,6 +45,14 @@ async function run(command: Command): Promise<number> {
         process.stdout.write(`${new Date(atMs).toISOString()} done\n`),
       );
       return EXIT.done;
+    case 'compare':
+      return compare(command);
+    case 'sources-check':
+      return checkAllSources(command.isJson);
+    case 'sources-acls':
+      for (const source of readStandaloneSettings(process.env).ingest.sources)
+        process.stdout.write(`# ${source.name}\n${(await aclsOf(source)).join('\n')}\n`);
+      return EXIT.done;
     case 'topics-create':
     case 'topics-check':
       return topics(command);
@@ -70,6 +83,21 @@ async function check(isJson: boolean): Promise<number> {
   const results = await checkProviders(probes, systemClock);
   process.stdout.write(isJson ? `${JSON.stringify(results)}\n` : tableOf(results));
   return results.every(({ answered }) => answered) ? EXIT.done : EXIT.failed;
+}
+
+async function compare(command: Extract<Command, { kind: 'compare' }>): Promise<number> {
+  const { process: own } = readStandaloneSettings(process.env);
+  const tools = { clock: systemClock, log: createLog(own.logLevel) };
+  const errors = summariseErrors(await compareForecasts(own, command, tools));
+  process.stdout.write(command.isJson ? `${JSON.stringify(errors)}\n` : tableOfErrors(errors));
+  return EXIT.done;
+}
+
+async function checkAllSources(isJson: boolean): Promise<number> {
+  const { ingest, process: own } = readStandaloneSettings(process.env);
+  const checks = await checkSources(ingest.sources, createLog(own.logLevel));
+  process.stdout.write(isJson ? `${JSON.stringify(checks)}\n` : tableOfSources(checks));
+  return checks.some(({ isFault }) => isFault) ? EXIT.failed : EXIT.done;
 }
 
 async function start(): Promise<number> {

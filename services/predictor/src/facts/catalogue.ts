@@ -16,6 +16,8 @@ const probability = (name: string, about: string): FactDefinition => ({
 });
 const flag = (name: string, about: string): FactDefinition => ({ name, type: 'boolean', about });
 
+const text = (name: string, about: string): FactDefinition => ({ name, type: 'string', about });
+
 const motion = [
   flag('isDriving', 'The car is on its way (not parked, not on a cable).'),
   flag('isPlugged', 'A charging cable is connected.'),
@@ -109,5 +111,12 @@ export const factCatalogue: FactCatalogue = {
       10_000,
     ),
     number('speedMps', 'm/s', 'Speed now.'),
+    text(
+      'carAlerts',
+      'Names of the car’s own alerts that are active, a space between them; empty when none is.',
+    ),
+    text('carError', 'Name of the newest error the car reported, for an hour.'),
+    number('silentMinutes', 'min', 'Since the car, or its connection, was last heard of.'),
+    flag('isConnected', 'The server holds its connection, or it said something after it was lost.'),
   ],
 };

@@ -1,4 +1,4 @@
-import { SIGNAL } from '@outrider/domain';
+import { SIGNAL, TESLA_SIGNAL } from '@outrider/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -252,5 +252,43 @@ describe('two that work', () => {
         expect(atLeastTwoWork(probabilities)).toBeCloseTo(expected, 9);
       }),
     );
+  });
+});
+
+describe('what the car says of itself', () => {
+  const alert = (name: string) => ({ [`Vehicle.Private.Tesla.Alerts.${name}.IsActive`]: true });
+
+  test('its active alerts by name', () => {
+    expect(factValue(factsOf({ values: DRIVING }), 'carAlerts')).toBe('');
+    const facts = factsOf({ values: { ...DRIVING, ...alert('VCF_b'), ...alert('BMS_a') } });
+    expect(factValue(facts, 'carAlerts')).toBe('BMS_a VCF_b');
+  });
+
+  test('its newest error, for an hour', () => {
+    const errorAfter = (ageMs: number) =>
+      factValue(
+        factsOf({ values: { [TESLA_SIGNAL.lastError]: 'telemetry' }, observedAtMs: NOW_MS - ageMs }),
+        'carError',
+      );
+    expect(errorAfter(HOUR_MS)).toBe('telemetry');
+    expect(errorAfter(HOUR_MS + 1)).toBe('(the car reported none in the last hour)');
+  });
+
+  test('it is connected until it says nothing after the connection was lost', () => {
+    const isConnected = (status: string, laterMs: number) => {
+      const now = situation({ values: DRIVING, observedAtMs: NOW_MS - 60_000 });
+      const connection = { value: status, atMs: now.state.observedToMs + laterMs };
+      const state = { ...now.state, latest: { ...now.state.latest, [TESLA_SIGNAL.connection]: connection } };
+      return factValue(vehicleSubjects({ ...now, state })[0]?.facts, 'isConnected');
+    };
+    expect(isConnected('CONNECTED', 0)).toBe(true);
+    expect(isConnected('DISCONNECTED', 0)).toBe(false);
+    expect(isConnected('DISCONNECTED', -1)).toBe(true);
+    expect(factValue(factsOf({ values: DRIVING }), 'isConnected')).toBe('(nobody tells of its connection)');
+  });
+
+  test('it is silent since it was last heard of', () => {
+    const facts = factsOf({ values: DRIVING, observedAtMs: NOW_MS - 7 * 60_000 });
+    expect(factValue(facts, 'silentMinutes')).toBe(7);
   });
 });

@@ -1,7 +1,8 @@
-import { distanceM, type Position, SIGNAL } from '@outrider/domain';
+import { distanceM, type Position, SIGNAL, TESLA_SIGNAL } from '@outrider/domain';
 import { forecastPlan, type PlanStage, reachOf, secondsTo } from '@outrider/energy';
 import { known, knownOr, motionFacts, unknown } from '../fact.ts';
 import { carStateOf, type Situation, stagesTo, undrawnRoad, whyUnknown } from '../outlook.ts';
+import { alertsIn } from '../own-word.ts';
 import type { Fact, Facts, Subject } from '../rule.ts';
 import { freshNumber, freshPosition } from '../vehicle-state.ts';
 import { afterWarming } from '../warming.ts';
@@ -16,6 +17,7 @@ export function vehicleSubjects(situation: Situation): Subject[] {
         ...batteryFacts(situation),
         ...reachFacts(situation),
         ...speedFacts(situation),
+        ...ownWordFacts(situation),
       },
     },
   ];
@@ -24,6 +26,23 @@ export function vehicleSubjects(situation: Situation): Subject[] {
 function speedFacts(situation: Situation): Facts {
   const speedKmh = freshNumber(situation.state, SIGNAL.speed, situation.nowMs)?.value;
   return { speedMps: knownOr(speedKmh === undefined ? null : speedKmh / 3.6, 'the speed is not known') };
+}
+
+/** An error is news for so long. */
+const ERROR_MS = 3_600_000;
+
+function ownWordFacts({ state, nowMs }: Situation): Facts {
+  const error = state.latest[TESLA_SIGNAL.lastError];
+  const connection = state.latest[TESLA_SIGNAL.connection];
+  const isLost = connection?.value === 'DISCONNECTED' && connection.atMs >= state.observedToMs;
+  const heardMs = Math.max(state.observedToMs, connection?.atMs ?? 0);
+  const isNews = error !== undefined && nowMs - error.atMs <= ERROR_MS;
+  return {
+    carAlerts: known(alertsIn(state.latest).join(' ')),
+    carError: isNews ? known(error.value) : unknown('the car reported none in the last hour'),
+    silentMinutes: known(Math.max(0, nowMs - heardMs) / 60_000),
+    isConnected: connection === undefined ? unknown('nobody tells of its connection') : known(!isLost),
+  };
 }
 
 /** Charging is direct current from about this power on. */

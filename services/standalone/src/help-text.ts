@@ -1,0 +1,107 @@
+import {
+  DEFAULT_MINUTE_DAYS,
+  DEFAULT_OUT,
+  DEFAULT_PARTITIONS,
+  DEFAULT_RAW_DAYS,
+  DEFAULT_REPLICATION,
+  DEFAULT_SCENARIOS,
+} from './defaults.ts';
+
+const HELP = {
+  outrider: `Outrider warns the driver of an electric car before a trip fails.
+
+Usage: outrider <command> [options]
+
+  start     the server, for real use: data in ./data, everything on this machine
+  demo      replays real drives through every service and shows what was said, when
+  compare            our forecasts of the charge on arrival beside the cars' own, on the same trips
+  providers check    asks every configured provider one question and prints a table
+  series prepare     makes the database, retention and aggregates of an InfluxDB; series backfill computes
+                     the aggregates of a time again
+  sources check      looks whether every source of telemetry can be read; sources acls prints what it needs
+  topics create      makes the topics of a Kafka; topics check says what of them is different
+
+  --help, -h       this text; also after a command
+  --version, -V    the version
+`,
+  start: `Usage: outrider start
+
+Starts every service in one process. Settings come from the environment; all have defaults:
+services/standalone/README.md lists them. Ctrl-C stops it and loses nothing.
+`,
+  demo: `Usage: outrider demo [options]
+
+Replays drives through the real gateway, forecast, rules and channels, and shows what was said, when,
+beside what the car's own display and simple alarms would have said. Two runs show the same.
+
+  --scenario, -s <name or folder>   a drive to replay; repeatable. Names are folders of test/scenarios;
+                                    test/scenarios/README.md says how to write your own.
+                                    Default: ${DEFAULT_SCENARIOS.join(' and ')}
+  --speed <number>                  so many times real time (600: an hour in 6 s); absent: as fast as it goes
+  --keep                            keep the data folder of each drive, its mails beside it, and say where
+  --json                            one JSON object on stdout; all else goes to stderr
+  --out <file>                      where the page goes; default ${DEFAULT_OUT}
+  --chaos                           instead: the winter drive (or the --scenario) once more with each service as a
+                                    process; ingest, predictor and notifier are killed, the weather is away for
+                                    20 minutes, 5 % of the frames come twice and 5 % out of order. Prints what was
+                                    lost and doubled beside the undisturbed drive; ends with 1 unless that is nothing
+  --seed <number>                   with --chaos: decides what goes wrong when; default 1. The same shows the same
+  --help, -h                        this text
+`,
+  compare: `Usage: outrider compare --from <day or moment> --to <day or moment> [--json]
+
+Compares our forecasts of the charge on arrival with the cars' own at 25, 50 and 75 % of each trip that was driven to
+its end, and prints the errors in points of charge; above 0 more was promised than there was. A stretch is left out
+when the car was charged on it later. Only cars whose owners agreed to figures about crowds.
+
+  --from, --to    2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded
+  --json          one JSON array instead of the table
+  --help, -h      this text
+`,
+  providers: `Usage: outrider providers check [--json]
+
+Asks every provider that the settings name one question and prints who answered what, and how fast.
+Ends with 0 when all answered, else with 1.
+
+  --json        one JSON array instead of the table
+  --help, -h    this text
+`,
+  series: `Usage: outrider series prepare [--raw-days <days>] [--minute-days <days>] [--token-file <file>]
+       outrider series backfill --from <day or moment> --to <day or moment>
+
+Looks after the InfluxDB 1.x or 2.x that TELEMETRY_URL names, which needs an admin's login or token for this.
+prepare makes the database and what folds each number into minutes and hours (least, greatest, mean, last), and
+may be said again after a change. What arrives later than two hours (minutes) or a day (hours) is folded by
+backfill, as long as the raw values are there.
+
+  --raw-days <days>      how long what cars sent is kept; default ${DEFAULT_RAW_DAYS}. Fewer than before removes the rest
+  --minute-days <days>   how long minutes are kept; default ${DEFAULT_MINUTE_DAYS}. Hours are kept for ever
+  --token-file <file>    InfluxDB 2: where a token goes that reads and writes what cars sent, and nothing else; one
+                         that is there stays
+  --from, --to           2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded
+  --help, -h             this text
+`,
+  sources: `Usage: outrider sources check [--json]
+       outrider sources acls
+
+check looks at every Kafka that INGEST_SOURCES_FILE names, reads its newest records without touching its group, and
+prints what is wrong: unreachable, login refused, topics missing or too many, no right to read, cars that are not in
+the list, how far behind we are. Ends with 0 when nothing is wrong, else with 1. acls prints the commands that give
+our login the least it needs: Read and Describe on the topics, Read on the group.
+
+  --json        one JSON array instead of the table
+  --help, -h    this text
+`,
+  topics: `Usage: outrider topics create [--partitions <number>] [--replication <number>]
+       outrider topics check [--partitions <number>] [--replication <number>]
+
+Looks after the topics of the Kafka that BUS_URL names. create makes those that are missing, with retention and
+compaction as ARCHITECTURE.md says; neither changes one that exists. Ends with 1 when something is not as it should be.
+
+  --partitions <number>     the same for every topic and for ever; default ${DEFAULT_PARTITIONS}
+  --replication <number>    copies of every record; 3 where there are three brokers; default ${DEFAULT_REPLICATION}
+  --help, -h                this text
+`,
+} as const;
+
+export const helpText = (about: keyof typeof HELP): string => HELP[about];
