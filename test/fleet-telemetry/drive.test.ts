@@ -8,6 +8,8 @@ import { readRecordings } from './recordings.ts';
 
 const VIN = '5YJ3E1EA0PF000001';
 const LIMIT_MS = 60_000;
+/** At which the car told of its charge or its way. */
+const MOMENTS = 85;
 const records = readRecordings(join(import.meta.dirname, 'munich-nuremberg')).records.get('json') ?? [];
 const at = (time: string): number => Date.parse(`2026-11-22T${time}Z`);
 
@@ -71,6 +73,7 @@ test('the car’s own destination and road are a trip, its own forecast stands b
   expect(p90).toBeGreaterThan(52.1);
   await drive.driveTo(at('07:12:00'));
   const { signals, forecasts } = await saidUntil(at('07:12:00'));
+  expect(signals).toHaveLength(MOMENTS);
   // At a quarter of the way neither knew of the charging to come.
   const marks = compareTrips(signals, forecasts);
   expect(marks.map(({ atPct }) => atPct)).toEqual([50, 75]);
@@ -89,4 +92,18 @@ test('with less in the battery than the road takes the driver is warned, while t
   await drive.driveTo(at('05:50:00'));
   const ruleIds = (await alertsOf()).map(({ ruleId }) => ruleId);
   expect(ruleIds).toContain('arrival-below-reserve');
+});
+
+test('the same some hours later, as a backlog, is stored in full and warns nobody', {
+  timeout: LIMIT_MS,
+}, async () => {
+  drive = await startRecordedDrive(records, VIN, emptierBy(25));
+  drive.clock.advanceTo(at('09:00:00'));
+  await drive.driveTo(at('07:12:00'));
+  drive.clock.advanceTo(at('09:30:00'));
+  await drive.all.idle();
+  const { signals } = await saidUntil(at('07:12:00'));
+  expect(signals).toHaveLength(MOMENTS);
+  expect(await tripsOf()).toEqual([]);
+  expect(await alertsOf()).toEqual([]);
 });
