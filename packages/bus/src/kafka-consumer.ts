@@ -3,6 +3,7 @@ import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { createAssigner } from './kafka-assigner.ts';
 import { atMost, type KafkaClient } from './kafka-client.ts';
 import { type JoinHooks, nameMember } from './kafka-patches.ts';
+import { FETCH_WAIT_MS } from './kafka-reads.ts';
 
 /** After this long without a heartbeat a member's partitions go to others. */
 export const SESSION_MS = 15_000;
@@ -10,7 +11,6 @@ export const SESSION_MS = 15_000;
 export const HEARTBEAT_MS = 1_000;
 /** How long the others wait for a member that still finishes a batch. */
 const REBALANCE_MS = 60_000;
-const FETCH_WAIT_MS = 250;
 const FETCH_BYTES_MAX = 256 * 1024;
 /** Who cannot say that it leaves is noticed after SESSION_MS. */
 const LEAVE_MS = 5_000;

@@ -40,6 +40,8 @@ export class KafkaMember implements ConsumerMember {
   #places: Promise<ReadonlyMap<string, number>> | undefined;
   #held: readonly number[] = [];
   #givingUp: Promise<void> | undefined;
+  readonly #committing = new Map<string, RecordPosition>();
+  #commit: Promise<void> | undefined;
   #hasJoined = false;
   #isLost = false;
   #isStopped = false;
@@ -110,8 +112,17 @@ export class KafkaMember implements ConsumerMember {
     this.#checkCaughtUp();
   }
 
-  /** Stores offsets of partitions it has. @throws when they are no longer with it */
-  async commit(offsets: readonly RecordPosition[]): Promise<void> {
+  /** Stores offsets of partitions it has; those of one turn together. @throws when they are no longer with it */
+  commit(offsets: readonly RecordPosition[]): Promise<void> {
+    for (const one of offsets) this.#committing.set(`${one.topic}/${one.partition}`, one);
+    this.#commit ??= Promise.resolve().then(() => this.#commitAll());
+    return this.#commit;
+  }
+
+  async #commitAll(): Promise<void> {
+    const offsets = [...this.#committing.values()];
+    this.#committing.clear();
+    this.#commit = undefined;
     if (this.#group === undefined) throw new Error('the group is not joined');
     const topics = [...Map.groupBy(offsets, ({ topic }) => topic)].map(([topic, own]) => ({
       topic: this.#options.named(topic),

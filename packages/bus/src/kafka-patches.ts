@@ -5,6 +5,8 @@ import { decodeRecord } from './kafka-record-decoder.ts';
 /** A member of a group inside kafkajs: what consumers of 2.2.4 keep private, and this engine needs. */
 export interface KafkaGroup {
   readonly generationId: number;
+  /** How long the broker keeps the next fetches that it has no records for, in ms. */
+  maxWaitTime: number;
   /** Null when the broker no longer knows this member. */
   readonly memberId: string | null;
   readonly assigners: readonly object[];

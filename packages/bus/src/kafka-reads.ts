@@ -5,6 +5,11 @@ import type { KafkaGroup } from './kafka-patches.ts';
 import { KafkaWindow, recordOf } from './kafka-window.ts';
 import type { ReadableLog, ReadLimits } from './log-store.ts';
 
+/** How long the broker keeps a fetch for which it has no records. */
+export const FETCH_WAIT_MS = 250;
+/** And while partitions are full, for those are not in it: they soon have room again, and would wait for its end. */
+const FETCH_WAIT_BESIDE_FULL_MS = 60;
+
 /**
  * The partitions of one member as a log to read from: what was fetched is here, the rest on its way. Reading where
  * nothing is fetched moves the fetching there.
@@ -13,6 +18,7 @@ export class KafkaReads implements ReadableLog {
   readonly #named: (topic: string) => string;
   readonly #ends: KafkaEnds;
   readonly #windows = new Map<string, KafkaWindow>();
+  readonly #full = new Set<KafkaWindow>();
   #group: KafkaGroup | undefined;
 
   constructor(named: (topic: string) => string, ends: KafkaEnds) {
@@ -24,6 +30,8 @@ export class KafkaReads implements ReadableLog {
   begin(group: KafkaGroup): void {
     this.#group = group;
     this.#windows.clear();
+    this.#full.clear();
+    group.maxWaitTime = FETCH_WAIT_MS;
   }
 
   /** Keeps fetched records. `elsewhere`: they are not those asked for, and are dropped. */
@@ -86,15 +94,29 @@ export class KafkaReads implements ReadableLog {
     if (existing !== undefined) return existing;
     const group = this.#group;
     const what = [{ topic: name, partitions: [partition] }];
-    const window = new KafkaWindow({
+    const window: KafkaWindow = new KafkaWindow({
       fetchFrom: (offset) => {
         group?.seek({ topic: name, partition, offset: `${offset}` });
         group?.resume(what);
+        this.#setFull(window, false);
       },
-      pause: () => group?.pause(what),
-      resume: () => group?.resume(what),
+      pause: () => {
+        group?.pause(what);
+        this.#setFull(window, true);
+      },
+      resume: () => {
+        group?.resume(what);
+        this.#setFull(window, false);
+      },
     });
     this.#windows.set(key, window);
     return window;
+  }
+
+  #setFull(window: KafkaWindow, isFull: boolean): void {
+    if (isFull) this.#full.add(window);
+    else this.#full.delete(window);
+    if (this.#group !== undefined)
+      this.#group.maxWaitTime = this.#full.size > 0 ? FETCH_WAIT_BESIDE_FULL_MS : FETCH_WAIT_MS;
   }
 }
