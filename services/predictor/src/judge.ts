@@ -3,6 +3,7 @@ import { type AlertState, alertId, endEpisode, type Step, step } from './alert-l
 import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
 import { subjectsOf } from './facts/index.ts';
 import { withoutInterrupting } from './guess.ts';
+import { isOutOfTouch, outOfTouch } from './out-of-touch.ts';
 import { horizonOf, isDriving, type Situation, whyUnknown } from './outlook.ts';
 import { simulateRemedies } from './remedies/index.ts';
 import type { Simulated } from './remedy.ts';
@@ -67,11 +68,10 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
     for (const [i, subject] of found.subjects.entries()) {
       const key = keyOf(rule.id, subject.subject);
       seen.add(key);
-      const verdict = withoutInterrupting(
-        situation,
-        rule,
-        rule.judge((found.told.subjects[i] ?? subject).facts),
-      );
+      const judged = rule.judge((found.told.subjects[i] ?? subject).facts);
+      const verdict = isOutOfTouch(situation, rule)
+        ? outOfTouch(judged)
+        : withoutInterrupting(situation, rule, judged);
       keep(rule, subject, step(before[key]?.lifecycle, rule, verdict, situation.nowMs));
     }
   }
@@ -140,11 +140,7 @@ function nextEpisode(
     return { episode: { ...base, said: null }, alert: null };
   const isNews = moved.transition === 'firing' || moved.transition === 'severity' || said === null;
   const probability = probabilityOf(subject.facts, rule) ?? null;
-  // While nothing can be forecast the advice given stands: "nothing helps" would be a guess.
-  const isAdviceFresh =
-    said !== null &&
-    (situation.nowMs - said.remediesAtMs < ADVICE_EVERY_MS || whyUnknown(situation) !== undefined);
-  if (!isNews && isAdviceFresh) return { episode: { ...base, said }, alert: null };
+  if (!isNews && isAdviceFresh(situation, rule, said)) return { episode: { ...base, said }, alert: null };
   const remedies = remediesFor(situation, rule, subject);
   const advice = adviceKey(remedies[0]?.remedy);
   const isWorthSaying =
@@ -182,6 +178,16 @@ function nextEpisode(
     }),
   };
 }
+
+/** While nothing can be forecast the advice given stands: "nothing helps" would be a guess. */
+const isAdviceFresh = (
+  situation: Situation,
+  rule: LoadedRule,
+  { remediesAtMs }: NonNullable<Episode['said']>,
+): boolean =>
+  situation.nowMs - remediesAtMs < ADVICE_EVERY_MS ||
+  whyUnknown(situation) !== undefined ||
+  isOutOfTouch(situation, rule);
 
 function resolve(
   situation: Situation,
