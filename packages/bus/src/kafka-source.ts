@@ -89,7 +89,8 @@ class Round {
       if (!restart) over.reject(error);
     });
     consumer.on(consumer.events.GROUP_JOIN, onReading);
-    this.#ended.addEventListener('abort', () => over.resolve(), { once: true });
+    const end = () => over.resolve();
+    this.#ended.addEventListener('abort', end, { once: true });
     if (this.#ended.aborted) return;
     const cancel = systemClock.onTick(LOOK_MS, () => {
       topicsOf(client.admin, wanted).then(
@@ -104,6 +105,7 @@ class Round {
       await over.promise;
     } finally {
       cancel();
+      this.#ended.removeEventListener('abort', end);
       await atMost(LEAVE_MS, consumer.disconnect());
     }
   }
@@ -151,16 +153,21 @@ class Round {
         return true;
       } catch (error) {
         log.warn({ err: error }, 'records of a source were not stored, and come again');
-        await systemClock.sleep(
-          backoffMs(attempt, FIRST_WAIT_MS, WAIT_MS_MAX, () => 1),
-          this.#ended,
-        );
-        await heartbeat();
+        await this.#rest(attempt, heartbeat);
       } finally {
         await beating;
       }
     }
     return false;
+  }
+
+  /** Waits for the next attempt, and stays in the group meanwhile. @throws once the group moves its partitions */
+  async #rest(attempt: number, heartbeat: () => Promise<void>): Promise<void> {
+    const waitMs = backoffMs(attempt, FIRST_WAIT_MS, WAIT_MS_MAX, () => 1);
+    for (let leftMs = waitMs; leftMs > 0 && !this.#ended.aborted; leftMs -= HEARTBEAT_MS) {
+      await systemClock.sleep(Math.min(leftMs, HEARTBEAT_MS), this.#ended);
+      await heartbeat();
+    }
   }
 }
 
