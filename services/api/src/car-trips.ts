@@ -37,6 +37,8 @@ export async function followCars(
       await cars.take(batch);
       if (batchContext.isCurrent()) await batchContext.commit();
     },
+    // Another process may follow these cars meanwhile: what it made of them is in the state.
+    onRevoked: async () => cars.forget(),
     onError: (error, partition) =>
       log.warn({ err: String(error), partition }, 'where cars lead to is followed later'),
   });
@@ -63,6 +65,10 @@ class Cars {
       if (record.observedAtMs < eventClock.nowMs() - OLD_MS) continue;
       await this.#follow(record.vehicleId, saidOf(record, reader));
     }
+  }
+
+  forget(): void {
+    this.#known.clear();
   }
 
   async #follow(vehicleId: string, said: Said): Promise<void> {
