@@ -1,5 +1,5 @@
 import { isPlaceSignal } from '@outrider/domain';
-import { createPackPower, decodeFleetRecord } from '@outrider/ingest';
+import { createPackPowers, decodeFleetRecord } from '@outrider/ingest';
 import type { RecordedRecord } from './recordings.ts';
 import type { Refused } from './refusals.ts';
 import type { StoredRow } from './stored-values.ts';
@@ -11,7 +11,7 @@ export function decodeAll(
   records: readonly RecordedRecord[],
   allowed: ReadonlySet<string>,
 ): { readonly stored: StoredRow[]; readonly refused: Refused[]; readonly sealed: number } {
-  const power = createPackPower(CARS_MAX);
+  const power = createPackPowers(CARS_MAX).begin();
   const stored: StoredRow[] = [];
   const refused: Refused[] = [];
   let sealed = 0;

@@ -4,7 +4,7 @@ import type { SignalRow, TelemetryStore } from '@outrider/telemetry';
 import type { Trust } from '@outrider/trust';
 import { KeysNotLoaded } from './assemble.ts';
 import { type DecodedRecord, decodeFleetRecord } from './fleet-telemetry/decode-record.ts';
-import { createPackPower, type PackPower } from './fleet-telemetry/pack-power.ts';
+import { createPackPowers, type PackPower } from './fleet-telemetry/pack-power.ts';
 import type { Frame, Reject } from './format.ts';
 import { type KeepDeps, keepFrame, NO_KEY, type Origin, rejectedRecords } from './keep-frame.ts';
 import type { IngestMetrics } from './metrics.ts';
@@ -31,13 +31,14 @@ export interface FleetIntake {
 }
 
 export function createFleetIntake(deps: FleetIntakeDeps): FleetIntake {
-  const power = createPackPower(deps.vehiclesMax);
+  const powers = createPackPowers(deps.vehiclesMax);
   return {
     async take(source, records) {
       const { bus, telemetry, trust, metrics, runtime } = deps;
       const startedMs = runtime.realClock.nowMs();
       const decoded = records.map((record) => decode(record, source, runtime));
       await trust.prepare(new Set(decoded.flatMap(({ vehicleId }) => vehicleId ?? [])));
+      const power = powers.begin();
       const kept = decoded.map((one, index) =>
         keepRecord(one, originOf(one, records[index] as SourceRecord, source), power, deps),
       );
@@ -46,6 +47,8 @@ export function createFleetIntake(deps: FleetIntakeDeps): FleetIntake {
       if (rows.length > 0) await telemetry.writeSignals(rows);
       const out = kept.flatMap((one) => one.records);
       if (out.length > 0) await bus.publish(out);
+      // Not before: what failed comes again, and its volts meet the amps that they met.
+      power.keep();
       metrics.countSource(source.name, kept);
       metrics.count(kept, (runtime.realClock.nowMs() - startedMs) / 1000);
     },

@@ -12,8 +12,8 @@ interface Half {
 }
 
 interface Pair {
-  volts?: Half;
-  amps?: Half;
+  readonly volts?: Half;
+  readonly amps?: Half;
 }
 
 export interface PackPower {
@@ -24,24 +24,43 @@ export interface PackPower {
   pair(vehicleId: string, frame: Frame): Frame | undefined;
 }
 
+export interface PackPowers {
+  /** For records that are kept together. Until `keep` is called it is as if they had never been read. */
+  begin(): PackPower & { keep(): void };
+}
+
 /** Remembers the last volts and amps of as many cars; the one longest silent is forgotten first. */
-export function createPackPower(vehiclesMax: number, windowMs = POWER_WINDOW_MS): PackPower {
-  const pairs = new Map<string, Pair>();
+export function createPackPowers(vehiclesMax: number, windowMs = POWER_WINDOW_MS): PackPowers {
+  const kept = new Map<string, Pair>();
+  const keepOne = (vehicleId: string, pair: Pair): void => {
+    kept.delete(vehicleId);
+    kept.set(vehicleId, pair);
+    if (kept.size > vehiclesMax) kept.delete(kept.keys().next().value as string);
+  };
   return {
-    pair(vehicleId, { observedAtMs, seq, values }) {
-      const volts = values[SIGNAL.voltage];
-      const amps = values[SIGNAL.current];
-      if (typeof volts !== 'number' && typeof amps !== 'number') return undefined;
-      const pair = pairs.get(vehicleId) ?? {};
-      pairs.delete(vehicleId);
-      pairs.set(vehicleId, pair);
-      if (pairs.size > vehiclesMax) pairs.delete(pairs.keys().next().value as string);
-      if (typeof volts === 'number') pair.volts = { value: volts, atMs: observedAtMs };
-      if (typeof amps === 'number') pair.amps = { value: amps, atMs: observedAtMs };
-      const watts = wattsOf(pair, windowMs);
-      if (watts === undefined) return undefined;
-      const at = { observedAtMs, ...(seq === undefined ? {} : { seq }) };
-      return { ...at, values: { [SIGNAL.power]: watts }, cleared: [], quality: {} };
+    begin() {
+      const begun = new Map<string, Pair>();
+      return {
+        pair(vehicleId, { observedAtMs, seq, values }) {
+          const volts = values[SIGNAL.voltage];
+          const amps = values[SIGNAL.current];
+          if (typeof volts !== 'number' && typeof amps !== 'number') return undefined;
+          const pair: Pair = {
+            ...(begun.get(vehicleId) ?? kept.get(vehicleId)),
+            ...(typeof volts === 'number' && { volts: { value: volts, atMs: observedAtMs } }),
+            ...(typeof amps === 'number' && { amps: { value: amps, atMs: observedAtMs } }),
+          };
+          begun.delete(vehicleId);
+          begun.set(vehicleId, pair);
+          const watts = wattsOf(pair, windowMs);
+          if (watts === undefined) return undefined;
+          const at = { observedAtMs, ...(seq === undefined ? {} : { seq }) };
+          return { ...at, values: { [SIGNAL.power]: watts }, cleared: [], quality: {} };
+        },
+        keep() {
+          for (const [vehicleId, pair] of begun) keepOne(vehicleId, pair);
+        },
+      };
     },
   };
 }
