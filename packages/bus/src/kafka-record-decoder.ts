@@ -30,9 +30,15 @@ export function decodeRecord(cursor: Cursor, batchContext: BatchContext) {
   const key = readBytes(cursor);
   const value = readBytes(cursor);
   return {
-    ...{ magicByte: batchContext.magicByte, attributes, timestamp: `${timestampMs}`, offset: `${offset}` },
-    ...{ key, value, headers: readHeaders(cursor) },
-    ...{ isControlRecord: batchContext.isControlBatch, batchContext },
+    magicByte: batchContext.magicByte,
+    attributes,
+    timestamp: `${timestampMs}`,
+    offset: `${offset}`,
+    key,
+    value,
+    headers: readHeaders(cursor),
+    isControlRecord: batchContext.isControlBatch,
+    batchContext,
   };
 }
 
@@ -65,11 +71,15 @@ function readText(cursor: Cursor): string | undefined {
 }
 
 function readHeaders(cursor: Cursor): Record<string, string> {
-  const headers: [string, string][] = [];
+  const headers: Record<string, string> = {};
   for (let left = readNumber(cursor); left > 0; left--) {
     const name = readText(cursor);
     const value = readText(cursor);
-    if (name !== undefined && value !== undefined) headers.push([name, value]);
+    if (name === undefined || value === undefined) continue;
+    // Set, it would change the object it is set on.
+    if (name === '__proto__')
+      Object.defineProperty(headers, name, { value, enumerable: true, configurable: true });
+    else headers[name] = value;
   }
-  return Object.fromEntries(headers);
+  return headers;
 }

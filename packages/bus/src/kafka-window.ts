@@ -100,15 +100,21 @@ export class KafkaWindow {
 /** A fetched message as the bus tells it. Keys and headers of other producers may be anything; bytes stay bytes. */
 export function recordOf(topic: string, partition: number, message: KafkaMessage): BusRecord {
   return {
-    ...{ topic, partition, offset: Number(message.offset), key: message.key?.toString() ?? '' },
-    ...{ value: message.value, headers: textOf(message.headers), timestampMs: Number(message.timestamp) },
+    topic,
+    partition,
+    offset: Number(message.offset),
+    key: message.key?.toString() ?? '',
+    value: message.value,
+    headers: textOf(message.headers),
+    timestampMs: Number(message.timestamp),
   };
 }
 
 /** They are text already where `decodeRecord` read them. */
 function textOf(headers: KafkaMessage['headers'] = {}): Record<string, string> {
-  if (Object.values(headers).every((value) => typeof value === 'string'))
-    return headers as Record<string, string>;
+  let isText = true;
+  for (const name in headers) isText &&= typeof headers[name] === 'string';
+  if (isText) return headers as Record<string, string>;
   const texts = Object.entries(headers).flatMap(([name, value]) => {
     // Of a header given several times the last one counts, as in Kafka's own clients.
     const last = Array.isArray(value) ? value.at(-1) : value;

@@ -53,7 +53,8 @@ export function encodeRecord<T>(
 /** The record with the trace of what led to it: a `traceparent`, or nothing where none is known. */
 export function withTrace(record: OutgoingRecord, cause: string | undefined): OutgoingRecord {
   const trace = traceHeader(cause);
-  return trace.traceparent === undefined ? record : { ...record, headers: { ...record.headers, ...trace } };
+  if (trace.traceparent === undefined) return record;
+  return { ...record, headers: record.headers === undefined ? trace : { ...record.headers, ...trace } };
 }
 
 /**

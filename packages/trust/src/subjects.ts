@@ -1,3 +1,4 @@
+import type { Purpose } from '@outrider/domain';
 import type { Clock } from '@outrider/runtime';
 import type { SubjectFacts } from './decide.ts';
 import type { StoredConsent, StoredKey, StoredOwnership, TrustStores } from './ports.ts';
@@ -109,12 +110,12 @@ function createSubject(
   const keys = new Map(
     storedKeys.map(({ keyId, vehicleId, secret }) => [keyId, secret && sealingKey(keyId, vehicleId, secret)]),
   );
-  const granted = new Set(
-    consents.filter(({ isGranted }) => isGranted).map(({ personId, purpose }) => `${purpose} ${personId}`),
-  );
+  const granted = new Map<string, Set<Purpose>>();
+  for (const { personId, purpose, isGranted } of consents)
+    if (isGranted) granted.set(personId, (granted.get(personId) ?? new Set()).add(purpose));
   return {
     ownerships: ownerships.toSorted((one, other) => one.fromMs - other.fromMs),
-    isGranted: (personId, purpose) => granted.has(`${purpose} ${personId}`),
+    isGranted: (personId, purpose) => granted.get(personId)?.has(purpose) ?? false,
     key: (keyId) => keys.get(keyId),
   };
 }

@@ -25,7 +25,7 @@ const TIRES = [SIGNAL.tireFrontLeft, SIGNAL.tireFrontRight, SIGNAL.tireRearLeft,
 const TIRE_DOUBT_KPA = 10;
 
 /** What every format has in common: catalogue bounds, positions that are none, values that show a wrong unit. */
-export function judgeSignals(candidates: ReadonlyMap<string, unknown>): Judged {
+export function judgeSignals(candidates: Iterable<readonly [path: string, value: unknown]>): Judged {
   const judged: Judged = { values: {}, quality: {}, rejects: [] };
   for (const [path, value] of candidates) {
     const refusal = refuseSignal(path, value);

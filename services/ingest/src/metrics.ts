@@ -35,10 +35,13 @@ export function createIngestMetrics(metrics: Metrics) {
     },
     /** Counts a batch that is done; one that is repeated counts once. */
     count(batch: readonly Counted[], tookS: number): void {
+      const outcomes = { decoded: 0, rejected: 0 };
       for (const one of batch) {
-        frames.inc({ outcome: one.outcome });
+        outcomes[one.outcome] += 1;
         for (const { reason } of one.rejects) rejects.inc({ reason });
       }
+      for (const outcome of ['decoded', 'rejected'] as const)
+        if (outcomes[outcome] > 0) frames.inc({ outcome }, outcomes[outcome]);
       seconds.observe(tookS);
     },
   };

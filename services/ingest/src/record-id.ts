@@ -10,7 +10,7 @@ import type { Frame } from './format.ts';
 export function recordIdOf(vehicleId: string, frame: Frame): string {
   // As JSON.stringify writes `[[[path, value], …], cleared]`, in half of its time.
   let said = '';
-  for (const path of Object.keys(frame.values).sort()) {
+  for (const path of sorted(Object.keys(frame.values))) {
     if (said !== '') said += ',';
     said += isPlaceSignal(path) ? `["${path}"]` : `["${path}",${textOf(frame.values[path])}]`;
   }
@@ -19,3 +19,17 @@ export function recordIdOf(vehicleId: string, frame: Frame): string {
 }
 
 const textOf = (value: unknown): string => (typeof value === 'number' ? `${value}` : JSON.stringify(value));
+
+/** Of so few, sorting in place takes a third of the time of a call that makes room first. */
+const FEW = 16;
+
+function sorted(texts: string[]): string[] {
+  if (texts.length > FEW) return texts.sort();
+  for (let end = 1; end < texts.length; end++) {
+    const one = texts[end] as string;
+    let at = end;
+    for (; at > 0 && (texts[at - 1] as string) > one; at--) texts[at] = texts[at - 1] as string;
+    texts[at] = one;
+  }
+  return texts;
+}

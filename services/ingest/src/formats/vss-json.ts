@@ -29,16 +29,16 @@ function decodeSignals(
   signals: Readonly<Record<string, unknown>>,
   when: { readonly observedAtMs: number; readonly seq?: number },
 ): Decoded {
-  const candidates = new Map<string, unknown>();
+  const candidates: [path: string, value: unknown][] = [];
   const cleared: string[] = [];
   const rejects: Reject[] = [];
   for (const path in signals) {
     const said = signals[path];
     if (said === null && Object.hasOwn(SIGNALS, path)) cleared.push(path);
-    else if (!isObject(said)) candidates.set(path, said);
+    else if (!isObject(said)) candidates.push([path, said]);
     else {
       const reject = refuseUnit(path, said);
-      if (reject === undefined) candidates.set(path, said.value);
+      if (reject === undefined) candidates.push([path, said.value]);
       else rejects.push(reject);
     }
   }
