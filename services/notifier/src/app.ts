@@ -10,7 +10,11 @@ import { loadLanguages } from './wording/language.ts';
 
 export type { Channel, Delivery, Message } from './channel.ts';
 export type { NotifierDeps } from './notifier-deps.ts';
+export { limitsOf } from './notifier-deps.ts';
+export { REASONS, reasonOf } from './reasons.ts';
+export { createRehearsal, type Heard, type Rehearsal } from './rehearsal.ts';
 export { type NotifierSettings, notifierSettings } from './settings.ts';
+export { loadLanguages } from './wording/language.ts';
 
 const TICK_MS = 1_000;
 /** How long a start waits to learn which cars are parked; without it every car counts as moving. */

@@ -43,7 +43,7 @@ export function alertRecord(step: AlertStep): Alert {
     ...(stretch === undefined ? {} : { stopName: stretch.stopName }),
     message: rule.message,
     facts: {
-      ...knownFacts(subject.facts),
+      ...knownFactValues(subject.facts),
       ...contextFacts(situation, subject.subject),
       ...ageFacts(situation, best?.remedy),
     },
@@ -82,7 +82,7 @@ export function probabilityOf(facts: Facts, rule: Pick<LoadedRule, 'reads'>): nu
     : undefined;
 }
 
-function bandOfFacts(facts: Facts): Alert['arrivalSocPct'] {
+export function bandOfFacts(facts: Facts): Alert['arrivalSocPct'] {
   const [p10, p50, p90] = ['arrivalSocPctP10', 'arrivalSocPctP50', 'arrivalSocPctP90'].map((name) => {
     const fact = facts[name];
     return fact?.kind === 'known' && typeof fact.value === 'number'
@@ -92,7 +92,7 @@ function bandOfFacts(facts: Facts): Alert['arrivalSocPct'] {
   return p10 === undefined || p50 === undefined || p90 === undefined ? undefined : { p10, p50, p90 };
 }
 
-function knownFacts(facts: Facts): Record<string, number | string | boolean | null> {
+export function knownFactValues(facts: Facts): Record<string, number | string | boolean | null> {
   const values: Record<string, number | string | boolean | null> = {};
   for (const [name, fact] of Object.entries(facts)) values[name] = fact.kind === 'known' ? fact.value : null;
   return values;

@@ -6,7 +6,12 @@ import { GROUP, Partitions } from './partitions.ts';
 import type { PredictorDeps } from './predictor-deps.ts';
 import { loadRules, OWN_RULES } from './rule-files.ts';
 
+export { factCatalogue } from './facts/index.ts';
+export { formatMistakes, type RuleMistake, readRules, type SourceFile } from './load-rules.ts';
 export type { PredictorDeps } from './predictor-deps.ts';
+export { OWN_RULES, readRuleFiles } from './rule-files.ts';
+export { type RuleTestResult, runRuleTests } from './rule-test.ts';
+export type { Listen, Listener } from './rule-test-messages.ts';
 export { predictorSettings } from './settings.ts';
 
 /**

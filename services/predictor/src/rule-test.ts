@@ -1,14 +1,27 @@
-import { parseDocument } from 'yaml';
+import type { ChannelName } from '@outrider/domain';
+import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { type AlertState, type FiringState, step } from './alert-lifecycle.ts';
+import { type AlertState, type FiringState, type Step, step } from './alert-lifecycle.ts';
 import { duration, type Facts, type LoadedRule } from './rule.ts';
+import {
+  compareMessages,
+  expectedMessages,
+  type Listen,
+  listener,
+  openHearing,
+  said,
+} from './rule-test-messages.ts';
 
-// Runs `<id>.test.yaml`: what a rule says of facts that last for a while, or of facts that change. Pure.
+// Runs `<id>.test.yaml`: what a rule says of facts that last for a while, or of facts that change, and what a
+// driver is told then. Pure.
 
 const outcome = z.enum(['quiet', 'info', 'warning', 'critical', 'unchanged']);
 type Outcome = z.infer<typeof outcome>;
 
 const factValues = z.record(z.string(), z.union([z.number(), z.boolean(), z.string()]));
+
+/** Who is told, and what the alert says beside the facts. */
+const hearing = { listener: listener.optional(), alert: said.optional() };
 
 /** Facts that hold for a while, by default as long as the rule's `for`. What is not given is unknown. */
 const heldCase = z.strictObject({
@@ -17,11 +30,14 @@ const heldCase = z.strictObject({
   held: duration.optional(),
   /** `unchanged`: quiet stays quiet and a firing alert stays as it is, from every level. */
   expect: outcome,
+  ...hearing,
+  messages: expectedMessages.optional(),
 });
 
 /** Facts that change. A step keeps the facts of the step before, but for what it says. */
 const seriesCase = z.strictObject({
   name: z.string().min(1),
+  ...hearing,
   series: z
     .array(
       z.strictObject({
@@ -29,6 +45,10 @@ const seriesCase = z.strictObject({
         facts: factValues.default({}),
         unknown: z.array(z.string()).default([]),
         expect: outcome,
+        /** From here on. */
+        driving: listener.shape.driving.unwrap().optional(),
+        /** Heard since the step before. */
+        messages: expectedMessages.optional(),
       }),
     )
     .min(1),
@@ -40,62 +60,141 @@ type SeriesCase = z.infer<typeof seriesCase>;
 
 export interface RuleTestResult {
   readonly name: string;
+  /** Of the case, or of the step of a series that failed; from 1. */
+  readonly line: number;
   /** What went wrong; undefined when the case passed. */
   readonly failure: string | undefined;
 }
 
-/** One result per case. A test file that cannot be read is one failure. */
-export function runRuleTests(rule: LoadedRule, testYaml: string): readonly RuleTestResult[] {
-  const document = parseDocument(testYaml, { uniqueKeys: true });
-  const [broken] = [...document.errors, ...document.warnings];
-  if (broken !== undefined) return [{ name: 'the test file', failure: broken.message }];
-  const parsed = testFile.safeParse(document.toJS());
-  if (!parsed.success) return [{ name: 'the test file', failure: z.prettifyError(parsed.error) }];
-  return parsed.data.map((test) => ({ name: test.name, failure: runCase(rule, test) }));
+/** A step of a series that failed, or the case itself. */
+interface Failure {
+  readonly step?: number;
+  readonly text: string;
 }
 
-function runCase(rule: LoadedRule, test: HeldCase | SeriesCase): string | undefined {
+/**
+ * One result per case. A test file that cannot be read is one failure.
+ * @param listen who hears; without it only the rule is judged, and expected messages are not
+ */
+export function runRuleTests(rule: LoadedRule, testYaml: string, listen?: Listen): readonly RuleTestResult[] {
+  const lines = new LineCounter();
+  const document = parseDocument(testYaml, { uniqueKeys: true, lineCounter: lines, prettyErrors: false });
+  const lineOf = (path: readonly (string | number)[]): number => {
+    const node = document.getIn(path, true) as { readonly range?: readonly number[] } | undefined;
+    return Math.max(1, lines.linePos(node?.range?.[0] ?? 0).line);
+  };
+  const broken = (failure: string, line: number) => [{ name: 'the test file', line, failure }];
+  const [first] = [...document.errors, ...document.warnings];
+  if (first !== undefined) return broken(first.message, Math.max(1, lines.linePos(first.pos[0]).line));
+  const content: unknown = document.toJS();
+  const parsed = testFile.safeParse(content);
+  if (!parsed.success) return broken(...firstMistake(content, lineOf));
+  return parsed.data.map((test, index) => {
+    const failure = runCase(rule, test, listen);
+    const path = failure?.step === undefined ? [index] : [index, 'series', failure.step];
+    return { name: test.name, line: lineOf(path), failure: failure?.text };
+  });
+}
+
+/** Which case it is: of a union's mistakes only those of the form that was meant say something. */
+function firstMistake(
+  content: unknown,
+  lineOf: (path: readonly (string | number)[]) => number,
+): [string, number] {
+  const cases: readonly unknown[] = Array.isArray(content) ? content : [];
+  for (const [index, one] of cases.entries()) {
+    const isSeries = typeof one === 'object' && one !== null && 'series' in one;
+    const read = (isSeries ? seriesCase : heldCase).safeParse(one);
+    if (read.success) continue;
+    const path = (read.error.issues[0]?.path ?? []).filter((key) => typeof key !== 'symbol');
+    return [z.prettifyError(read.error), lineOf([index, ...path])];
+  }
+  return ['a list of cases is missing', 1];
+}
+
+function runCase(
+  rule: LoadedRule,
+  test: HeldCase | SeriesCase,
+  listen: Listen | undefined,
+): Failure | undefined {
   const named =
     'series' in test
       ? test.series.flatMap(({ facts, unknown }) => [...Object.keys(facts), ...unknown])
       : Object.keys(test.facts);
   const unread = named.find((name) => !rule.reads.includes(name));
-  if (unread !== undefined) return `rule ${rule.id} does not read the fact \`${unread}\``;
-  return 'series' in test ? runSeries(rule, test) : runHeld(rule, test);
+  if (unread !== undefined) return { text: `rule ${rule.id} does not read the fact \`${unread}\`` };
+  if ('series' in test) return runSeries(rule, test, listen);
+  const text = runHeld(rule, test, listen);
+  return text === undefined ? undefined : { text };
 }
 
-function runHeld(rule: LoadedRule, { facts, held, expect }: HeldCase): string | undefined {
+/** Told of every transition, with the facts of then. */
+type OnStep = (step: Step, facts: Facts, atMs: number) => void;
+const nobody: OnStep = () => {};
+
+function runHeld(rule: LoadedRule, test: HeldCase, listen: Listen | undefined): string | undefined {
+  const { facts, held, expect } = test;
   const known = knownFacts(facts);
   if (expect !== 'unchanged') {
+    const heard = openHearing(rule, test, channelsOf([test.messages]), listen);
     const heldMs = (held ?? rule.forS) * 1000;
-    return compare(expect, outcomeOf(runFor(rule, undefined, known, 0, heldMs)));
+    const failure = compare(
+      expect,
+      outcomeOf(runFor(rule, undefined, known, 0, heldMs, heard?.take ?? nobody)),
+    );
+    return failure ?? judgeMessages(heard, test.messages, heldMs);
   }
+  if (test.messages !== undefined) return 'nobody is told of what does not change: `messages` goes elsewhere';
   const heldMs = (held ?? Math.max(rule.forS, rule.clear.forS)) * 1000;
   const starts = [undefined, ...rule.levels.map(({ severity }) => firingAt(severity))];
   const failures = starts.map((start) => {
     const before = outcomeOf(start);
-    const after = outcomeOf(runFor(rule, start, known, 0, heldMs));
+    const after = outcomeOf(runFor(rule, start, known, 0, heldMs, nobody));
     return before === after ? undefined : `${before} became ${after}`;
   });
   return failures.find((failure) => failure !== undefined);
 }
 
-function runSeries(rule: LoadedRule, { series }: SeriesCase): string | undefined {
+function runSeries(rule: LoadedRule, test: SeriesCase, listen: Listen | undefined): Failure | undefined {
+  const { series } = test;
+  const heard = openHearing(rule, test, channelsOf(series.map(({ messages }) => messages)), listen);
+  const onStep = heard?.take ?? nobody;
   let state: AlertState | undefined;
   let facts: Facts = {};
   let nowMs = 0;
-  for (const { at, facts: given, unknown, expect } of series) {
+  for (const [index, { at, facts: given, unknown, expect, driving, messages }] of series.entries()) {
     const atMs = at * 1000;
-    if (atMs < nowMs) return `at ${at} s: a series goes forward in time`;
+    const failed = (text: string): Failure => ({ step: index, text: `at ${at} s: ${text}` });
+    if (atMs < nowMs) return failed('a series goes forward in time');
     const before = outcomeOf(state);
-    if (state !== undefined) state = runTimers(rule, state, facts, atMs);
+    if (state !== undefined) state = runTimers(rule, state, facts, atMs, onStep);
     nowMs = atMs;
+    if (driving !== undefined) heard?.drive(driving);
     facts = { ...facts, ...knownFacts(given), ...unknownFacts(unknown) };
-    state = step(state, rule, rule.judge(facts), nowMs).state;
-    const failure = compare(expect === 'unchanged' ? before : expect, outcomeOf(state));
-    if (failure !== undefined) return `at ${at} s: ${failure}`;
+    const next = step(state, rule, rule.judge(facts), nowMs);
+    onStep(next, facts, nowMs);
+    state = next.state;
+    const failure =
+      compare(expect === 'unchanged' ? before : expect, outcomeOf(state)) ??
+      judgeMessages(heard, messages, nowMs);
+    if (failure !== undefined) return failed(failure);
   }
   return undefined;
+}
+
+type Expected = z.infer<typeof expectedMessages> | undefined;
+
+const channelsOf = (all: readonly Expected[]): readonly ChannelName[] => [
+  ...new Set(all.flatMap((messages) => Object.keys(messages ?? {}) as ChannelName[])),
+];
+
+function judgeMessages(
+  heard: ReturnType<typeof openHearing>,
+  expected: Expected,
+  nowMs: number,
+): string | undefined {
+  const since = heard?.since(nowMs);
+  return since === undefined || expected === undefined ? undefined : compareMessages(expected, since);
 }
 
 /** The same facts from `fromMs` to `toMs`, and the timers between. */
@@ -105,17 +204,29 @@ function runFor(
   facts: Facts,
   fromMs: number,
   toMs: number,
+  onStep: OnStep,
 ): AlertState {
-  const first = step(start, rule, rule.judge(facts), fromMs).state;
-  const last = runTimers(rule, first, facts, toMs);
-  return step(last, rule, rule.judge(facts), toMs).state;
+  const first = step(start, rule, rule.judge(facts), fromMs);
+  onStep(first, facts, fromMs);
+  const timed = runTimers(rule, first.state, facts, toMs, onStep);
+  const last = step(timed, rule, rule.judge(facts), toMs);
+  onStep(last, facts, toMs);
+  return last.state;
 }
 
 /** Fires the timers before `untilMs`, as the predictor does. */
-function runTimers(rule: LoadedRule, start: AlertState, facts: Facts, untilMs: number): AlertState {
+function runTimers(
+  rule: LoadedRule,
+  start: AlertState,
+  facts: Facts,
+  untilMs: number,
+  onStep: OnStep,
+): AlertState {
   let current = step(start, rule, rule.judge(facts), start.atMs);
   while (current.dueAtMs !== undefined && current.dueAtMs < untilMs) {
-    current = step(current.state, rule, rule.judge(facts), current.dueAtMs);
+    const atMs = current.dueAtMs;
+    current = step(current.state, rule, rule.judge(facts), atMs);
+    onStep(current, facts, atMs);
   }
   return current.state;
 }

@@ -7,6 +7,7 @@ import {
   DEFAULT_REPLICATION,
   DEFAULT_SCENARIOS,
 } from './defaults.ts';
+import { type RulesCommand, readRulesCommand } from './rules/read-command.ts';
 
 /** What the user asked for. */
 export type Command =
@@ -43,11 +44,12 @@ export type Command =
   | { readonly kind: 'sources-acls' }
   /** The end is excluded. */
   | { readonly kind: 'compare'; readonly fromMs: number; readonly toMs: number; readonly isJson: boolean }
+  | RulesCommand
   /** The command line cannot be understood; `problem` says why. */
   | { readonly kind: 'wrong'; readonly problem: string; readonly about: About };
 
-type About = 'outrider' | 'start' | 'demo' | 'compare' | 'providers' | 'series' | 'sources' | 'topics';
-const COMMANDS = ['start', 'demo', 'compare', 'providers', 'series', 'sources', 'topics'] as const;
+const COMMANDS = ['start', 'demo', 'rules', 'compare', 'providers', 'series', 'sources', 'topics'] as const;
+type About = 'outrider' | (typeof COMMANDS)[number];
 
 const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const;
 
@@ -60,6 +62,7 @@ export function readCommand(args: readonly string[]): Command {
   try {
     if (name === 'start') return readStart(rest);
     if (name === 'demo') return readDemo(rest);
+    if (name === 'rules') return readRulesCommand(rest);
     if (name === 'providers') return readProviders(rest);
     if (name === 'series') return readSeries(rest);
     if (name === 'compare') return readCompare(rest);

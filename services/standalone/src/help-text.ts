@@ -14,6 +14,7 @@ Usage: outrider <command> [options]
 
   start     the server, for real use: data in ./data, everything on this machine
   demo      replays real drives through every service and shows what was said, when
+  rules test         runs the tests beside the rules
   compare            our forecasts of the charge on arrival beside the cars' own, on the same trips
   providers check    asks every configured provider one question and prints a table
   series prepare     makes the database, retention and aggregates of an InfluxDB; series backfill computes
@@ -57,6 +58,15 @@ when the car was charged on it later. Only cars whose owners agreed to figures a
   --from, --to    2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded
   --json          one JSON array instead of the table
   --help, -h      this text
+`,
+  rules: `Usage: outrider rules test [--rules <folder>]
+
+Runs the tests beside the rules: what each rule says of facts that last or change, and what a driver is told then, on
+which channel. Prints what is not as expected, with file and line, and a summary. Ends with 1 when something failed or
+the rules are refused.
+
+  --rules <folder>   <id>.yaml with <id>.test.yaml beside it, and thresholds.yaml; default: those of Outrider
+  --help, -h         this text
 `,
   providers: `Usage: outrider providers check [--json]
 

@@ -35,6 +35,14 @@ describe('the process', () => {
     });
   });
 
+  test('rules that keep what their tests say end with 0, a folder without rules with 1', async () => {
+    expect((await run('rules', 'test')).stdout).toMatch(/rules, \d+ cases, 0 failed, \d+ ms\n$/);
+    await expect(run('rules', 'test', '--rules', import.meta.dirname)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('no rule in this folder'),
+    });
+  });
+
   test('the server says where to connect, and SIGTERM ends it well', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'outrider-main-'));
     const server = spawn(process.execPath, [MAIN, 'start'], {

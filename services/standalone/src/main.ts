@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { checkKafkaTopics, createKafkaTopics, KafkaRefusal } from '@outrider/bus';
 import { aclsOf, checkSources } from '@outrider/ingest';
+import { OWN_RULES } from '@outrider/predictor';
 import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } from '@outrider/runtime';
 import { backfillSeries, prepareSeries, SeriesRefusal } from '@outrider/telemetry';
 import { checkProviders, tableOf } from './check-providers.ts';
@@ -10,6 +11,7 @@ import { summariseErrors } from './compare-trips.ts';
 import { runChaosDemo, runDemo, ScenarioInvalid } from './demo.ts';
 import { helpText } from './help-text.ts';
 import { providerProbes } from './provider-probes.ts';
+import { reportText, testRules } from './rules/test-rules.ts';
 import { readStandaloneSettings } from './settings.ts';
 import { startServer } from './start.ts';
 import { tableOfSources } from './table.ts';
@@ -45,6 +47,8 @@ async function run(command: Command): Promise<number> {
         process.stdout.write(`${new Date(atMs).toISOString()} done\n`),
       );
       return EXIT.done;
+    case 'rules-test':
+      return rulesTest(command.folder);
     case 'compare':
       return compare(command);
     case 'sources-check':
@@ -83,6 +87,13 @@ async function check(isJson: boolean): Promise<number> {
   const results = await checkProviders(probes, systemClock);
   process.stdout.write(isJson ? `${JSON.stringify(results)}\n` : tableOf(results));
   return results.every(({ answered }) => answered) ? EXIT.done : EXIT.failed;
+}
+
+async function rulesTest(folder = OWN_RULES): Promise<number> {
+  const startMs = systemClock.nowMs();
+  const report = await testRules(folder);
+  process.stdout.write(reportText(report, systemClock.nowMs() - startMs));
+  return report.failures.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 async function compare(command: Extract<Command, { kind: 'compare' }>): Promise<number> {
