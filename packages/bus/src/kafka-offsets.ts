@@ -21,10 +21,9 @@ export class KafkaOffsets {
   /** What the group committed, by `topic/partition`. @throws when the brokers do not answer */
   async committed(group: string, topics?: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const { admin, named, unnamed } = this.#client;
-    const answer = await admin.fetchOffsets({
-      groupId: named(group),
-      ...(topics && { topics: topics.map(named) }),
-    });
+    const about = { groupId: named(group), ...(topics && { topics: topics.map(named) }) };
+    // The first question about a group makes its coordinator load it, and kafkajs asks once.
+    const answer = await askPatiently(() => admin.fetchOffsets(about));
     return new Map(
       answer.flatMap(({ topic, partitions }) =>
         partitions
@@ -52,7 +51,6 @@ export class KafkaOffsets {
         })),
       })),
     };
-    // The first question about a group makes its coordinator load it.
     await askPatiently(async () => {
       const coordinator = await cluster.findGroupCoordinator({ groupId: request.groupId });
       await (coordinator as unknown as Coordinator).offsetCommit(request);
