@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { createAlerts } from './alerts.ts';
 import { createAudit } from './audit.ts';
 import { createConsents } from './consents.ts';
+import { createContacts, createServiceTexts } from './contacts.ts';
 import { type Engine, openPostgresEngine, openSqliteEngine } from './engine.ts';
 import { createKeys, createQuarantineKeys } from './keys.ts';
 import { createNotifications } from './notifications.ts';
@@ -50,6 +51,8 @@ function createState({ session, scrub, close }: Engine): State {
   let closing: Promise<void> | undefined;
   const state: State = {
     people: createPeople(session),
+    contacts: createContacts(session),
+    serviceTexts: createServiceTexts(session),
     vehicles: createVehicles(session),
     keys: createKeys(session, scrub),
     quarantineKeys: createQuarantineKeys(session, scrub),

@@ -1,4 +1,5 @@
 import type { ChannelName } from '@outrider/domain';
+import type { Contact } from './contact-records.ts';
 
 // People, cars and who owns them; written by the api.
 
@@ -19,12 +20,18 @@ export interface Person {
   readonly quietToMinute: number | null;
   /** Channels the person switched on, best first. */
   readonly channels: readonly ChannelName[];
+  /** Addresses that they proved to be theirs; absent = none. */
+  readonly contacts?: readonly Contact[];
   readonly createdAtMs: number;
 }
 
 export interface People {
-  insert(person: Person): Promise<void>;
-  update(personId: string, change: Partial<Omit<Person, 'personId' | 'createdAtMs'>>): Promise<boolean>;
+  insert(person: Omit<Person, 'contacts'>): Promise<void>;
+  update(
+    personId: string,
+    change: Partial<Omit<Person, 'personId' | 'contacts' | 'createdAtMs'>>,
+  ): Promise<boolean>;
+  /** With the person’s contacts. */
   find(personId: string): Promise<Person | undefined>;
 }
 

@@ -1,7 +1,9 @@
+import { createContacts } from './contacts.ts';
 import type { Session } from './session.ts';
 import type { People, Person } from './state.ts';
 
 export function createPeople(session: Session): People {
+  const contacts = createContacts(session);
   return {
     async insert(person) {
       await session
@@ -28,7 +30,13 @@ export function createPeople(session: Session): People {
         .where('personId', '=', personId)
         .$if(session.locksRows(), (query) => query.forNoKeyUpdate())
         .executeTakeFirst();
-      return row && { ...row, channels: JSON.parse(row.channels) as Person['channels'] };
+      if (row === undefined) return undefined;
+      const known = await contacts.listOf(personId);
+      return {
+        ...row,
+        channels: JSON.parse(row.channels) as Person['channels'],
+        ...(known.length > 0 && { contacts: known }),
+      };
     },
   };
 }

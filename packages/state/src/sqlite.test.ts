@@ -130,7 +130,7 @@ describe('migrations', () => {
     database.exec(`insert into kysely_migration values ('0999-from-the-future', '2099-01-01')`);
     database.close();
     await expect(openState(`sqlite:${file}`, { log })).rejects.toThrow(
-      /newer Outrider: it has schema 0999-from-the-future, this version knows up to 0002-trip-sources/,
+      /newer Outrider: it has schema 0999-from-the-future, this version knows up to \d{4}-[\w-]+/,
     );
   });
 

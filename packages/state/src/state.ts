@@ -1,9 +1,11 @@
+import type { Contacts, ServiceTexts } from './contact-records.ts';
 import type { Notifications } from './notifier-records.ts';
 import type { People, Vehicles } from './people-records.ts';
 import type { Alerts, Outbox, PredictorState } from './predictor-records.ts';
 import type { TripSources, Trips } from './trip-records.ts';
 import type { Audit, Consents, Keys, QuarantineKeys, Tokens } from './trust-records.ts';
 
+export * from './contact-records.ts';
 export * from './notifier-records.ts';
 export * from './people-records.ts';
 export * from './predictor-records.ts';
@@ -16,6 +18,8 @@ export * from './trust-records.ts';
  */
 export interface State {
   readonly people: People;
+  readonly contacts: Contacts;
+  readonly serviceTexts: ServiceTexts;
   readonly vehicles: Vehicles;
   readonly keys: Keys;
   readonly quarantineKeys: QuarantineKeys;

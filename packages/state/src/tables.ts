@@ -4,11 +4,13 @@ import type {
   AlertRow,
   AuditEntry,
   Consent,
+  Contact,
   NotificationRow,
   OutboxRow,
   Ownership,
   Person,
   QuarantineKey,
+  ServiceText,
   SubjectKey,
   TripRow,
   TripSourceRow,
@@ -18,7 +20,9 @@ import type {
 
 /** Every table's columns. Names are those of the records, so a row needs no renaming. */
 export interface Tables {
-  people: Omit<Person, 'channels'> & { readonly channels: string };
+  people: Omit<Person, 'channels' | 'contacts'> & { readonly channels: string };
+  contacts: Contact;
+  serviceTexts: ServiceText;
   vehicles: Omit<Vehicle, 'homeSealed'> & {
     readonly homeKeyId: string | null;
     readonly homeBox: string | null;

@@ -70,6 +70,7 @@ const QUERIES: Readonly<Record<string, string>> = {
 const BODIES: Readonly<Record<string, object>> = {
   'post /v1/people': { name: 'New', role: 'driver' },
   'patch /v1/people/me': { units: 'metric' },
+  'post /v1/people/me/phone/verify': { code: '012345' },
   'post /v1/vehicles': { modelId: 'test-car', label: 'Car', consents: {}, textVersion },
   'patch /v1/vehicles/{vehicleId}': { label: 'Other' },
   'put /v1/vehicles/{vehicleId}/consents/{purpose}': { granted: false, textVersion },

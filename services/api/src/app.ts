@@ -27,6 +27,7 @@ import { forecastRoutes } from './routes/forecasts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type LiveSockets, liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { phoneRoutes } from './routes/phone.ts';
 import { placeRoutes } from './routes/places.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -242,6 +243,7 @@ function addRoutes(
   healthRoutes(server, context, { metrics: parts.runtime.metrics, readiness: parts.readiness });
   for (const add of [
     peopleRoutes,
+    phoneRoutes,
     tokenRoutes,
     vehicleRoutes,
     consentRoutes,

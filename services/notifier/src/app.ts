@@ -6,6 +6,7 @@ import { createDrivingStates } from './driving-state.ts';
 import { takeBatch } from './intake.ts';
 import { limitsOf, type NotifierDeps, type Parts } from './notifier-deps.ts';
 import { createOutboxWorker } from './outbox-worker.ts';
+import { createServiceTextSender } from './service-texts.ts';
 import { loadLanguages } from './wording/language.ts';
 
 export type { Channel, Delivery, Message } from './channel.ts';
@@ -30,6 +31,7 @@ export function createNotifier(deps: NotifierDeps): App {
   const { outbox } = deps.state;
   const relay = createRelay({ ...runtime, outbox, writer: 'notifier', bus: deps.bus, random: parts.random });
   const worker = createOutboxWorker(parts, () => relay.poke());
+  const texts = createServiceTextSender(parts);
   const pokeBoth = () => {
     worker.poke();
     relay.poke();
@@ -46,6 +48,7 @@ export function createNotifier(deps: NotifierDeps): App {
     cancels.push(
       runtime.eventClock.onTick(TICK_MS, () => worker.poke()),
       runtime.realClock.onTick(TICK_MS, pokeBoth),
+      runtime.realClock.onTick(TICK_MS, () => texts.poke()),
     );
     pokeBoth();
     isStarted = true;
@@ -56,6 +59,7 @@ export function createNotifier(deps: NotifierDeps): App {
     await intake?.stop();
     await signals?.stop();
     await worker.stop();
+    await texts.stop();
     await relay.stop();
     for (const channel of parts.channels) await channel.close();
   };
@@ -77,7 +81,11 @@ export function createNotifier(deps: NotifierDeps): App {
       return why === undefined ? { ready: true } : { ready: false, why };
     },
     isIdle: () =>
-      (signals?.isIdle() ?? true) && (intake?.isIdle() ?? true) && worker.isIdle() && relay.isIdle(),
+      (signals?.isIdle() ?? true) &&
+      (intake?.isIdle() ?? true) &&
+      worker.isIdle() &&
+      texts.isIdle() &&
+      relay.isIdle(),
   };
 }
 

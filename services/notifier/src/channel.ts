@@ -32,11 +32,22 @@ export interface Message {
   readonly traceparent?: string;
 }
 
+/** A text besides alerts, to an address that is not proved yet: a code. */
+export interface BareText {
+  readonly target: string;
+  readonly text: string;
+  /** Event time. */
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+
 /** A way to reach a person. It tries once, within its own timeouts; the outbox worker retries. */
 export interface Channel {
   readonly name: ChannelName;
   /** Can this person be reached this way at all? */
   reaches(person: Person): boolean;
   deliver(message: Message, signal: AbortSignal): Promise<Delivery>;
+  /** Of channels whose addresses are proved by a code. */
+  sendText?(text: BareText, signal: AbortSignal): Promise<Delivery>;
   close(): Promise<void>;
 }

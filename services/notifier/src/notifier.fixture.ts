@@ -91,7 +91,7 @@ export interface FakeChannel extends Channel {
   readonly answers: (Delivery | Promise<Delivery>)[];
 }
 
-export function fakeChannel(name: 'email' | 'webhook'): FakeChannel {
+export function fakeChannel(name: 'email' | 'webhook' | 'sms'): FakeChannel {
   const messages: Message[] = [];
   const answers: (Delivery | Promise<Delivery>)[] = [];
   return {
@@ -139,6 +139,8 @@ export interface Rig {
 export interface RigOptions {
   readonly person?: Partial<Person>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Besides feed and e-mail. */
+  readonly channels?: readonly Channel[];
 }
 
 interface Stores {
@@ -234,7 +236,7 @@ function builder(stores: Stores, runtime: Runtime, email: Channel, options: RigO
       ...instead,
       runtime,
       settings: readSettings(notifierSettings, options.environment ?? {}),
-      channels: [createFeed(), email],
+      channels: [createFeed(), email, ...(options.channels ?? [])],
       random: () => 0.5,
     });
 }

@@ -56,6 +56,21 @@ export function classOfHttpStatus(status: number): RetryClass | undefined {
   return 'permanent-request';
 }
 
+/** Twilio's codes for a number that cannot be written to: not one, not a phone's, or its owner said STOP. */
+const SMS_TARGET_GONE = new Set([21211, 21214, 21217, 21610, 21614]);
+
+/**
+ * An SMS provider's answer, with the code in its body. Undefined means taken. 429 is certain: nothing was processed.
+ * Any 5xx may come after the text went out.
+ */
+export function classOfSmsAnswer(status: number, code: number | undefined): RetryClass | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  if (status >= 500 || status === 408) return 'ambiguous';
+  if (code !== undefined && SMS_TARGET_GONE.has(code)) return 'permanent-target';
+  if (status === 404) return 'auth';
+  return classOfHttpStatus(status);
+}
+
 const BEFORE_SENDING = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',

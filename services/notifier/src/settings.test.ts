@@ -17,6 +17,20 @@ test('rates are read with their units', () => {
 for (const wrong of ['', '2', '0/10m', '2/0m', '2/10', '2/10s', '2/10m;4/1h', '-1/1h', '1.5/1h'])
   test(`"${wrong}" is not a list of rates`, () => expect(() => rates(wrong)).toThrow('is not a list like'));
 
+for (const { wrong, why } of [
+  { wrong: { SMS_URL: 'https://api.twilio.com' }, why: 'no account' },
+  { wrong: { SMS_URL: 'https://AC1@api.twilio.com' }, why: 'no account' },
+  { wrong: { SMS_URL: 'http://AC1:geheim@sms.example' }, why: 'https:' },
+  { wrong: { SMS_FALLBACK_URL: 'ftp://AC1:geheim@sms.example' }, why: 'https:' },
+  { wrong: { SMS_FROM: '0401234567' }, why: 'neither a number' },
+  { wrong: { SMS_FROM: 'MG12' }, why: 'neither a number' },
+])
+  test(`${JSON.stringify(wrong)} is refused, and no secret is shown`, () => {
+    const read = () => readSettings(notifierSettings, wrong);
+    expect(read).toThrow(why);
+    expect(read).not.toThrow('geheim');
+  });
+
 test('all wrong settings are named at once', () => {
   const wrong = { SMTP_URL: 'http://mail', SMTP_FROM: ' ', ESCALATE_AFTER_MIN: '-1', THROTTLE: 'often' };
   try {

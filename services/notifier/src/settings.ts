@@ -28,6 +28,26 @@ export function rates(value: string): readonly Rate[] {
   });
 }
 
+const httpUrl = url('http', 'https');
+
+/** A provider's address with the account's name and secret in it; in clear only on this machine. */
+function account(value: string): string {
+  const said = httpUrl(value);
+  if (!URL.canParse(said)) throw new Error('is not an address');
+  const { protocol, hostname, username, password } = new URL(said);
+  if (username === '' || password === '') throw new Error('names no account and secret before the @');
+  if (protocol === 'http:' && !LOOPBACK.has(hostname)) throw new Error('must begin with https:');
+  return said;
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+function smsSender(value: string): string {
+  if (!/^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$/.test(value))
+    throw new Error('is neither a number like +15551234567 nor a messaging service MG…');
+  return value;
+}
+
 export const notifierSettings = {
   smtpUrl: {
     env: 'SMTP_URL',
@@ -48,6 +68,27 @@ export const notifierSettings = {
     about: 'Sender of e-mails.',
     parse: nonEmpty,
     default: 'Outrider <outrider@localhost>',
+  },
+  smsUrl: {
+    env: 'SMS_URL',
+    about:
+      'SMS provider, https://AccountSid:AuthToken@api.twilio.com or one that speaks the same; empty = no SMS.',
+    parse: optional(account),
+    default: '',
+    secret: true,
+  },
+  smsFallbackUrl: {
+    env: 'SMS_FALLBACK_URL',
+    about: 'Second SMS provider, used when the first certainly did not take a text.',
+    parse: optional(account),
+    default: '',
+    secret: true,
+  },
+  smsFrom: {
+    env: 'SMS_FROM',
+    about: 'Sender of SMS: a number like +15551234567, or a messaging service MG…; SMS need it.',
+    parse: optional(smsSender),
+    default: '',
   },
   webhookAllowHttpLoopback: {
     env: 'WEBHOOK_ALLOW_HTTP_LOOPBACK',

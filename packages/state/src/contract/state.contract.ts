@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { State } from '../state.ts';
+import { contactsContract } from './contacts.contract.ts';
 import { notifierContract } from './notifier.contract.ts';
 import { peopleContract } from './people.contract.ts';
 import { predictorContract } from './predictor.contract.ts';
@@ -31,6 +32,7 @@ export function stateContract(engine: string, create: () => StateUnderTest, isDu
     });
 
     peopleContract(state);
+    contactsContract(state);
     trustContract(state);
     predictorContract(state);
     notifierContract(state);

@@ -1,14 +1,16 @@
 import type { Migration } from 'kysely/migration';
 import { firstTables } from './0001-first-tables.ts';
 import { tripSources } from './0002-trip-sources.ts';
+import { contacts } from './0003-expand-contacts.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
  * Every migration, oldest first, named after its file. One that was released is never edited or removed:
  * databases out there have run it. Add the next number, and `expand` or `contract`: an older version works on beside
- * one that expands (0003-expand-colours), and is refused after one that contracts.
+ * one that expands (0009-expand-colours), and is refused after one that contracts.
  */
 export const migrations = (types: DialectTypes): Readonly<Record<string, Migration>> => ({
   '0001-first-tables': firstTables(types),
   '0002-trip-sources': tripSources,
+  '0003-expand-contacts': contacts,
 });

@@ -46,6 +46,7 @@ export const personView = z.strictObject({
   name: z.string(),
   email: z.string().nullable(),
   phone: z.string().nullable(),
+  phoneVerified: z.boolean().describe('SMS go to a verified number only.'),
   webhookUrl: z.string().nullable(),
   language: z.string(),
   units: z.enum(['metric', 'imperial']),
@@ -62,6 +63,7 @@ export function viewPerson(person: Person): z.infer<typeof personView> {
     name: person.name,
     email: person.email,
     phone: person.phone,
+    phoneVerified: isPhoneVerified(person),
     webhookUrl: person.webhookUrl,
     language: person.language,
     units: person.units,
@@ -72,7 +74,13 @@ export function viewPerson(person: Person): z.infer<typeof personView> {
   };
 }
 
-type Change = Partial<Omit<Person, 'personId' | 'createdAtMs'>>;
+/** The number is the one that a code was sent to and entered, and nobody said STOP there since. */
+const isPhoneVerified = ({ phone, contacts = [] }: Person): boolean =>
+  contacts.some(
+    ({ channel, target, stoppedAtMs }) => channel === 'sms' && target === phone && stoppedAtMs === null,
+  );
+
+type Change = Partial<Omit<Person, 'personId' | 'contacts' | 'createdAtMs'>>;
 
 /** What was said, as columns; what was not said stays as it is. */
 export function changeOf(said: Preferences): Change {

@@ -22,6 +22,12 @@ const build = (environment: Record<string, string>) =>
     metrics: createMetrics(),
   }).map((channel) => channel.name);
 
+test('SMS are there once a provider is named, with a sender', () => {
+  const SMS_URL = 'https://AC1:secret@api.twilio.com';
+  expect(build({ SMS_URL, SMS_FROM: '+15551234567' })).toEqual(['feed', 'webhook', 'sms']);
+  expect(() => build({ SMS_URL })).toThrow('SMS_FROM is not');
+});
+
 test('e-mail is there once a mail server is named', () => {
   expect(build({})).toEqual(['feed', 'webhook']);
   expect(build({ SMTP_URL: 'smtp://127.0.0.1:2525' })).toEqual(['feed', 'email', 'webhook']);

@@ -4,6 +4,7 @@ import type { Channel } from '../channel.ts';
 import type { NotifierSettings } from '../settings.ts';
 import { createEmail } from './email.ts';
 import { createFeed } from './feed.ts';
+import { createSms } from './sms.ts';
 import { createWebhook } from './webhook.ts';
 
 type Build = (settings: NotifierSettings, runtime: Runtime) => Channel | undefined;
@@ -22,6 +23,11 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
         }),
   webhook: (settings, { realClock }) =>
     createWebhook({ allowHttpLoopback: settings.webhookAllowHttpLoopback, realClock }),
+  sms: ({ smsUrl, smsFallbackUrl, smsFrom }, { eventClock, realClock, log }) => {
+    if (smsUrl === undefined) return undefined;
+    if (smsFrom === undefined) throw new Error('SMS_URL is set and SMS_FROM is not: SMS need a sender');
+    return createSms({ url: smsUrl, fallbackUrl: smsFallbackUrl, from: smsFrom, eventClock, realClock, log });
+  },
 };
 
 export function buildChannels(settings: NotifierSettings, runtime: Runtime): readonly Channel[] {

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '@outrider/runtime';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, expect, test } from 'vitest';
+import { CONTRACT_TIMEOUT_MS, channelContract } from '../channel.contract.ts';
+import { scriptedServer } from '../fakes/scripted-server.fixture.ts';
 import { exampleMessage } from '../message.fixture.ts';
 import { driver } from '../notifier.fixture.ts';
 import { createWebhook } from './webhook.ts';
@@ -39,6 +41,21 @@ const webhook = (more: { allowHttpLoopback?: boolean; timeoutMs?: number } = {})
 
 const to = (webhookUrl: string, webhookSecret: string | null = SECRET) =>
   exampleMessage({ recipient: { ...driver, webhookUrl, webhookSecret } });
+
+channelContract(
+  'webhook',
+  async () => {
+    const provider = await scriptedServer(() => ({ status: 204 }));
+    return {
+      channel: webhook({ timeoutMs: CONTRACT_TIMEOUT_MS }),
+      provider,
+      message: (change = {}) => ({ ...to(provider.url), ...change }),
+      // A receiver tells repeats by their id.
+      visible: () => provider.taken((call) => call.headers['webhook-id']),
+    };
+  },
+  { gone: { status: 410 } },
+);
 
 test('a call is signed so that the Standard Webhooks library accepts it', async () => {
   const { calls, url } = await receiver();

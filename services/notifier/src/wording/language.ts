@@ -40,6 +40,8 @@ export const language = z.strictObject({
     'turn-back': remedyWords,
     precondition: remedyWords,
   }),
+  /** Texts besides alerts, at most 160 characters; `{code}` proves an address. */
+  serviceTexts: z.strictObject({ code: sentence }),
   or: z.string(),
   outcome: sentence,
   decide: alternatives,

@@ -1,0 +1,98 @@
+import { hashCode, randomCode } from '@outrider/runtime';
+import type { ServiceText } from '@outrider/state';
+import type { Delivery } from './channel.ts';
+import type { Parts } from './notifier-deps.ts';
+import { fill } from './wording/fill.ts';
+import { languageOf } from './wording/language.ts';
+
+/** Sends the codes that people asked the api for. Each is sent once: whoever misses it asks for another. */
+export interface ServiceTextSender {
+  /** Some may wait now; returns at once. */
+  poke(): void;
+  isIdle(): boolean;
+  /** Finishes what is being sent. */
+  stop(): Promise<void>;
+}
+
+const AT_ONCE = 16;
+const ATTEMPT_MS = 45_000;
+const STOP_MS = 10_000;
+
+export function createServiceTextSender(parts: Parts): ServiceTextSender {
+  const { realClock, log } = parts.runtime;
+  const breakOff = new AbortController();
+  let sending: Promise<void> | undefined;
+  let isStopped = false;
+  return {
+    poke() {
+      if (isStopped) return;
+      sending ??= sendWaiting(parts, breakOff.signal)
+        .catch((error: unknown) => log.warn({ err: String(error) }, 'codes that wait cannot be read'))
+        .finally(() => {
+          sending = undefined;
+        });
+    },
+    isIdle: () => sending === undefined,
+    async stop() {
+      isStopped = true;
+      const wait = new AbortController();
+      await Promise.race([sending, realClock.sleep(STOP_MS, wait.signal)]);
+      wait.abort();
+      breakOff.abort();
+      await sending;
+    },
+  };
+}
+
+async function sendWaiting(parts: Parts, signal: AbortSignal): Promise<void> {
+  const waiting = await parts.state.serviceTexts.listWaiting(parts.runtime.eventClock.nowMs(), AT_ONCE);
+  for (const text of waiting) {
+    if (signal.aborted) return;
+    if (await isAtTheWheel(parts, text.personId)) continue;
+    await sendOne(parts, text, signal);
+  }
+}
+
+/**
+ * A code waits while a car of this person is known to move. One that says nothing holds it not: they asked for the
+ * code a moment ago, by hand, perhaps before their first car said a word.
+ */
+async function isAtTheWheel({ state, runtime, driving }: Parts, personId: string): Promise<boolean> {
+  const nowMs = runtime.eventClock.nowMs();
+  const vehicles = await state.vehicles.listOf(personId, nowMs);
+  return vehicles.some(({ vehicleId }) => driving.of(vehicleId, nowMs).kind === 'moving');
+}
+
+async function sendOne(parts: Parts, text: ServiceText, signal: AbortSignal): Promise<void> {
+  const { textId, personId } = text;
+  const { serviceTexts, people } = parts.state;
+  const code = randomCode();
+  const codeHash = hashCode(code, textId);
+  // The hash first: a code that arrives must be one that can be entered.
+  if (!(await serviceTexts.change(textId, 'waiting', { state: 'sending', codeHash }))) return;
+  const person = await people.find(personId);
+  const words = languageOf(parts.languages, person?.language ?? 'en').serviceTexts;
+  const delivery = await tryOnce(parts, text, fill(words[text.kind], { code }) ?? '', signal);
+  const state = delivery.kind === 'delivered' ? 'sent' : 'failed';
+  await serviceTexts.change(textId, 'sending', { state });
+  const { channel } = text;
+  const reason = delivery.kind === 'delivered' ? undefined : delivery.reason;
+  parts.runtime.log.info({ textId, channel, came: delivery.kind, reason }, 'a code was tried');
+}
+
+async function tryOnce(
+  { channels }: Parts,
+  { channel: name, target, requestedAtMs: createdAtMs, expiresAtMs }: ServiceText,
+  text: string,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const channel = channels.find((one) => one.name === name);
+  if (channel?.sendText === undefined) return { kind: 'rejected', reason: 'unreachable' };
+  const message = { target, text, createdAtMs, expiresAtMs };
+  try {
+    return await channel.sendText(message, AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]));
+  } catch {
+    // A channel must not throw; if one does, nobody knows how far it came.
+    return { kind: 'retryable', reason: 'ambiguous' };
+  }
+}
