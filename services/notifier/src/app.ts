@@ -10,6 +10,7 @@ import { createServiceTextSender } from './service-texts.ts';
 import { loadLanguages } from './wording/language.ts';
 
 export type { Channel, Delivery, Message } from './channel.ts';
+export { openContent } from './content.ts';
 export type { NotifierDeps } from './notifier-deps.ts';
 export { limitsOf } from './notifier-deps.ts';
 export { REASONS, reasonOf } from './reasons.ts';

@@ -54,10 +54,6 @@ describe('the command line', () => {
     [['demo', '--help'], { kind: 'help', about: 'demo' }],
     [['start', '-h'], { kind: 'help', about: 'start' }],
     [['--version'], { kind: 'version' }],
-    [['rules', 'test'], { kind: 'rules-test', folder: undefined }],
-    [['rules', 'test', '--rules', 'own'], { kind: 'rules-test', folder: 'own' }],
-    [['rules', 'test', '--help'], { kind: 'help', about: 'rules' }],
-    [['rules', '-h'], { kind: 'help', about: 'rules' }],
   ])('%j is understood', (args, command) => {
     expect(readCommand(args)).toEqual(command);
   });
@@ -70,10 +66,6 @@ describe('the command line', () => {
     [['demo', 'winter'], "Unexpected argument 'winter'", 'demo'],
     [['demo', '--scenario'], '--scenario', 'demo'],
     [['demo', '--out='], '--out', 'demo'],
-    [['rules'], 'rules can be asked to', 'rules'],
-    [['rules', 'mend'], 'not "mend"', 'rules'],
-    [['rules', 'test', '--rules='], '--rules', 'rules'],
-    [['rules', 'test', 'own'], "Unexpected argument 'own'", 'rules'],
     [['start', '--port', '1'], "Unknown option '--port'", 'start'],
   ])('%j is refused, and the help that fits is named', (args, problem, about) => {
     const command = readCommand(args);

@@ -7,6 +7,7 @@ import {
   DEFAULT_REPLICATION,
   DEFAULT_SCENARIOS,
 } from './defaults.ts';
+import { readMoment } from './read-moment.ts';
 import { type RulesCommand, readRulesCommand } from './rules/read-command.ts';
 
 /** What the user asked for. */
@@ -168,15 +169,6 @@ function readDays(name: string, text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text))
     throw new Error(`${name} is a whole number of days, not ${JSON.stringify(text)}`);
   return Number(text);
-}
-
-function readMoment(name: string, text: string): number {
-  const atMs = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(atMs))
-    throw new Error(
-      `${name} is a day or a moment, 2026-01-15 or 2026-01-15T08:00Z, not ${JSON.stringify(text)}`,
-    );
-  return atMs;
 }
 
 function readDemo(args: readonly string[]): Command {

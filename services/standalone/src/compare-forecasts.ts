@@ -1,7 +1,7 @@
-import { type Clock, type Log, lockDataFolders } from '@outrider/runtime';
-import { openState, type State } from '@outrider/state';
-import { type ForecastRow, openTelemetry, type TelemetryStore } from '@outrider/telemetry';
-import { createTrust, type Trust } from '@outrider/trust';
+import type { Clock, Log } from '@outrider/runtime';
+import type { State } from '@outrider/state';
+import type { ForecastRow, TelemetryStore } from '@outrider/telemetry';
+import type { Trust } from '@outrider/trust';
 import {
   COMPARED_PATHS,
   compareTrips,
@@ -9,6 +9,7 @@ import {
   type Mark,
   type SaidSignals,
 } from './compare-trips.ts';
+import { type StoreUrls, withStores } from './stores.ts';
 import { alignedTable } from './table.ts';
 
 export interface CompareSpan {
@@ -67,7 +68,8 @@ async function readAll(
   }
 }
 
-async function readPromises(
+/** All of a span, oldest first. */
+export async function readPromises(
   telemetry: Stores['telemetry'],
   vehicleId: string,
   { fromMs, toMs }: CompareSpan,
@@ -82,27 +84,12 @@ async function readPromises(
   }
 }
 
-/** The same from the engines that the URLs name. @throws what they say, and DataFolderInUse while a server runs on the same files */
-export async function compareForecasts(
-  urls: { readonly stateUrl: string; readonly telemetryUrl: string },
+/** The same from the engines that the URLs name. @throws what `withStores` throws */
+export const compareForecasts = (
+  urls: StoreUrls,
   span: CompareSpan,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
-): Promise<readonly Mark[]> {
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(one: T): T => {
-    opened.unshift(one);
-    return one;
-  };
-  try {
-    const lock = await lockDataFolders([urls.stateUrl, urls.telemetryUrl]);
-    keep({ close: () => lock.release() });
-    const state = keep(await openState(urls.stateUrl, { log }));
-    const telemetry = keep(await openTelemetry(urls.telemetryUrl, { log }));
-    return await readMarks({ state, telemetry, trust: createTrust({ ...state, eventClock: clock }) }, span);
-  } finally {
-    for (const one of opened) await one.close();
-  }
-}
+  tools: { readonly clock: Clock; readonly log: Log },
+): Promise<readonly Mark[]> => withStores(urls, tools, (stores) => readMarks(stores, span));
 
 /** For people; says so when there is nothing to compare. */
 export function tableOfErrors(errors: readonly ErrorSummary[]): string {

@@ -14,7 +14,7 @@ Usage: outrider <command> [options]
 
   start     the server, for real use: data in ./data, everything on this machine
   demo      replays real drives through every service and shows what was said, when
-  rules test         runs the tests beside the rules
+  rules test         runs the tests beside the rules; rules explain answers why a driver was warned, or was not
   compare            our forecasts of the charge on arrival beside the cars' own, on the same trips
   providers check    asks every configured provider one question and prints a table
   series prepare     makes the database, retention and aggregates of an InfluxDB; series backfill computes
@@ -60,12 +60,19 @@ when the car was charged on it later. Only cars whose owners agreed to figures a
   --help, -h      this text
 `,
   rules: `Usage: outrider rules test [--rules <folder>]
+       outrider rules explain <vehicle> [--rule <id>] [--at <day or moment>] [--json]
 
-Runs the tests beside the rules: what each rule says of facts that last or change, and what a driver is told then, on
+test runs the tests beside the rules: what each rule says of facts that last or change, and what a driver is told then, on
 which channel. Prints what is not as expected, with file and line, and a summary. Ends with 1 when something failed or
-the rules are refused.
+the rules are refused. explain reads what was stored of a car in the day before a moment: what it sent, forecasts,
+alerts with their evidence, and each decision about telling somebody, with its stage and reason. It computes nothing
+again, needs the driver's consent to be warned, and is written to the owner's list of reads. Give it while no server
+runs on the same files.
 
   --rules <folder>   <id>.yaml with <id>.test.yaml beside it, and thresholds.yaml; default: those of Outrider
+  --rule <id>        only this rule, with what it needs
+  --at <moment>      2026-01-15 or 2026-01-15T08:00Z, in UTC; default: now
+  --json             one JSON object instead of the text
   --help, -h         this text
 `,
   providers: `Usage: outrider providers check [--json]

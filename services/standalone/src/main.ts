@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { checkKafkaTopics, createKafkaTopics, KafkaRefusal } from '@outrider/bus';
 import { aclsOf, checkSources } from '@outrider/ingest';
-import { OWN_RULES } from '@outrider/predictor';
+import { factCatalogue, loadRules, OWN_RULES } from '@outrider/predictor';
 import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } from '@outrider/runtime';
 import { backfillSeries, prepareSeries, SeriesRefusal } from '@outrider/telemetry';
 import { checkProviders, tableOf } from './check-providers.ts';
@@ -11,9 +11,12 @@ import { summariseErrors } from './compare-trips.ts';
 import { runChaosDemo, runDemo, ScenarioInvalid } from './demo.ts';
 import { helpText } from './help-text.ts';
 import { providerProbes } from './provider-probes.ts';
+import { explain } from './rules/explain.ts';
+import { explanationText } from './rules/explain-text.ts';
 import { reportText, testRules } from './rules/test-rules.ts';
 import { readStandaloneSettings } from './settings.ts';
 import { startServer } from './start.ts';
+import { withStores } from './stores.ts';
 import { tableOfSources } from './table.ts';
 
 // The `outrider` command line: the one place that reads the environment and the arguments, and that exits.
@@ -49,6 +52,8 @@ async function run(command: Command): Promise<number> {
       return EXIT.done;
     case 'rules-test':
       return rulesTest(command.folder);
+    case 'rules-explain':
+      return rulesExplain(command);
     case 'compare':
       return compare(command);
     case 'sources-check':
@@ -94,6 +99,18 @@ async function rulesTest(folder = OWN_RULES): Promise<number> {
   const report = await testRules(folder);
   process.stdout.write(reportText(report, systemClock.nowMs() - startMs));
   return report.failures.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+async function rulesExplain(command: Extract<Command, { kind: 'rules-explain' }>): Promise<number> {
+  const { process: own, predictor } = readStandaloneSettings(process.env);
+  const rules = await loadRules(predictor.rulesFolder ?? OWN_RULES, factCatalogue);
+  const query = { ...command, atMs: command.atMs ?? systemClock.nowMs() };
+  const tools = { clock: systemClock, log: createLog(own.logLevel) };
+  const explained = await withStores(own, tools, (stores) =>
+    explain(stores, query, rules, systemClock.nowMs()),
+  );
+  process.stdout.write(command.isJson ? `${JSON.stringify(explained)}\n` : explanationText(explained));
+  return explained.kind === 'explained' ? EXIT.done : EXIT.failed;
 }
 
 async function compare(command: Extract<Command, { kind: 'compare' }>): Promise<number> {

@@ -1,21 +1,50 @@
 import { parseArgs } from 'node:util';
+import { readMoment } from '../read-moment.ts';
 
 /** What can be asked of rules. */
 export type RulesCommand =
   | { readonly kind: 'help'; readonly about: 'rules' }
   /** Those that come with Outrider unless a folder is named. */
-  | { readonly kind: 'rules-test'; readonly folder: string | undefined };
+  | { readonly kind: 'rules-test'; readonly folder: string | undefined }
+  | {
+      readonly kind: 'rules-explain';
+      readonly vehicleId: string;
+      readonly ruleId: string | undefined;
+      /** Now when undefined. */
+      readonly atMs: number | undefined;
+      readonly isJson: boolean;
+    };
 
 /** Reads the arguments after `outrider rules`. @throws when they cannot be understood */
 export function readRulesCommand(args: readonly string[]): RulesCommand {
   const [action, ...rest] = args;
   if (args.some((one) => one === '--help' || one === '-h')) return { kind: 'help', about: 'rules' };
   if (action === 'test') return readTest(rest);
-  throw new Error(`rules can be asked to test, not ${JSON.stringify(action ?? '')}`);
+  if (action === 'explain') return readExplain(rest);
+  throw new Error(`rules can be asked to test or to explain, not ${JSON.stringify(action ?? '')}`);
 }
 
 function readTest(args: readonly string[]): RulesCommand {
   const { values } = parseArgs({ args: [...args], options: { rules: { type: 'string' } } });
   if (values.rules === '') throw new Error('--rules needs the name of a folder');
   return { kind: 'rules-test', folder: values.rules };
+}
+
+function readExplain(args: readonly string[]): RulesCommand {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { rule: text, at: text, json: { type: 'boolean' } },
+  });
+  const [vehicleId, ...more] = positionals;
+  if (vehicleId === undefined || more.length > 0) throw new Error('explain needs the id of one car');
+  if (values.rule === '') throw new Error('--rule needs the id of a rule');
+  return {
+    kind: 'rules-explain',
+    vehicleId,
+    ruleId: values.rule,
+    atMs: values.at === undefined ? undefined : readMoment('--at', values.at),
+    isJson: values.json === true,
+  };
 }

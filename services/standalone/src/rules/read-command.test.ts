@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { readCommand } from '../command-line.ts';
+import { helpText } from '../help-text.ts';
+
+test.each([
+  [['test'], { kind: 'rules-test', folder: undefined }],
+  [['test', '--rules', 'own'], { kind: 'rules-test', folder: 'own' }],
+  [['test', '--help'], { kind: 'help', about: 'rules' }],
+  [['-h'], { kind: 'help', about: 'rules' }],
+  [
+    ['explain', 'veh_1', '--rule', 'cold-battery', '--at', '2026-01-15', '--json'],
+    {
+      ...{ kind: 'rules-explain', vehicleId: 'veh_1', ruleId: 'cold-battery' },
+      ...{ atMs: Date.UTC(2026, 0, 15), isJson: true },
+    },
+  ],
+  [
+    ['explain', 'veh_1'],
+    { kind: 'rules-explain', vehicleId: 'veh_1', ruleId: undefined, atMs: undefined, isJson: false },
+  ],
+])('rules %j is understood', (args, command) => {
+  expect(readCommand(['rules', ...args])).toEqual(command);
+});
+
+test.each([
+  [[], 'rules can be asked to'],
+  [['mend'], 'not "mend"'],
+  [['test', '--rules='], '--rules'],
+  [['test', 'own'], "Unexpected argument 'own'"],
+  [['explain'], 'the id of one car'],
+  [['explain', 'veh_1', 'veh_2'], 'the id of one car'],
+  [['explain', 'veh_1', '--rule='], '--rule'],
+  [['explain', 'veh_1', '--at', 'noon'], '--at is a day or a moment'],
+])('rules %j is refused in words', (args, problem) => {
+  expect(readCommand(['rules', ...args])).toMatchObject({
+    ...{ kind: 'wrong', about: 'rules' },
+    problem: expect.stringContaining(problem),
+  });
+});
+
+test('the help of rules names every option', () => {
+  for (const option of ['--rules', '--rule <id>', '--at', '--json', '--help'])
+    expect(helpText('rules')).toContain(option);
+});
