@@ -1,5 +1,5 @@
 import type { Alert, Severity } from '@outrider/domain';
-import { type AlertState, alertId, endEpisode, type Step, step } from './alert-lifecycle.ts';
+import { type AlertState, alertId, endEpisode, type Step } from './alert-lifecycle.ts';
 import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
 import { subjectsOf } from './facts/index.ts';
 import { withoutInterrupting } from './guess.ts';
@@ -8,7 +8,10 @@ import { horizonOf, isDriving, type Situation, whyUnknown } from './outlook.ts';
 import { simulateRemedies } from './remedies/index.ts';
 import type { Simulated } from './remedy.ts';
 import type { LoadedRule, Scope, Subject } from './rule.ts';
+import { type RuleStep, stepRule } from './rule-step.ts';
 import { type Carried, type Told, toldSubjects } from './source-switch.ts';
+import type { Trace } from './time-pattern.ts';
+import { heardAtMs } from './vehicle-state.ts';
 
 /** One rule about one subject: where it is in its life, and what was last said about it. */
 export interface Episode {
@@ -16,6 +19,8 @@ export interface Episode {
   readonly subject: string;
   readonly lifecycle: AlertState;
   readonly dueAtMs: number | null;
+  /** What the rule's time patterns remember, also while nothing fires. Absent while there is nothing. */
+  readonly trace?: Trace;
   /** The alert as published last; null before it fires. */
   readonly said: {
     readonly alertId: string;
@@ -55,24 +60,28 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
   const episodes: Record<string, Episode> = {};
   const alerts: { alert: Alert; isShadow: boolean }[] = [];
   const seen = new Set<string>();
-  const keep = (rule: LoadedRule, subject: Subject, moved: Step): void => {
+  const keep = (rule: LoadedRule, subject: Subject, moved: Step & Partial<RuleStep>): void => {
     const key = keyOf(rule.id, subject.subject);
     const next = nextEpisode(situation, rule, subject, before[key] ?? null, moved);
     if (next.alert !== null) alerts.push({ alert: next.alert, isShadow: rule.mode === 'shadow' });
-    if (moved.state.kind !== 'inactive') episodes[key] = next.episode;
+    const { trace } = moved;
+    if (trace !== undefined) episodes[key] = { ...next.episode, trace };
+    else if (moved.state.kind !== 'inactive' || moved.dueAtMs !== undefined) episodes[key] = next.episode;
   };
   for (const rule of rules) {
-    if (rule.mode === 'off') continue;
+    if (rule.mode === 'off' || rule.models?.includes(situation.vehicle.modelId) === false) continue;
     const found = scopes.get(rule.scope) ?? lookAt(situation, rule.scope);
     scopes.set(rule.scope, found);
     for (const [i, subject] of found.subjects.entries()) {
       const key = keyOf(rule.id, subject.subject);
       seen.add(key);
-      const judged = rule.judge((found.told.subjects[i] ?? subject).facts);
+      const { facts } = found.told.subjects[i] ?? subject;
+      const judged = rule.judge(facts);
       const verdict = isOutOfTouch(situation, rule)
         ? outOfTouch(judged)
         : withoutInterrupting(situation, rule, judged);
-      keep(rule, subject, step(before[key]?.lifecycle, rule, verdict, situation.nowMs));
+      const observed = { verdict, facts, heardAtMs: heardAtMs(situation.state) };
+      keep(rule, subject, stepRule(before[key], rule, observed, situation.nowMs));
     }
   }
   const byId = new Map(rules.map((rule) => [rule.id, rule]));

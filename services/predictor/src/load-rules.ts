@@ -2,6 +2,7 @@ import { contentId } from '@outrider/runtime';
 import { type Document, isNode, isScalar, LineCounter, parseDocument, Scalar, visit } from 'yaml';
 import type { z } from 'zod';
 import { compile, createLanguage, type Expression, knownValues, type Language } from './cel.ts';
+import { CAR, checkRule, FIELDS, type Path, patternsOf } from './check-rule.ts';
 import { nearestName } from './nearest-name.ts';
 import {
   type FactCatalogue,
@@ -36,7 +37,6 @@ export type ReadRules =
   | { readonly kind: 'refused'; readonly mistakes: readonly RuleMistake[] };
 
 const THRESHOLDS = 'thresholds.yaml';
-const SEVERITIES = ['info', 'warning', 'critical'];
 
 /**
  * Reads a whole folder of rules: `<id>.yaml` with `<id>.test.yaml` beside it, and `thresholds.yaml`. Pure.
@@ -59,7 +59,7 @@ export function readRules(files: readonly SourceFile[], catalogue: FactCatalogue
       if (!paths.has(file.path.replace(/\.test\.yaml$/, '.yaml'))) mistake('tests a rule that is not there');
     } else if (name !== THRESHOLDS) {
       if (!paths.has(file.path.replace(/\.yaml$/, '.test.yaml'))) mistake('no test file beside it');
-      const rule = readRule(file, languages, thresholds, mistakes);
+      const rule = readRule(file, languages, thresholds, catalogue, mistakes);
       if (rule !== undefined) rules.push(rule);
     }
   }
@@ -94,6 +94,7 @@ function readRule(
   file: SourceFile,
   languages: ReadonlyMap<Scope, Language>,
   thresholds: Readonly<Record<string, number>>,
+  catalogue: FactCatalogue,
   mistakes: RuleMistake[],
 ): LoadedRule | undefined {
   const source = parseSource<RuleFile>(file, ruleFile, mistakes);
@@ -101,7 +102,7 @@ function readRule(
   const { content } = source;
   const language = languages.get(content.scope);
   if (language === undefined) return undefined;
-  checkShape(file, source);
+  checkRule(fileName(file.path), content, catalogue[content.scope], source.mistake);
   const build = (text: string, path: Path): Expression | undefined => {
     const compiled = compile(language, text);
     if (compiled.kind === 'expression') return compiled.expression;
@@ -116,29 +117,16 @@ function readRule(
     const leaving = build(until ?? `!(${enter})`, ['levels', index, 'until']);
     return leaving === undefined ? [] : [{ severity, when: entering, until: leaving }];
   });
+  const first = content.after && build(content.after.when, ['after', 'when']);
   if (when === undefined || clear === undefined || levels.length < content.levels.length) return undefined;
-  return assemble(file, content, { when, clear, levels }, thresholds);
-}
-
-/** What the schema cannot say. */
-function checkShape(file: SourceFile, { content, mistake }: Source<RuleFile>): void {
-  const { id, levels, remedies } = content;
-  if (fileName(file.path) !== `${id}.yaml`) mistake(['id'], `the file of rule \`${id}\` is \`${id}.yaml\``);
-  const ranks = levels.map((level) => SEVERITIES.indexOf(level.severity));
-  if (ranks.some((rank, index) => index > 0 && rank <= (ranks[index - 1] ?? -1))) {
-    mistake(['levels'], 'levels go up: info, warning, critical, each at most once');
-  }
-  if (levels[0]?.until !== undefined) {
-    mistake(['levels', 0, 'until'], 'the lowest level ends with the alert: write it as `clear`');
-  }
-  if (ranks.some((rank) => rank > 0) && remedies.length === 0) {
-    mistake(['remedies'], 'who is interrupted must be told what to do: name at least one remedy');
-  }
+  if (content.after !== undefined && first === undefined) return undefined;
+  return assemble(file, content, { when, clear, levels, first }, thresholds);
 }
 
 interface Expressions {
   readonly when: Expression;
   readonly clear: Expression;
+  readonly first: Expression | undefined;
   readonly levels: readonly {
     readonly severity: Verdict['levels'][number]['severity'];
     readonly when: Expression;
@@ -155,10 +143,13 @@ function assemble(
   const all = [
     expressions.when,
     expressions.clear,
+    ...(expressions.first === undefined ? [] : [expressions.first]),
     ...expressions.levels.flatMap((level) => [level.when, level.until]),
   ];
   const unique = (names: readonly string[]) => [...new Set(names)].toSorted();
-  const reads = unique(all.flatMap((expression) => expression.reads));
+  const patterns = patternsOf(content);
+  const watched = [patterns?.absence?.of ?? CAR, patterns?.change?.of ?? CAR].filter((of) => of !== CAR);
+  const reads = unique([...all.flatMap((expression) => expression.reads), ...watched]);
   const read = unique(all.flatMap((expression) => expression.thresholds));
   const rule: Rule = {
     id: content.id,
@@ -172,6 +163,8 @@ function assemble(
       when: when.text,
       until: until.text,
     })),
+    ...(patterns === undefined ? {} : { patterns }),
+    ...(content.cars === undefined ? {} : { models: content.cars.models }),
     forS: content.for,
     clear: { when: content.clear.when, forS: content.clear.for },
     unknown: content.unknown,
@@ -184,7 +177,7 @@ function assemble(
   return { ...rule, reads, judge: (facts) => judge(expressions, reads, facts) };
 }
 
-function judge({ when, clear, levels }: Expressions, reads: readonly string[], facts: Facts): Verdict {
+function judge({ when, clear, levels, first }: Expressions, reads: readonly string[], facts: Facts): Verdict {
   const values = knownValues(facts, reads);
   const judged = levels.map((level) => ({
     severity: level.severity,
@@ -192,7 +185,12 @@ function judge({ when, clear, levels }: Expressions, reads: readonly string[], f
     until: level.until.program(values),
   }));
   const condition = when.program(values);
-  return { when: bothOf(condition, anyOf(judged)), clear: clear.program(values), levels: judged };
+  return {
+    when: bothOf(condition, anyOf(judged)),
+    clear: clear.program(values),
+    ...(first === undefined ? {} : { first: first.program(values) }),
+    levels: judged,
+  };
 }
 
 function anyOf(levels: Verdict['levels']): Truth {
@@ -204,8 +202,6 @@ function bothOf(a: Truth, b: Truth): Truth {
   if (a === 'false' || b === 'false') return 'false';
   return a === 'true' && b === 'true' ? 'true' : 'unknown';
 }
-
-type Path = readonly (string | number)[];
 
 interface Source<T> {
   readonly content: T;
@@ -240,8 +236,6 @@ function parseSource<T>(
   }
   return undefined;
 }
-
-const FIELDS = [...Object.keys(ruleFile.shape), 'severity', 'until'];
 
 function unknownField(name: string): string {
   const nearest = nearestName(name, FIELDS);

@@ -20,10 +20,10 @@ message: some-message
 remedies: [charge-at]
 `;
 
-function rule(): LoadedRule {
+function rule(added = ''): LoadedRule {
   const read = readRules(
     [
-      { path: 'some-rule.yaml', text },
+      { path: 'some-rule.yaml', text: text + added },
       { path: 'some-rule.test.yaml', text: '' },
     ],
     { stop: [{ name: 'socPct', type: 'number', about: 'charge' }], charging: [], parked: [], vehicle: [] },
@@ -33,7 +33,7 @@ function rule(): LoadedRule {
   return first;
 }
 
-const failureOf = (yaml: string) => runRuleTests(rule(), yaml)[0]?.failure;
+const failureOf = (yaml: string, added?: string) => runRuleTests(rule(added), yaml)[0]?.failure;
 
 describe('a case', () => {
   test.each([
@@ -79,5 +79,35 @@ describe('a case', () => {
     ['broken YAML', '[{', /./],
   ])('fails on %s', (_, yaml, why) => {
     expect(failureOf(yaml)).toMatch(why);
+  });
+});
+
+describe('silence in a case', () => {
+  const absence = 'absence: { of: car, for: 10m }';
+
+  test.each([
+    [
+      'by default lasts as long as the rule asks',
+      '[{ name: a, facts: { socPct: 19 }, expect: info }]',
+      undefined,
+    ],
+    [
+      'or as long as the case says',
+      '[{ name: a, facts: { socPct: 19 }, held: 10m, expect: quiet }]',
+      undefined,
+    ],
+    [
+      'a step that says nothing goes on with it',
+      '[{ name: a, series: [{ at: 0s, facts: { socPct: 19 }, expect: quiet }, { at: 9m, expect: quiet }, { at: 11m, expect: info }] }]',
+      undefined,
+    ],
+    [
+      'a step that says something ends it',
+      '[{ name: a, series: [{ at: 0s, facts: { socPct: 19 }, expect: quiet }, { at: 9m, facts: { socPct: 18 }, expect: quiet }, { at: 11m, expect: info }] }]',
+      /at 660 s: expected info, got quiet/,
+    ],
+  ])('%s', (_, yaml, failure) => {
+    if (failure === undefined) expect(failureOf(yaml, absence)).toBeUndefined();
+    else expect(failureOf(yaml, absence)).toMatch(failure);
   });
 });

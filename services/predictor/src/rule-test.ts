@@ -1,8 +1,9 @@
 import type { ChannelName } from '@outrider/domain';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { type AlertState, type FiringState, type Step, step } from './alert-lifecycle.ts';
+import type { AlertState, FiringState, Step } from './alert-lifecycle.ts';
 import { duration, type Facts, type LoadedRule } from './rule.ts';
+import { type RuleState, stepRule } from './rule-step.ts';
 import {
   compareMessages,
   expectedMessages,
@@ -137,10 +138,10 @@ function runHeld(rule: LoadedRule, test: HeldCase, listen: Listen | undefined): 
   const known = knownFacts(facts);
   if (expect !== 'unchanged') {
     const heard = openHearing(rule, test, channelsOf([test.messages]), listen);
-    const heldMs = (held ?? rule.forS) * 1000;
+    const heldMs = (held ?? (rule.patterns?.absence?.forS ?? 0) + rule.forS) * 1000;
     const failure = compare(
       expect,
-      outcomeOf(runFor(rule, undefined, known, 0, heldMs, heard?.take ?? nobody)),
+      outcomeOf(runFor(rule, undefined, known, heldMs, heard?.take ?? nobody).lifecycle),
     );
     return failure ?? judgeMessages(heard, test.messages, heldMs);
   }
@@ -149,7 +150,8 @@ function runHeld(rule: LoadedRule, test: HeldCase, listen: Listen | undefined): 
   const starts = [undefined, ...rule.levels.map(({ severity }) => firingAt(severity))];
   const failures = starts.map((start) => {
     const before = outcomeOf(start);
-    const after = outcomeOf(runFor(rule, start, known, 0, heldMs, nobody));
+    const from = start && { lifecycle: start };
+    const after = outcomeOf(runFor(rule, from, known, heldMs, nobody).lifecycle);
     return before === after ? undefined : `${before} became ${after}`;
   });
   return failures.find((failure) => failure !== undefined);
@@ -159,23 +161,23 @@ function runSeries(rule: LoadedRule, test: SeriesCase, listen: Listen | undefine
   const { series } = test;
   const heard = openHearing(rule, test, channelsOf(series.map(({ messages }) => messages)), listen);
   const onStep = heard?.take ?? nobody;
-  let state: AlertState | undefined;
+  let state: RuleState | undefined;
   let facts: Facts = {};
-  let nowMs = 0;
+  let [nowMs, heardAtMs] = [0, 0];
   for (const [index, { at, facts: given, unknown, expect, driving, messages }] of series.entries()) {
     const atMs = at * 1000;
     const failed = (text: string): Failure => ({ step: index, text: `at ${at} s: ${text}` });
     if (atMs < nowMs) return failed('a series goes forward in time');
-    const before = outcomeOf(state);
-    if (state !== undefined) state = runTimers(rule, state, facts, atMs, onStep);
+    const before = outcomeOf(state?.lifecycle);
+    if (state !== undefined) state = runTimers(rule, state, { facts, heardAtMs }, atMs, onStep);
     nowMs = atMs;
+    // A step that says nothing of the facts is time that passes in silence.
+    if (Object.keys(given).length > 0 || unknown.length > 0) heardAtMs = atMs;
     if (driving !== undefined) heard?.drive(driving);
     facts = { ...facts, ...knownFacts(given), ...unknownFacts(unknown) };
-    const next = step(state, rule, rule.judge(facts), nowMs);
-    onStep(next, facts, nowMs);
-    state = next.state;
+    state = stepOn(rule, state, { facts, heardAtMs }, nowMs, onStep);
     const failure =
-      compare(expect === 'unchanged' ? before : expect, outcomeOf(state)) ??
+      compare(expect === 'unchanged' ? before : expect, outcomeOf(state.lifecycle)) ??
       judgeMessages(heard, messages, nowMs);
     if (failure !== undefined) return failed(failure);
   }
@@ -197,38 +199,51 @@ function judgeMessages(
   return since === undefined || expected === undefined ? undefined : compareMessages(expected, since);
 }
 
-/** The same facts from `fromMs` to `toMs`, and the timers between. */
+/** What the rule is told: the facts, and when the car said them. */
+interface Heard {
+  readonly facts: Facts;
+  readonly heardAtMs: number;
+}
+
+/** One step; at `dueAtMs` the rule asks again by itself. */
+function stepOn(
+  rule: LoadedRule,
+  before: RuleState | undefined,
+  { facts, heardAtMs }: Heard,
+  nowMs: number,
+  onStep: OnStep,
+): RuleState & { readonly dueAtMs: number | undefined } {
+  const next = stepRule(before, rule, { verdict: rule.judge(facts), facts, heardAtMs }, nowMs);
+  onStep(next, facts, nowMs);
+  return { lifecycle: next.state, trace: next.trace, dueAtMs: next.dueAtMs };
+}
+
+/** The same facts for so long, heard at its beginning, and the timers between. */
 function runFor(
   rule: LoadedRule,
-  start: AlertState | undefined,
+  start: RuleState | undefined,
   facts: Facts,
-  fromMs: number,
-  toMs: number,
+  forMs: number,
   onStep: OnStep,
-): AlertState {
-  const first = step(start, rule, rule.judge(facts), fromMs);
-  onStep(first, facts, fromMs);
-  const timed = runTimers(rule, first.state, facts, toMs, onStep);
-  const last = step(timed, rule, rule.judge(facts), toMs);
-  onStep(last, facts, toMs);
-  return last.state;
+): RuleState {
+  const heard = { facts, heardAtMs: 0 };
+  const first = stepOn(rule, start, heard, 0, onStep);
+  return stepOn(rule, runTimers(rule, first, heard, forMs, onStep), heard, forMs, onStep);
 }
 
 /** Fires the timers before `untilMs`, as the predictor does. */
 function runTimers(
   rule: LoadedRule,
-  start: AlertState,
-  facts: Facts,
+  start: RuleState,
+  heard: Heard,
   untilMs: number,
   onStep: OnStep,
-): AlertState {
-  let current = step(start, rule, rule.judge(facts), start.atMs);
+): RuleState {
+  let current = stepOn(rule, start, heard, start.lifecycle.atMs, nobody);
   while (current.dueAtMs !== undefined && current.dueAtMs < untilMs) {
-    const atMs = current.dueAtMs;
-    current = step(current.state, rule, rule.judge(facts), atMs);
-    onStep(current, facts, atMs);
+    current = stepOn(rule, current, heard, current.dueAtMs, onStep);
   }
-  return current.state;
+  return current;
 }
 
 const outcomeOf = (state: AlertState | undefined): Exclude<Outcome, 'unchanged'> =>

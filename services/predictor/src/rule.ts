@@ -69,6 +69,39 @@ export interface Level {
   readonly until: string;
 }
 
+/** Nothing heard of the `car`, or a fact unknown, for so long. Fires without telemetry. */
+export interface Absence {
+  readonly of: string;
+  readonly forS: number;
+}
+
+/** A fact moved by at least this much within the time: below 0 it fell, above it rose; in the fact's unit. */
+export interface Change {
+  readonly of: string;
+  readonly withinS: number;
+  readonly by: number;
+}
+
+/** The condition began while this was true, or up to so long after it ended. */
+export interface After {
+  /** CEL. */
+  readonly when: string;
+  readonly withinS: number;
+}
+
+/** The condition began so many times within a time, or was true at so many of the last moments the car was heard. */
+export type Times =
+  | { readonly atLeast: number; readonly withinS: number; readonly of?: undefined }
+  | { readonly atLeast: number; readonly of: number; readonly withinS?: undefined };
+
+/** What a rule asks of time beside its `for` (time-pattern.ts). */
+export interface Patterns {
+  readonly absence?: Absence;
+  readonly change?: Change;
+  readonly after?: After;
+  readonly times?: Times;
+}
+
 export interface Rule {
   readonly id: string;
   /** Hash of the file and of the thresholds it reads. Evidence only: never part of an alert's id. */
@@ -81,6 +114,10 @@ export interface Rule {
   readonly when: string;
   /** Ascending; the alert fires only where `when` and at least one level are true. */
   readonly levels: readonly Level[];
+  /** Absent: any moment `when` is true counts. */
+  readonly patterns?: Patterns;
+  /** Models of cars it is for; absent: all. */
+  readonly models?: readonly string[];
   /** How long, in event time, the condition must last before the alert fires. */
   readonly forS: number;
   /** The alert is over when this has been true for so long; the gap to `when` keeps it from flapping. */
@@ -102,6 +139,8 @@ export interface Verdict {
   /** `when` and at least one level. */
   readonly when: Truth;
   readonly clear: Truth;
+  /** What must come before, of a rule with `after`. */
+  readonly first?: Truth;
   /** One per level of the rule, in its order. */
   readonly levels: readonly { readonly severity: Severity; readonly when: Truth; readonly until: Truth }[];
 }
@@ -121,6 +160,8 @@ export const duration = z
   .regex(/^\d{1,6}[smhd]$/, 'a duration like 60s, 5m, 2h or 1d')
   .transform((text) => Number(text.slice(0, -1)) * (UNIT_S[text.slice(-1)] ?? Number.NaN));
 
+const someTime = duration.refine((seconds) => seconds > 0, 'longer than nothing');
+const name = z.string().min(1).max(100);
 const cel = z.string().min(1).max(2000);
 const sentence = z.string().trim().min(10).max(500);
 const slug = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'kebab-case');
@@ -145,6 +186,25 @@ export const ruleFile = z.strictObject({
     .array(z.strictObject({ severity, when: cel.default('true'), until: cel.optional() }))
     .min(1)
     .max(3),
+  /** Models as the catalogue of cars has them. */
+  cars: z.strictObject({ models: z.array(name).min(1).max(200) }).optional(),
+  absence: z.strictObject({ of: name, for: someTime }).optional(),
+  change: z
+    .strictObject({
+      of: name,
+      within: someTime,
+      fallsBy: z.number().positive().optional(),
+      risesBy: z.number().positive().optional(),
+    })
+    .optional(),
+  after: z.strictObject({ when: cel, within: someTime }).optional(),
+  times: z
+    .strictObject({
+      atLeast: z.int().min(2).max(50),
+      within: someTime.optional(),
+      of: z.int().min(2).max(50).optional(),
+    })
+    .optional(),
   for: duration,
   clear: z.strictObject({ when: cel, for: duration }),
   unknown: unknownPolicy,

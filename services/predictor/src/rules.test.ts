@@ -98,6 +98,19 @@ function mutants(rule: LoadedRule): Mutant[] {
     for (const by of value === 0 ? [1] : [value - 1, value + 1])
       change(start, start + `${value}s`.length, `${by}s`);
   }
+  // What a rule asks of time, in whatever unit; with the moment before and after.
+  for (const match of code.matchAll(/^(?:absence|change|after|times):.*?\b(?:for|within): (\d+)([smhd])/gm)) {
+    const end = match.index + match[0].length;
+    const value = Number(match[1]);
+    for (const by of [value - 1, value + 1].filter((count) => count > 0))
+      change(end - `${value}${match[2]}`.length, end, `${by}${match[2]}`);
+  }
+  for (const match of code.matchAll(/\b(?:atLeast|fallsBy|risesBy): (\d+)\b/g)) {
+    const end = match.index + match[0].length;
+    const value = Number(match[1]);
+    for (const by of [value - 1, value + 1].filter((count) => count > 1))
+      change(end - String(value).length, end, String(by));
+  }
   for (const match of code.matchAll(/\bunknown: (\w+)/g)) {
     const start = match.index + 'unknown: '.length;
     const other = match[1] === 'clear' ? 'hold' : 'clear';

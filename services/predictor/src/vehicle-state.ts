@@ -104,6 +104,10 @@ export function foldConnection(state: VehicleState, { values, observedAtMs }: Op
   return { ...state, latest: { ...state.latest, [TESLA_SIGNAL.connection]: { value, atMs: observedAtMs } } };
 }
 
+/** When the car, or whoever watches its connection, was heard last; 0: never. */
+export const heardAtMs = (state: VehicleState): number =>
+  Math.max(state.observedToMs, state.latest[TESLA_SIGNAL.connection]?.atMs ?? 0);
+
 const since = (before: number | null, isOn: boolean, atMs: number): number | null =>
   isOn ? (before ?? atMs) : null;
 

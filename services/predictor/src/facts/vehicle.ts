@@ -4,7 +4,7 @@ import { known, knownOr, motionFacts, unknown } from '../fact.ts';
 import { carStateOf, type Situation, stagesTo, undrawnRoad, whyUnknown } from '../outlook.ts';
 import { alertsIn } from '../own-word.ts';
 import type { Fact, Facts, Subject } from '../rule.ts';
-import { freshNumber, freshPosition } from '../vehicle-state.ts';
+import { freshNumber, freshPosition, heardAtMs } from '../vehicle-state.ts';
 import { afterWarming } from '../warming.ts';
 
 /** One car, one subject. */
@@ -35,12 +35,11 @@ function ownWordFacts({ state, nowMs }: Situation): Facts {
   const error = state.latest[TESLA_SIGNAL.lastError];
   const connection = state.latest[TESLA_SIGNAL.connection];
   const isLost = connection?.value === 'DISCONNECTED' && connection.atMs >= state.observedToMs;
-  const heardMs = Math.max(state.observedToMs, connection?.atMs ?? 0);
   const isNews = error !== undefined && nowMs - error.atMs <= ERROR_MS;
   return {
     carAlerts: known(alertsIn(state.latest).join(' ')),
     carError: isNews ? known(error.value) : unknown('the car reported none in the last hour'),
-    silentMinutes: known(Math.max(0, nowMs - heardMs) / 60_000),
+    silentMinutes: known(Math.max(0, nowMs - heardAtMs(state)) / 60_000),
     isConnected: connection === undefined ? unknown('nobody tells of its connection') : known(!isLost),
   };
 }

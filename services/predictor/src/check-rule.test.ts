@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { formatMistakes, readRules } from './load-rules.ts';
+import type { FactCatalogue } from './rule.ts';
+
+const catalogue: FactCatalogue = {
+  stop: [],
+  charging: [],
+  parked: [],
+  vehicle: [
+    { name: 'pressureKpa', type: 'number', about: 'pressure' },
+    { name: 'isDriving', type: 'boolean', about: 'drives' },
+  ],
+};
+
+/** A good rule and, from line 12 on, what is added to it. */
+function read(added: string) {
+  const text = `id: some-rule
+about: A rule for the tests of what it asks of time.
+owner: outrider
+scope: vehicle
+when: isDriving
+levels: [{ severity: info }]
+for: 60s
+clear: { when: '!isDriving', for: 1m }
+unknown: hold
+expiresAfter: 1h
+message: some-message
+${added}
+remedies: []
+`;
+  const files = [
+    { path: 'some-rule.yaml', text },
+    { path: 'some-rule.test.yaml', text: '' },
+  ];
+  return readRules(files, catalogue);
+}
+
+const mistakesOf = (added: string): string => {
+  const result = read(added);
+  return result.kind === 'refused' ? formatMistakes(result.mistakes) : '';
+};
+
+test('what a rule asks of time is read in seconds, and what it watches counts as read', () => {
+  const result = read(`absence: { of: car, for: 15m }
+change: { of: pressureKpa, within: 10m, fallsBy: 20 }
+after: { when: pressureKpa < 100.0, within: 5m }
+times: { atLeast: 3, within: 1h }
+cars: { models: [generic-suv, generic-compact] }`);
+  expect(result).toMatchObject({
+    rules: [
+      {
+        patterns: {
+          absence: { of: 'car', forS: 900 },
+          change: { of: 'pressureKpa', withinS: 600, by: -20 },
+          after: { when: 'pressureKpa < 100.0', withinS: 300 },
+          times: { atLeast: 3, withinS: 3_600 },
+        },
+        models: ['generic-suv', 'generic-compact'],
+        reads: ['isDriving', 'pressureKpa'],
+      },
+    ],
+  });
+  const [rule] = result.kind === 'rules' ? result.rules : [];
+  expect(rule?.judge({ pressureKpa: { kind: 'known', value: 99 } }).first).toBe('true');
+  expect(rule?.judge({}).first).toBe('unknown');
+});
+
+test('a rule that asks nothing of time has no patterns and is for all cars', () => {
+  const result = read('mode: on');
+  const [rule] = result.kind === 'rules' ? result.rules : [];
+  expect(rule?.id).toBe('some-rule');
+  expect(rule?.patterns).toBeUndefined();
+  expect(rule?.models).toBeUndefined();
+});
+
+describe('is refused with its line', () => {
+  test.each([
+    [
+      'a model with a typo',
+      'cars: { models: [generic-suf] }',
+      /:12: no model `generic-suf` here; .*`generic-suv`/,
+    ],
+    ['no model', 'cars: { models: [] }', /:12: cars.models/],
+    ['a filter nobody knows', 'cars: { colours: [red] }', /:12: no field `colours`/],
+    ['a fact with a typo', 'absence: { of: presureKpa, for: 5m }', /:12: .*`pressureKpa`/],
+    ['a silence of no time', 'absence: { of: car, for: 0s }', /:12: absence.for/],
+    ['a silence without a time', 'absence: { of: car }', /:12: absence.for/],
+    ['a silence as long as a warning lives', 'absence: { of: car, for: 1h }', /:12: .*expiresAfter/],
+    [
+      'a change of what is no number',
+      'change: { of: isDriving, within: 5m, risesBy: 1 }',
+      /:12: .*no number/,
+    ],
+    ['a change of what is no fact', 'change: { of: speed, within: 5m, risesBy: 1 }', /:12: no fact `speed`/],
+    ['a change both ways', 'change: { of: pressureKpa, within: 5m, risesBy: 1, fallsBy: 1 }', /:12: either/],
+    ['a change of nothing', 'change: { of: pressureKpa, within: 5m }', /:12: either/],
+    ['a fall below 0', 'change: { of: pressureKpa, within: 5m, fallsBy: -1 }', /:12: change.fallsBy/],
+    ['a typo in what comes first', 'after: { when: isDrivin, within: 5m }', /:12: .*`isDriving`/],
+    ['a time with a typo', 'after: { when: isDriving, withn: 5m }', /:12: no field `withn`; .*`within`/],
+    ['once', 'times: { atLeast: 1, within: 5m }', /:12: times.atLeast/],
+    ['so many times of what', 'times: { atLeast: 2 }', /:12: either/],
+    ['so many times of both', 'times: { atLeast: 2, within: 5m, of: 3 }', /:12: either/],
+    ['more times than moments', 'times: { atLeast: 3, of: 2 }', /:12: .*never/],
+  ])('%s', (_, added, expected) => {
+    expect(mistakesOf(added)).toMatch(expected);
+  });
+
+  test('all of them at once', () => {
+    const added = `cars: { models: [generic-suf] }
+times: { atLeast: 3, of: 2 }
+after: { when: isDrivin, within: 5m }`;
+    expect(
+      mistakesOf(added)
+        .split('\n')
+        .map((line) => line.slice(0, 18)),
+    ).toEqual([...['some-rule.yaml:12:', 'some-rule.yaml:13:', 'some-rule.yaml:14:']]);
+  });
+
+  test.each([
+    ['a silence shorter than a warning lives', 'absence: { of: car, for: 59m }'],
+    ['a missing fact may be missed for longer', 'absence: { of: pressureKpa, for: 2h }'],
+    ['as many times as moments', 'times: { atLeast: 2, of: 2 }'],
+  ])('but not %s', (_, added) => {
+    expect(mistakesOf(added)).toBe('');
+  });
+});
