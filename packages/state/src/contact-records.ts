@@ -26,11 +26,14 @@ export interface Contacts {
   listOfTarget(channel: ChannelName, target: string): Promise<readonly Contact[]>;
 }
 
-/** A text besides alerts: the code that proves an address. It is sent at most once: whoever misses it asks again. */
+/**
+ * A text besides alerts: the code that proves an address, or the one word that no more will come. It is sent at most
+ * once: whoever misses a code asks again.
+ */
 export interface ServiceText {
   readonly textId: string;
   readonly personId: string;
-  readonly kind: 'code';
+  readonly kind: 'code' | 'stopped';
   readonly channel: ChannelName;
   readonly target: string;
   /** Event time, as the expiry. */

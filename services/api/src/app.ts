@@ -30,6 +30,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { phoneRoutes } from './routes/phone.ts';
 import { placeRoutes } from './routes/places.ts';
 import { signalRoutes } from './routes/signals.ts';
+import { smsRoutes } from './routes/sms.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { tripFileRoutes } from './routes/trip-files.ts';
 import { tripGuessRoutes } from './routes/trip-guesses.ts';
@@ -244,6 +245,7 @@ function addRoutes(
   for (const add of [
     peopleRoutes,
     phoneRoutes,
+    smsRoutes,
     tokenRoutes,
     vehicleRoutes,
     consentRoutes,

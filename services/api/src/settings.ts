@@ -23,6 +23,16 @@ function origins(value: string): readonly string[] {
   return listed;
 }
 
+/** One or two secrets, comma-separated: while one is changed both hold. */
+function secrets(value: string): readonly string[] {
+  const listed = value
+    .split(',')
+    .map((secret) => secret.trim())
+    .filter((secret) => secret !== '');
+  if (listed.length > 2) throw new Error('names more than two');
+  return listed;
+}
+
 export const apiSettings = {
   host: {
     env: 'API_HOST',
@@ -108,6 +118,21 @@ export const apiSettings = {
     about: 'Server that tells a car by its VIN, as NHTSA’s vPIC does; empty: nobody is told a VIN.',
     parse: optional(url('http', 'https')),
     default: '',
+  },
+  smsCallbackUrl: {
+    env: 'SMS_CALLBACK_URL',
+    about:
+      'Where the SMS provider reaches the api, https://…; empty: what people answer by SMS is not taken.',
+    parse: optional(url('http', 'https')),
+    default: '',
+  },
+  smsCallbackTokens: {
+    env: 'SMS_CALLBACK_TOKENS',
+    about:
+      'Secrets that the SMS provider signs with (Twilio: the auth token), comma-separated; two while one is changed.',
+    parse: secrets,
+    default: '',
+    secret: true,
   },
   allowHttpWebhooks: {
     env: 'API_ALLOW_HTTP_WEBHOOKS',

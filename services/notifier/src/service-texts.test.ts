@@ -72,6 +72,21 @@ test('nobody who drives gets a code: it waits until the car is parked', async ()
   expect(sent).toHaveLength(1);
 });
 
+for (const { name, prepare, count } of [
+  { name: 'while the car moves it waits', prepare: (rig: Rig) => rig.drive(), count: 0 },
+  { name: 'while the car may move it waits', prepare: async () => {}, count: 0 },
+  { name: 'once the car is parked it goes out, without a code', prepare: (rig: Rig) => rig.park(), count: 1 },
+])
+  test(`the last word after a STOP: ${name}`, async () => {
+    const { sent, channel } = smsChannel();
+    const { rig } = await start([channel]);
+    await prepare(rig);
+    await rig.state.serviceTexts.insert({ ...code('text_1'), kind: 'stopped', attemptsLeft: 0 });
+    await rig.passRealTime(SECOND_MS);
+    expect(sent).toHaveLength(count);
+    for (const { text } of sent) expect(text).toMatch(/no more SMS/);
+  });
+
 test('a code that waited too long is not sent any more', async () => {
   const { sent, channel } = smsChannel();
   const { rig, ask } = await start([channel]);

@@ -1,11 +1,12 @@
 import { hashCode, randomCode } from '@outrider/runtime';
 import type { ServiceText } from '@outrider/state';
 import type { Delivery } from './channel.ts';
+import { countsAsMoving } from './driving-state.ts';
 import type { Parts } from './notifier-deps.ts';
 import { fill } from './wording/fill.ts';
 import { languageOf } from './wording/language.ts';
 
-/** Sends the codes that people asked the api for. Each is sent once: whoever misses it asks for another. */
+/** Sends codes that people asked the api for, and the last word after a STOP. Each once: a missed code is asked for again. */
 export interface ServiceTextSender {
   /** Some may wait now; returns at once. */
   poke(): void;
@@ -27,7 +28,7 @@ export function createServiceTextSender(parts: Parts): ServiceTextSender {
     poke() {
       if (isStopped) return;
       sending ??= sendWaiting(parts, breakOff.signal)
-        .catch((error: unknown) => log.warn({ err: String(error) }, 'codes that wait cannot be read'))
+        .catch((error: unknown) => log.warn({ err: String(error) }, 'texts that wait cannot be read'))
         .finally(() => {
           sending = undefined;
         });
@@ -48,19 +49,25 @@ async function sendWaiting(parts: Parts, signal: AbortSignal): Promise<void> {
   const waiting = await parts.state.serviceTexts.listWaiting(parts.runtime.eventClock.nowMs(), AT_ONCE);
   for (const text of waiting) {
     if (signal.aborted) return;
-    if (await isAtTheWheel(parts, text.personId)) continue;
+    if (await isAtTheWheel(parts, text)) continue;
     await sendOne(parts, text, signal);
   }
 }
 
 /**
  * A code waits while a car of this person is known to move. One that says nothing holds it not: they asked for the
- * code a moment ago, by hand, perhaps before their first car said a word.
+ * code a moment ago, by hand, perhaps before their first car said a word. A last word waits for both.
  */
-async function isAtTheWheel({ state, runtime, driving }: Parts, personId: string): Promise<boolean> {
+async function isAtTheWheel(
+  { state, runtime, driving }: Parts,
+  { personId, kind }: ServiceText,
+): Promise<boolean> {
   const nowMs = runtime.eventClock.nowMs();
   const vehicles = await state.vehicles.listOf(personId, nowMs);
-  return vehicles.some(({ vehicleId }) => driving.of(vehicleId, nowMs).kind === 'moving');
+  return vehicles.some(({ vehicleId }) => {
+    const state = driving.of(vehicleId, nowMs);
+    return kind === 'code' ? state.kind === 'moving' : countsAsMoving(state);
+  });
 }
 
 async function sendOne(parts: Parts, text: ServiceText, signal: AbortSignal): Promise<void> {
@@ -77,7 +84,7 @@ async function sendOne(parts: Parts, text: ServiceText, signal: AbortSignal): Pr
   await serviceTexts.change(textId, 'sending', { state });
   const { channel } = text;
   const reason = delivery.kind === 'delivered' ? undefined : delivery.reason;
-  parts.runtime.log.info({ textId, channel, came: delivery.kind, reason }, 'a code was tried');
+  parts.runtime.log.info({ textId, channel, came: delivery.kind, reason }, 'a text was tried');
 }
 
 async function tryOnce(

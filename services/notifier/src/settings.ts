@@ -90,6 +90,13 @@ export const notifierSettings = {
     parse: optional(smsSender),
     default: '',
   },
+  smsCallbackUrl: {
+    env: 'SMS_CALLBACK_URL',
+    about:
+      'Where the SMS provider reaches the api, https://…; empty: what people answer by SMS is not taken.',
+    parse: optional(httpUrl),
+    default: '',
+  },
   webhookAllowHttpLoopback: {
     env: 'WEBHOOK_ALLOW_HTTP_LOOPBACK',
     about: 'Also post webhooks to http:// on this machine; for development.',

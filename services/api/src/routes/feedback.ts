@@ -109,7 +109,7 @@ export async function recordShown(
  * Publishes what was said. It is sealed with the key of whoever owns the car now, so who owned it when the
  * alert was made, and no longer does, can read but not add.
  */
-async function tell(context: ApiContext, said: Feedback, keyId: string | null): Promise<void> {
+export async function tell(context: ApiContext, said: Feedback, keyId: string | null): Promise<void> {
   const { feedbackId, vehicleId } = said;
   await context.access.refuseSold(vehicleId, keyId);
   await context.state.outbox.insert([outboxRow(context, TOPICS.feedback, vehicleId, said, feedbackId)]);

@@ -112,7 +112,8 @@ const wrongCode = (): ApiError =>
 async function askForCode(tx: State, personId: string, nowMs: number) {
   const target = await phoneOf(tx, personId);
   await tx.serviceTexts.removeBefore(nowMs - 2 * DAY_MS);
-  const asked = await tx.serviceTexts.listSince(personId, target, nowMs - DAY_MS);
+  const since = await tx.serviceTexts.listSince(personId, target, nowMs - DAY_MS);
+  const asked = since.filter(({ kind }) => kind === 'code');
   const waitMs = Math.max(
     0,
     ...RATES.map(({ count, windowMs }) => {
@@ -150,7 +151,7 @@ async function phoneOf(tx: State, personId: string): Promise<string> {
 async function newestCode(tx: State, personId: string, nowMs: number): Promise<ServiceText | undefined> {
   const target = await phoneOf(tx, personId);
   const asked = await tx.serviceTexts.listSince(personId, target, nowMs - DAY_MS);
-  return asked.find((one) => one.personId === personId && one.target === target);
+  return asked.find((one) => one.kind === 'code' && one.personId === personId && one.target === target);
 }
 
 const isOpen = ({ state, expiresAtMs }: ServiceText, nowMs: number): boolean =>

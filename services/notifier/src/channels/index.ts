@@ -2,6 +2,7 @@ import type { ChannelName } from '@outrider/domain';
 import type { Runtime } from '@outrider/runtime';
 import type { Channel } from '../channel.ts';
 import type { NotifierSettings } from '../settings.ts';
+import { languageOf, loadLanguages } from '../wording/language.ts';
 import { createEmail } from './email.ts';
 import { createFeed } from './feed.ts';
 import { createSms } from './sms.ts';
@@ -23,10 +24,15 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
         }),
   webhook: (settings, { realClock }) =>
     createWebhook({ allowHttpLoopback: settings.webhookAllowHttpLoopback, realClock }),
-  sms: ({ smsUrl, smsFallbackUrl, smsFrom }, { eventClock, realClock, log }) => {
+  sms: ({ smsUrl, smsFallbackUrl, smsFrom, smsCallbackUrl }, { eventClock, realClock, log }) => {
     if (smsUrl === undefined) return undefined;
     if (smsFrom === undefined) throw new Error('SMS_URL is set and SMS_FROM is not: SMS need a sender');
-    return createSms({ url: smsUrl, fallbackUrl: smsFallbackUrl, from: smsFrom, eventClock, realClock, log });
+    const languages = loadLanguages();
+    const repliesOf = (language: string) => languageOf(languages, language).serviceTexts.replies;
+    return createSms({
+      ...{ url: smsUrl, fallbackUrl: smsFallbackUrl, from: smsFrom, eventClock, realClock, log },
+      repliesOf: smsCallbackUrl === undefined ? undefined : repliesOf,
+    });
   },
 };
 

@@ -28,7 +28,7 @@ async function provider(): Promise<FakeTwilio> {
   return fake;
 }
 
-const sms = (url: string, more: { fallbackUrl?: string; from?: string } = {}) =>
+const sms = (url: string, more: { fallbackUrl?: string; from?: string; repliesOf?: () => string } = {}) =>
   createSms({
     ...{ url, from: '+15550000000', eventClock: clock, realClock: clock, log: silentLog },
     ...{ timeoutMs: CONTRACT_TIMEOUT_MS, ...more },
@@ -130,6 +130,21 @@ test('a second provider is asked only when the first certainly did not take it',
   expect(await channel.deliver(other, signal)).toEqual({ kind: 'rejected', reason: 'ambiguous' });
   expect([first.texts.length, second.texts.length]).toEqual([0, 1]);
 });
+
+for (const { name, spoken, body } of [
+  {
+    name: 'with room',
+    spoken: 'Hold 105 km/h.',
+    body: 'Hold 105 km/h. Reply STOP.',
+  },
+  { name: 'of two segments already', spoken: 'я'.repeat(130), body: 'я'.repeat(130) },
+])
+  test(`what may be answered is said at the end of a text ${name}`, async () => {
+    const fake = await provider();
+    const channel = sms(fake.accountUrl, { repliesOf: () => 'Reply STOP.' });
+    await channel.deliver(message({ spoken }), signal);
+    expect(fake.texts[0]?.fields.Body).toBe(body);
+  });
 
 test('a text is one segment of the small alphabet', async () => {
   const fake = await provider();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Channel, Delivery, Message } from '../channel.ts';
 import { callProvider, jsonOf, type ProviderAnswer } from '../provider-call.ts';
 import { classOfSmsAnswer, deliveryOf, isDefinite, type RetryClass } from '../retry-class.ts';
-import { fitSegments, toGsmText } from '../sms-text.ts';
+import { fitSegments, smsSize, toGsmText } from '../sms-text.ts';
 
 export interface SmsOptions {
   /** `https://AccountSid:AuthToken@api.twilio.com`, or whoever speaks the same. */
@@ -12,6 +12,8 @@ export interface SmsOptions {
   readonly fallbackUrl?: string | undefined;
   /** A number like +15551234567, or a messaging service `MG…`. */
   readonly from: string;
+  /** Said at the end of a warning, in the person’s language; none where answers are not taken. */
+  readonly repliesOf?: ((language: string) => string) | undefined;
   readonly eventClock: Clock;
   readonly realClock: Clock;
   readonly log: Log;
@@ -34,9 +36,12 @@ export function smsTarget(person: Message['recipient']): string | undefined {
   )?.target;
 }
 
-/** What is said and the one thing to do, short enough to be read at a glance. */
-export const smsTextOf = ({ spoken }: Pick<Message, 'spoken'>): string =>
-  fitSegments(toGsmText(spoken), SEGMENTS_MAX);
+/** What is said and the one thing to do, short enough to be read at a glance; and what may be answered, if that fits. */
+export function smsTextOf({ spoken }: Pick<Message, 'spoken'>, replies = ''): string {
+  const said = fitSegments(toGsmText(spoken), SEGMENTS_MAX);
+  const whole = `${said} ${toGsmText(replies)}`.trim();
+  return smsSize(whole).segments <= SEGMENTS_MAX ? whole : said;
+}
 
 interface Sms {
   readonly to: string;
@@ -67,7 +72,8 @@ export function createSms(options: SmsOptions): Channel {
       const { notificationId, createdAtMs, expiresAtMs, severity } = message;
       const validForMs = expiresAtMs - options.eventClock.nowMs();
       const isVital = severity === 'critical';
-      return send({ to, text: smsTextOf(message), notificationId, createdAtMs, validForMs, isVital }, signal);
+      const text = smsTextOf(message, options.repliesOf?.(message.recipient.language));
+      return send({ to, text, notificationId, createdAtMs, validForMs, isVital }, signal);
     },
     sendText: ({ target: to, text, createdAtMs, expiresAtMs }, signal) => {
       const validForMs = expiresAtMs - options.eventClock.nowMs();

@@ -1,5 +1,6 @@
 import { remedy } from '@outrider/domain';
 import { expect, test } from 'vitest';
+import { smsSize } from '../sms-text.ts';
 import { placeholdersOf } from './fill.ts';
 import { loadLanguages } from './language.ts';
 
@@ -102,4 +103,10 @@ test('the shortest spoken pair fits 120 characters with room for a remedy', () =
     expect(`${message.spoken.at(-1)} ${message.spokenAction}`.length).toBeLessThanOrEqual(120);
     expect(message.spokenAction.length).toBeLessThanOrEqual(60);
   }
+});
+
+test('texts besides alerts are one SMS, and a warning has room for what may be answered', () => {
+  const { code, stopped, replies } = english.serviceTexts;
+  for (const text of [code, stopped, `${'a'.repeat(120)} ${replies}`])
+    expect(smsSize(text.replace('{code}', '012345'))).toMatchObject({ alphabet: 'gsm-7', segments: 1 });
 });
