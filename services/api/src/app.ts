@@ -29,6 +29,7 @@ import { type LiveSockets, liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { phoneRoutes } from './routes/phone.ts';
 import { placeRoutes } from './routes/places.ts';
+import { pushRoutes } from './routes/push.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { smsRoutes } from './routes/sms.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -246,6 +247,7 @@ function addRoutes(
     peopleRoutes,
     phoneRoutes,
     smsRoutes,
+    pushRoutes,
     tokenRoutes,
     vehicleRoutes,
     consentRoutes,

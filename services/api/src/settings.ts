@@ -33,6 +33,13 @@ function secrets(value: string): readonly string[] {
   return listed;
 }
 
+function pushKey(value: string): string {
+  const point = Buffer.from(value, 'base64url');
+  if (point.length !== 65 || point[0] !== 4)
+    throw new Error('is no uncompressed point, 65 bytes in base64url');
+  return value;
+}
+
 export const apiSettings = {
   host: {
     env: 'API_HOST',
@@ -133,6 +140,12 @@ export const apiSettings = {
     parse: secrets,
     default: '',
     secret: true,
+  },
+  pushPublicKey: {
+    env: 'PUSH_PUBLIC_KEY',
+    about: 'Web Push: public key of the VAPID pair, 65 bytes in base64url; empty: no browser can subscribe.',
+    parse: optional(pushKey),
+    default: '',
   },
   allowHttpWebhooks: {
     env: 'API_ALLOW_HTTP_WEBHOOKS',

@@ -98,7 +98,7 @@ function partsOf(deps: NotifierDeps): Parts {
     trust,
     runtime,
     random: deps.random ?? systemRandom,
-    channels: deps.channels ?? buildChannels(settings, runtime),
+    channels: deps.channels ?? buildChannels(settings, runtime, state.contacts),
     limits: limitsOf(settings),
     languages: loadLanguages(),
     driving: createDrivingStates(),

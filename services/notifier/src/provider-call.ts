@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { classOfConnectionError, type RetryClass, retryAfterMs } from './retry-class.ts';
 
 /** One HTTP request to a provider of ours; node's own client follows no redirect and keeps no connection. */
@@ -8,6 +9,8 @@ export interface ProviderCall {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** The address that was checked, where the host is somebody's word; the system's answer otherwise. */
+  readonly via?: { readonly address: string; readonly family: 4 | 6 };
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Real time, to read a date in `Retry-After`. */
@@ -44,6 +47,7 @@ export function callProvider(call: ProviderCall): Promise<ProviderAnswer> {
       headers: { 'user-agent': 'Outrider', ...headers, ...length },
       signal,
       agent: false,
+      ...(call.via && { lookup: lookupOf(call.via) }),
     });
     request.on('error', fail);
     request.on('socket', (socket) => {
@@ -55,6 +59,12 @@ export function callProvider(call: ProviderCall): Promise<ProviderAnswer> {
     request.end(body);
   });
 }
+
+/** Both shapes of the callback: node asks for all addresses when it may choose among families. */
+const lookupOf =
+  ({ address, family }: NonNullable<ProviderCall['via']>): LookupFunction =>
+  (_host, options, callback) =>
+    options.all ? callback(null, [{ address, family }]) : callback(null, address, family);
 
 async function readAnswer(response: IncomingMessage, nowMs: number): Promise<ProviderAnswer> {
   const chunks: Buffer[] = [];

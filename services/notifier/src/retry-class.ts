@@ -71,6 +71,10 @@ export function classOfSmsAnswer(status: number, code: number | undefined): Retr
   return classOfHttpStatus(status);
 }
 
+/** A push service's answer; to one of them 404 and 410 are the same: nobody is there any more. */
+export const classOfPushStatus = (status: number): RetryClass | undefined =>
+  status === 404 ? 'permanent-target' : classOfHttpStatus(status);
+
 const BEFORE_SENDING = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',

@@ -23,6 +23,9 @@ for (const { wrong, why } of [
   { wrong: { SMS_URL: 'http://AC1:geheim@sms.example' }, why: 'https:' },
   { wrong: { SMS_FALLBACK_URL: 'ftp://AC1:geheim@sms.example' }, why: 'https:' },
   { wrong: { SMS_FROM: '0401234567' }, why: 'neither a number' },
+  { wrong: { PUSH_PRIVATE_KEY: 'geheim' }, why: 'not 32 bytes' },
+  { wrong: { PUSH_PRIVATE_KEY: 'A'.repeat(43) }, why: 'no key of the curve' },
+  { wrong: { PUSH_CONTACT: 'ops@cars.example' }, why: 'mailto:' },
   { wrong: { SMS_FROM: 'MG12' }, why: 'neither a number' },
 ])
   test(`${JSON.stringify(wrong)} is refused, and no secret is shown`, () => {

@@ -11,6 +11,8 @@ import {
   url,
 } from '@outrider/runtime';
 
+import { vapidPublicKey } from './push-encryption.ts';
+
 /** At most `count` interrupting messages per person in any `windowMs` of event time. */
 export interface Rate {
   readonly count: number;
@@ -41,6 +43,16 @@ function account(value: string): string {
 }
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+function vapidKey(value: string): string {
+  if (Buffer.from(value, 'base64url').length !== 32) throw new Error('is not 32 bytes in base64url');
+  try {
+    vapidPublicKey(value);
+  } catch {
+    throw new Error('is no key of the curve P-256');
+  }
+  return value;
+}
 
 function smsSender(value: string): string {
   if (!/^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$/.test(value))
@@ -95,6 +107,19 @@ export const notifierSettings = {
     about:
       'Where the SMS provider reaches the api, https://…; empty: what people answer by SMS is not taken.',
     parse: optional(httpUrl),
+    default: '',
+  },
+  pushPrivateKey: {
+    env: 'PUSH_PRIVATE_KEY',
+    about: 'Web Push: private key of the VAPID pair, 32 bytes in base64url; empty = no Web Push.',
+    parse: optional(vapidKey),
+    default: '',
+    secret: true,
+  },
+  pushContact: {
+    env: 'PUSH_CONTACT',
+    about: 'Whom a push service asks when something is wrong: mailto: or https:; Web Push needs it.',
+    parse: optional(url('mailto', 'https')),
     default: '',
   },
   webhookAllowHttpLoopback: {

@@ -15,17 +15,27 @@ test('every channel file is listed, once, under its own name', () => {
 });
 
 const build = (environment: Record<string, string>) =>
-  buildChannels(readSettings(notifierSettings, environment), {
-    eventClock: manualClock(0),
-    realClock: manualClock(0),
-    log: silentLog,
-    metrics: createMetrics(),
-  }).map((channel) => channel.name);
+  buildChannels(
+    readSettings(notifierSettings, environment),
+    {
+      eventClock: manualClock(0),
+      realClock: manualClock(0),
+      log: silentLog,
+      metrics: createMetrics(),
+    },
+    { remove: async () => true },
+  ).map((channel) => channel.name);
 
 test('SMS are there once a provider is named, with a sender', () => {
   const SMS_URL = 'https://AC1:secret@api.twilio.com';
   expect(build({ SMS_URL, SMS_FROM: '+15551234567' })).toEqual(['feed', 'webhook', 'sms']);
   expect(() => build({ SMS_URL })).toThrow('SMS_FROM is not');
+});
+
+test('Web Push is there once a key is named, with whom to ask', () => {
+  const PUSH_PRIVATE_KEY = Buffer.alloc(32, 7).toString('base64url');
+  expect(build({ PUSH_PRIVATE_KEY, PUSH_CONTACT: 'mailto:a@cars.example' })).toContain('push');
+  expect(() => build({ PUSH_PRIVATE_KEY })).toThrow('PUSH_CONTACT is not');
 });
 
 test('e-mail is there once a mail server is named', () => {

@@ -1,14 +1,20 @@
 import type { ChannelName } from '@outrider/domain';
 import type { Runtime } from '@outrider/runtime';
+import type { Contacts } from '@outrider/state';
 import type { Channel } from '../channel.ts';
 import type { NotifierSettings } from '../settings.ts';
 import { languageOf, loadLanguages } from '../wording/language.ts';
 import { createEmail } from './email.ts';
 import { createFeed } from './feed.ts';
+import { createPush } from './push.ts';
 import { createSms } from './sms.ts';
 import { createWebhook } from './webhook.ts';
 
-type Build = (settings: NotifierSettings, runtime: Runtime) => Channel | undefined;
+type Build = (
+  settings: NotifierSettings,
+  runtime: Runtime,
+  contacts: Pick<Contacts, 'remove'>,
+) => Channel | undefined;
 
 /** Every channel. A new one is a file beside this, its test, and a line here; undefined = not set up. */
 export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
@@ -24,6 +30,17 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
         }),
   webhook: (settings, { realClock }) =>
     createWebhook({ allowHttpLoopback: settings.webhookAllowHttpLoopback, realClock }),
+  push: (settings, { eventClock, realClock }, contacts) => {
+    const { pushPrivateKey: privateKey, pushContact: contact } = settings;
+    if (privateKey === undefined) return undefined;
+    if (contact === undefined)
+      throw new Error('PUSH_PRIVATE_KEY is set and PUSH_CONTACT is not: push services ask whom to write to');
+    return createPush({
+      ...{ vapid: { privateKey, contact }, eventClock, realClock },
+      forget: (contactId) => contacts.remove(contactId),
+      allowHttpLoopback: settings.webhookAllowHttpLoopback,
+    });
+  },
   sms: ({ smsUrl, smsFallbackUrl, smsFrom, smsCallbackUrl }, { eventClock, realClock, log }) => {
     if (smsUrl === undefined) return undefined;
     if (smsFrom === undefined) throw new Error('SMS_URL is set and SMS_FROM is not: SMS need a sender');
@@ -36,8 +53,12 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
   },
 };
 
-export function buildChannels(settings: NotifierSettings, runtime: Runtime): readonly Channel[] {
+export function buildChannels(
+  settings: NotifierSettings,
+  runtime: Runtime,
+  contacts: Pick<Contacts, 'remove'>,
+): readonly Channel[] {
   return Object.values(channelBuilders)
-    .map((build) => build(settings, runtime))
+    .map((build) => build(settings, runtime, contacts))
     .filter((channel) => channel !== undefined);
 }

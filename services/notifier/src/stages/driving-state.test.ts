@@ -11,6 +11,8 @@ for (const { channel, driving, isHeld } of [
   { channel: 'email', driving: moving, isHeld: true },
   { channel: 'webhook', driving: moving, isHeld: true },
   { channel: 'sms', driving: moving, isHeld: true },
+  { channel: 'push', driving: moving, isHeld: true },
+  { channel: 'push', driving: parked, isHeld: false },
   { channel: 'sms', driving: parked, isHeld: false },
   { channel: 'sms', driving: unknown(false), isHeld: true },
   { channel: 'email', driving: parked, isHeld: false },
