@@ -63,7 +63,8 @@ export function runStages<F extends SendFacts>(stages: readonly Stage<F>[], fact
       // A silent card wakes nobody: it need not wait.
       outcome = { ...outcome, interrupts: false, reason: verdict.reason, notBeforeMs: facts.nowMs };
     }
-    if (verdict.kind === 'hold' && outcome.interrupts) {
+    // Silence is no reason to hurry: on a phone a silent message is read at the wheel all the same.
+    if (verdict.kind === 'hold' && (outcome.interrupts || facts.channel !== 'feed')) {
       const isFollowUp = outcome.isFollowUp || stage === drivingState;
       outcome =
         verdict.untilMs > outcome.notBeforeMs
