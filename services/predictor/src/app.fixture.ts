@@ -12,7 +12,7 @@ import {
 import { openState, type State } from '@outrider/state';
 import { openTelemetry, type TelemetryStore } from '@outrider/telemetry';
 import { createTrust, type FullTrust } from '@outrider/trust';
-import { createPredictor } from './app.ts';
+import { createPredictor, type PredictorDeps } from './app.ts';
 import type { PartitionDeps } from './partition.ts';
 import { HOUR_MS, modelOf, NOW_MS, VEHICLE } from './predictor.fixture.ts';
 import { ruleOn } from './rule.fixture.ts';
@@ -119,7 +119,7 @@ export interface Rig extends Stores {
   /** Stops the predictor and starts another on the same stores. */
   restart(): Promise<void>;
   /** Another predictor on the same state, as after a crash: the one before is not told. */
-  create(change?: Partial<Pick<Rig, 'state' | 'bus' | 'telemetry'>>): App;
+  create(change?: Partial<Pick<PredictorDeps, 'state' | 'bus' | 'telemetry' | 'settings'>>): App;
   tell(trip: Trip, conditions: Conditions): Promise<void>;
   plan(trip: Trip): Promise<void>;
   look(conditions: Conditions): Promise<void>;

@@ -4,7 +4,8 @@ import { factCatalogue } from './facts/index.ts';
 import { TOPIC_NAMES } from './fold-batch.ts';
 import { GROUP, Partitions } from './partitions.ts';
 import type { PredictorDeps } from './predictor-deps.ts';
-import { loadRules, OWN_RULES } from './rule-files.ts';
+import { OWN_RULES } from './rule-files.ts';
+import { RuleSet } from './rule-set.ts';
 
 export { factCatalogue } from './facts/index.ts';
 export { formatMistakes, type RuleMistake, readRules, type SourceFile } from './load-rules.ts';
@@ -21,13 +22,17 @@ export { predictorSettings } from './settings.ts';
  */
 export const createPredictor = (deps: PredictorDeps): App => new PredictorApp(deps);
 
+/** A folder of rules is read again this often. */
+const RULES_EVERY_MS = 5_000;
+
 class PredictorApp implements App {
   readonly name = 'predictor';
   readonly #deps: PredictorDeps;
   #partitions: Partitions | undefined;
   #subscription: Subscription | undefined;
   #relay: Relay | undefined;
-  #cancelTick: Cancel | undefined;
+  #rules: RuleSet | undefined;
+  readonly #cancel: Cancel[] = [];
 
   constructor(deps: PredictorDeps) {
     this.#deps = deps;
@@ -35,8 +40,11 @@ class PredictorApp implements App {
 
   async start(): Promise<void> {
     const { bus, state, runtime, settings } = this.#deps;
-    const { log, eventClock, realClock } = runtime;
-    const rules = await loadRules(settings.rulesFolder ?? OWN_RULES, factCatalogue);
+    const { log, eventClock, realClock, metrics } = runtime;
+    const { rulesFolder: folder = OWN_RULES } = settings;
+    const catalogue = factCatalogue;
+    const rules = await RuleSet.open({ folder, catalogue, log, metrics, clock: realClock });
+    this.#rules = rules;
     const { outbox } = state;
     const relay = createRelay({ outbox, writer: 'predictor', bus, realClock, log, random: systemRandom });
     this.#relay = relay;
@@ -53,11 +61,15 @@ class PredictorApp implements App {
       onError: (error, partition) =>
         log.warn({ partition, err: String(error) }, 'the batch will be judged again'),
     });
-    this.#cancelTick = eventClock.onTick(1_000, () => partitions.tick(this.#subscription));
+    this.#cancel.push(eventClock.onTick(1_000, () => partitions.tick(this.#subscription)));
+    // Those that come with Outrider change with it, at a start.
+    if (settings.rulesFolder !== undefined)
+      this.#cancel.push(realClock.onTick(RULES_EVERY_MS, () => void rules.look()));
   }
 
   async stop(): Promise<void> {
-    this.#cancelTick?.();
+    for (const cancel of this.#cancel.splice(0)) cancel();
+    if (this.#rules?.isLooking) await this.#rules.look();
     await this.#subscription?.stop();
     await this.#partitions?.settled();
     this.#subscription = undefined;
@@ -71,6 +83,7 @@ class PredictorApp implements App {
 
   isIdle(): boolean {
     return (
+      this.#rules?.isLooking !== true &&
       (this.#partitions?.isIdle() ?? true) &&
       (this.#subscription?.isIdle() ?? true) &&
       (this.#relay?.isIdle() ?? true)

@@ -17,6 +17,7 @@ import { forecastCar, isDriving, plannedDepartureMs, type Situation } from './ou
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
 import { buildRouteView, type RouteView } from './route-view.ts';
 import type { LoadedRule } from './rule.ts';
+import { hasUnasked } from './rule-audience.ts';
 import { carriedOver, isSamePlan, isSourceSwitch } from './source-switch.ts';
 import { rememberDrive } from './trip-learning.ts';
 import {
@@ -114,7 +115,10 @@ export function advanceCar(live: LiveCar, frontierMs: number, rules: readonly Lo
     if (applied.outcome !== null) now = { ...now, trips: [...now.trips, applied.outcome] };
     now = judgeAt(now, applied.live, Math.max(record.observedAtMs, now.live.car.judgedToMs), rules);
   }
-  return fireTimers(now, frontierMs, rules, true);
+  now = fireTimers(now, frontierMs, rules, true);
+  const { car, vehicle } = now.live;
+  if (!hasUnasked(car.episodes, rules, vehicle.modelId)) return now;
+  return judgeAt(now, now.live, Math.max(frontierMs, car.judgedToMs), rules);
 }
 
 /** Judges now, without a new record: the world changed. */

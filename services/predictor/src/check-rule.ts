@@ -13,7 +13,7 @@ export const CAR = 'car';
 /** Every word a rule file may have, for "did you mean". */
 export const FIELDS: readonly string[] = [
   ...Object.keys(ruleFile.shape),
-  ...['severity', 'until', 'models', 'of', 'within', 'atLeast', 'fallsBy', 'risesBy'],
+  ...['severity', 'until', 'models', 'of', 'within', 'atLeast', 'fallsBy', 'risesBy', 'by', 'why'],
 ];
 
 const SEVERITIES = ['info', 'warning', 'critical'];

@@ -8,6 +8,7 @@ import { horizonOf, isDriving, type Situation, whyUnknown } from './outlook.ts';
 import { simulateRemedies } from './remedies/index.ts';
 import type { Simulated } from './remedy.ts';
 import type { LoadedRule, Scope, Subject } from './rule.ts';
+import { isAsked, isTold } from './rule-audience.ts';
 import { type RuleStep, stepRule } from './rule-step.ts';
 import { type Carried, type Told, toldSubjects } from './source-switch.ts';
 import type { Trace } from './time-pattern.ts';
@@ -21,6 +22,8 @@ export interface Episode {
   readonly dueAtMs: number | null;
   /** What the rule's time patterns remember, also while nothing fires. Absent while there is nothing. */
   readonly trace?: Trace;
+  /** Of an alert that fires: nobody is told. Absent before it fires, and in checkpoints from before. */
+  readonly isShadow?: boolean;
   /** The alert as published last; null before it fires. */
   readonly said: {
     readonly alertId: string;
@@ -63,13 +66,18 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
   const keep = (rule: LoadedRule, subject: Subject, moved: Step & Partial<RuleStep>): void => {
     const key = keyOf(rule.id, subject.subject);
     const next = nextEpisode(situation, rule, subject, before[key] ?? null, moved);
-    if (next.alert !== null) alerts.push({ alert: next.alert, isShadow: rule.mode === 'shadow' });
-    const { trace } = moved;
-    if (trace !== undefined) episodes[key] = { ...next.episode, trace };
-    else if (moved.state.kind !== 'inactive' || moved.dueAtMs !== undefined) episodes[key] = next.episode;
+    // Who was told of an alert hears of it to its end, and nobody else does, whatever mode the rule is in by then.
+    const was = before[key];
+    const isHidden = was?.said ? rule.mode === 'shadow' : !isTold(rule, situation.state.vehicleId);
+    const isShadow = was?.isShadow ?? isHidden;
+    if (next.alert !== null) alerts.push({ alert: next.alert, isShadow });
+    const { trace, dueAtMs } = moved;
+    if (trace === undefined && dueAtMs === undefined && moved.state.kind === 'inactive') return;
+    const isSaid = next.episode.said !== null;
+    episodes[key] = { ...next.episode, ...(trace && { trace }), ...(isSaid && { isShadow }) };
   };
   for (const rule of rules) {
-    if (rule.mode === 'off' || rule.models?.includes(situation.vehicle.modelId) === false) continue;
+    if (!isAsked(rule, situation.vehicle.modelId)) continue;
     const found = scopes.get(rule.scope) ?? lookAt(situation, rule.scope);
     scopes.set(rule.scope, found);
     for (const [i, subject] of found.subjects.entries()) {

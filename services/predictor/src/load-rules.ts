@@ -8,6 +8,8 @@ import {
   type FactCatalogue,
   type Facts,
   type LoadedRule,
+  type ModesFile,
+  modesFile,
   type Rule,
   type RuleFile,
   ruleFile,
@@ -18,6 +20,7 @@ import {
   thresholdsFile,
   type Verdict,
 } from './rule.ts';
+import { whyNoRule, withModes } from './rule-modes.ts';
 
 export interface SourceFile {
   /** `rules/arrival-below-reserve.yaml` */
@@ -37,9 +40,10 @@ export type ReadRules =
   | { readonly kind: 'refused'; readonly mistakes: readonly RuleMistake[] };
 
 const THRESHOLDS = 'thresholds.yaml';
+const MODES = 'modes.yaml';
 
 /**
- * Reads a whole folder of rules: `<id>.yaml` with `<id>.test.yaml` beside it, and `thresholds.yaml`. Pure.
+ * Reads a whole folder of rules: `<id>.yaml` with `<id>.test.yaml` beside it, `thresholds.yaml` and `modes.yaml`. Pure.
  * One mistake anywhere refuses the whole set, so that nobody drives with half of the rules; all mistakes are
  * told at once, each with file and line.
  */
@@ -57,14 +61,15 @@ export function readRules(files: readonly SourceFile[], catalogue: FactCatalogue
     if (!name.endsWith('.yaml')) mistake('rules, their tests and thresholds are .yaml files');
     else if (name.endsWith('.test.yaml')) {
       if (!paths.has(file.path.replace(/\.test\.yaml$/, '.yaml'))) mistake('tests a rule that is not there');
-    } else if (name !== THRESHOLDS) {
+    } else if (name !== THRESHOLDS && name !== MODES) {
       if (!paths.has(file.path.replace(/\.yaml$/, '.test.yaml'))) mistake('no test file beside it');
       const rule = readRule(file, languages, thresholds, catalogue, mistakes);
       if (rule !== undefined) rules.push(rule);
     }
   }
+  const modes = readModes(files, mistakes);
   if (mistakes.length > 0) return { kind: 'refused', mistakes };
-  return { kind: 'rules', rules: rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
+  return { kind: 'rules', rules: withModes(rules, modes).toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
 /** One line per mistake: `path:line: text`. */
@@ -88,6 +93,19 @@ function readThresholds(
     else thresholds[name] = value;
   }
   return thresholds;
+}
+
+function readModes(files: readonly SourceFile[], mistakes: RuleMistake[]): ModesFile {
+  const file = files.find(({ path }) => fileName(path) === MODES);
+  // Empty, or all of it commented out: nothing is switched.
+  if (file === undefined || !/^[^#\s]/m.test(file.text)) return {};
+  const source = parseSource<ModesFile>(file, modesFile, mistakes);
+  const ids = files.map(({ path }) => fileName(path).replace(/\.yaml$/, ''));
+  for (const id of Object.keys(source?.content ?? {})) {
+    const why = whyNoRule(id, ids);
+    if (why !== undefined) source?.mistake([id], why);
+  }
+  return source?.content ?? {};
 }
 
 function readRule(
@@ -172,6 +190,7 @@ function assemble(
     message: content.message,
     remedies: content.remedies,
     mode: content.mode,
+    ...(content.share === undefined ? {} : { share: content.share }),
     repeat: content.repeat,
   };
   return { ...rule, reads, judge: (facts) => judge(expressions, reads, facts) };

@@ -14,12 +14,14 @@ import {
   restoreResidents,
 } from './residents.ts';
 import type { LoadedRule } from './rule.ts';
+import { hasUnasked } from './rule-audience.ts';
 import { withoutLearning } from './trip-learning.ts';
 import { foldConnection, type OpenedRecord } from './vehicle-state.ts';
 
 export interface PartitionDeps extends ResidentsDeps {
   readonly realClock: Clock;
   readonly log: Log;
+  /** Those that run now. */
   readonly rules: readonly LoadedRule[];
   readonly reorderWindowMs: number;
   readonly counters: ResidentsDeps['counters'] & {
@@ -113,12 +115,10 @@ function createPartition(
     return { forecasts: judged.forecasts };
   };
 
-  const advanceTo = (resident: Resident, frontierMs: number): PartitionOutput => {
-    const due = dueMs(resident.live);
-    return due === undefined || due > frontierMs
-      ? NOTHING
-      : take(resident, advanceCar(resident.live, frontierMs, deps.rules));
-  };
+  const advanceTo = (resident: Resident, frontierMs: number): PartitionOutput =>
+    isDue(resident.live, frontierMs, deps.rules)
+      ? take(resident, advanceCar(resident.live, frontierMs, deps.rules))
+      : NOTHING;
 
   const newWorld = async (
     vehicleId: string,
@@ -213,6 +213,11 @@ const withConnection = (live: LiveCar, record: OpenedRecord): LiveCar => ({
   ...live,
   car: { ...live.car, state: foldConnection(live.car.state, record) },
 });
+
+/** Something wants to be judged, or what a rule said that is gone wants to be taken back. */
+const isDue = (live: LiveCar, frontierMs: number, rules: readonly LoadedRule[]): boolean =>
+  (dueMs(live) ?? Number.POSITIVE_INFINITY) <= frontierMs ||
+  hasUnasked(live.car.episodes, rules, live.vehicle.modelId);
 
 const NOTHING: PartitionOutput = { forecasts: [] };
 

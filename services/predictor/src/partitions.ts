@@ -8,7 +8,7 @@ import { loadPartition, type Partition, type PartitionOutput } from './partition
 import type { PredictorDeps } from './predictor-deps.ts';
 import { publishForecasts } from './publish-forecasts.ts';
 import { ownerKey } from './residents.ts';
-import type { LoadedRule } from './rule.ts';
+import type { RuleSet } from './rule-set.ts';
 
 /** Consumer group. Where it begins is decided by the checkpoint; its offsets in the log follow that. */
 export const GROUP = 'predictor';
@@ -35,7 +35,7 @@ interface Entry {
 /** The partitions that are with this process: one memory each, and in each one thing at a time. */
 export class Partitions {
   readonly #deps: PredictorDeps;
-  readonly #rules: readonly LoadedRule[];
+  readonly #rules: Pick<RuleSet, 'rules'>;
   readonly #reader: Reader;
   readonly #counters;
   /** Alerts are in the outbox. */
@@ -44,7 +44,7 @@ export class Partitions {
   readonly #queues = new Map<number, Promise<void>>();
   #queued = 0;
 
-  constructor(deps: PredictorDeps, rules: readonly LoadedRule[], onSaved: () => void) {
+  constructor(deps: PredictorDeps, rules: Pick<RuleSet, 'rules'>, onSaved: () => void) {
     this.#deps = deps;
     this.#rules = rules;
     this.#reader = deps.trust.reader('alert_driver');
@@ -202,9 +202,13 @@ export class Partitions {
   async #load(partition: number, generation: number): Promise<Entry> {
     const { state, trust, runtime, settings } = this.#deps;
     const { realClock, log, metrics } = runtime;
+    const running = this.#rules;
     const memory = await loadPartition(partition, generation, {
       ...{ state, trust, realClock, log, metrics, modelOf },
-      ...{ rules: this.#rules, counters: this.#counters },
+      get rules() {
+        return running.rules;
+      },
+      counters: this.#counters,
       reorderWindowMs: settings.reorderWindowS * 1000,
     });
     const entry = { memory, savedAtRealMs: realClock.nowMs(), untold: [] };

@@ -130,6 +130,10 @@ export interface Rule {
   /** Kinds of remedy that can help, the preferred first. A rule that interrupts has at least one. */
   readonly remedies: readonly Remedy['kind'][];
   readonly mode: RuleMode;
+  /** Of a rule that is on: the share of the fleet whose drivers are told; absent: all. For the others it is in the shadow. */
+  readonly share?: number;
+  /** Who set its mode in `modes.yaml`, and why; absent: nobody. */
+  readonly switched?: { readonly by: string; readonly why: string };
   /** When a message may interrupt a second time about the same thing. */
   readonly repeat: Repeat;
 }
@@ -162,6 +166,7 @@ export const duration = z
 
 const someTime = duration.refine((seconds) => seconds > 0, 'longer than nothing');
 const name = z.string().min(1).max(100);
+const share = z.number().gt(0).max(1).optional();
 const cel = z.string().min(1).max(2000);
 const sentence = z.string().trim().min(10).max(500);
 const slug = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'kebab-case');
@@ -212,6 +217,7 @@ export const ruleFile = z.strictObject({
   message: slug,
   remedies: z.array(remedyKind).max(6),
   mode: ruleMode.default('on'),
+  share,
   repeat: repeat.default('new-advice'),
 });
 export type RuleFile = z.infer<typeof ruleFile>;
@@ -222,3 +228,7 @@ export const thresholdsFile = z.record(
   z.strictObject({ value: z.number(), about: sentence }),
 );
 export type ThresholdsFile = z.infer<typeof thresholdsFile>;
+
+/** `rules/modes.yaml`: by rule, or for `all`, how far they may go now, and who says so. */
+export const modesFile = z.record(slug, z.strictObject({ mode: ruleMode, share, by: name, why: sentence }));
+export type ModesFile = z.infer<typeof modesFile>;

@@ -22,7 +22,8 @@ export const predictorSettings = {
   },
   rulesFolder: {
     env: 'RULES_FOLDER',
-    about: 'Folder of rule files; empty means the rules that come with Outrider.',
+    about:
+      'Folder of rule files, read again when they change; empty means the rules that come with Outrider.',
     parse: optional(text),
     default: '',
   },
