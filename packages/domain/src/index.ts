@@ -10,6 +10,8 @@ export * from './geo.ts';
 export * from './instant.ts';
 export * from './notification.ts';
 export * from './purpose.ts';
+export * from './quality.ts';
+export * from './quality-summary.ts';
 export * from './route-progress.ts';
 export * from './signal-record.ts';
 export * from './signals.ts';

@@ -10,6 +10,7 @@ import { createNotifications } from './notifications.ts';
 import { createOutbox } from './outbox.ts';
 import { createPeople } from './people.ts';
 import { createPredictorState } from './predictor.ts';
+import { createQualityLabels } from './quality-labels.ts';
 import type { SqliteOptions } from './sqlite.ts';
 import type { State } from './state.ts';
 import { createTokens } from './tokens.ts';
@@ -61,6 +62,7 @@ function createState({ session, scrub, close }: Engine): State {
     trips: createTrips(session),
     tripSources: createTripSources(session),
     alerts: createAlerts(session),
+    quality: createQualityLabels(session),
     predictor: createPredictorState(session),
     notifications: createNotifications(session),
     outbox: createOutbox(session),

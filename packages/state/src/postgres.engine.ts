@@ -124,7 +124,7 @@ describe('two processes on one database', () => {
   test('of two checkpoints on the same ground one is written', async () => {
     const offsets = new Map([['telemetry.signals.v1', 1]]);
     const next = { partition: 1, generation: 1, offsets, savedAtMs: 1 };
-    const empty = { vehicles: [], alerts: [], outbox: [] };
+    const empty = { vehicles: [], alerts: [], outbox: [], labels: [] };
     const first = await both((state) =>
       state.predictor.writeCheckpoint({ ...empty, partition: 1, previous: undefined, next }),
     );

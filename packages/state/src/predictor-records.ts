@@ -1,4 +1,4 @@
-import type { Alert } from '@outrider/domain';
+import type { Alert, StretchLabel } from '@outrider/domain';
 
 // Checkpoints and alerts, written by the predictor; the outbox of every writer.
 
@@ -34,6 +34,8 @@ export interface CheckpointWrite {
    */
   readonly alerts: readonly AlertRow[];
   readonly outbox: readonly OutboxRow[];
+  /** Stretches that ended; each is written once. */
+  readonly labels: readonly LabelRow[];
 }
 
 export interface PredictorState {
@@ -57,6 +59,17 @@ export interface AlertRow {
   /** The domain `Alert` as JSON, sealed. */
   readonly keyId: string;
   readonly box: string;
+}
+
+/** What the warnings of one stretch were worth. `labelId` names the stretch to nobody. */
+export interface LabelRow {
+  readonly labelId: string;
+  readonly label: StretchLabel;
+}
+
+export interface QualityLabels {
+  /** Of this day and later, the newest days first. */
+  listSince(fromDayMs: number, limit: number): Promise<readonly StretchLabel[]>;
 }
 
 export interface Alerts {

@@ -1,6 +1,7 @@
 import { upsertAlerts } from './alerts.ts';
 import { fromOffsets, inChunks, onePerId, toOffsets } from './columns.ts';
 import { insertOutbox } from './outbox.ts';
+import { insertLabels } from './quality-labels.ts';
 import type { Session } from './session.ts';
 import type { CheckpointWrite, PredictorState, VehicleBlob } from './state.ts';
 
@@ -30,6 +31,7 @@ export function createPredictorState(session: Session): PredictorState {
         await upsertVehicles(session, write.partition, write.vehicles);
         await upsertAlerts(session, write.alerts);
         await insertOutbox(session, write.outbox);
+        await insertLabels(session, write.labels);
         return true;
       }),
   };

@@ -37,6 +37,7 @@ export interface Tables {
   checkpoints: CheckpointColumns;
   vehicleStates: VehicleBlob & { readonly partition: number };
   alerts: AlertRow;
+  stretchLabels: { readonly labelId: string; readonly dayMs: number; readonly label: string };
   outbox: Omit<OutboxRow, 'headers'> & { readonly headers: string; readonly isPublished: Flag } & Sequence;
   notifications: Omit<NotificationRow, 'interrupts'> & {
     readonly interrupts: Flag;

@@ -227,6 +227,7 @@ export async function storeAlerts({ state, trust }: Stores, alerts: readonly Ale
     vehicles: [],
     alerts: rows,
     outbox: [],
+    labels: [],
   });
   if (!isWritten) throw new Error('the checkpoint was not written');
 }

@@ -30,6 +30,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { phoneRoutes } from './routes/phone.ts';
 import { placeRoutes } from './routes/places.ts';
 import { pushRoutes } from './routes/push.ts';
+import { qualityRoutes } from './routes/quality.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { smsRoutes } from './routes/sms.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -259,6 +260,7 @@ function addRoutes(
     feedbackRoutes,
     signalRoutes,
     forecastRoutes,
+    qualityRoutes,
   ])
     add(server, context);
   tripSourceRoutes(server, context, parts.reader);

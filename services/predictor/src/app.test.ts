@@ -165,7 +165,7 @@ describe('trouble', () => {
       const previous = await rig.state.predictor.readCheckpoint(partition);
       if (previous === undefined) continue;
       const next = { ...previous, generation: previous.generation + 50 };
-      const nothing = { vehicles: [], alerts: [], outbox: [] };
+      const nothing = { vehicles: [], alerts: [], outbox: [], labels: [] };
       await rig.state.predictor.writeCheckpoint({ partition, previous, next, ...nothing });
     }
     rig.clock.advanceTo(rig.clock.nowMs() + 6_000);

@@ -10,6 +10,7 @@ import {
   type VehicleModel,
 } from '@outrider/energy';
 import type { Carried } from './source-switch.ts';
+import type { StretchWatch } from './stretch-watch.ts';
 import { freshNumber, numberAt, type VehicleState } from './vehicle-state.ts';
 
 /** What the predictor works out about a car beside its telemetry; part of the checkpoint. */
@@ -31,6 +32,8 @@ export interface CarMemory {
   readonly learned: Learned | null;
   /** What rules still judge by the sources before the last ones. */
   readonly carried: Carried;
+  /** The stretch whose warnings are judged when it ends; null while there is none. */
+  readonly watch: StretchWatch | null;
 }
 
 export interface DriveBasis {
@@ -55,6 +58,7 @@ export const emptyMemory: CarMemory = {
   isTowing: false,
   learned: null,
   carried: {},
+  watch: null,
 };
 
 /** Mean power of a drive when only the temperature of the pack is wanted, kW. */

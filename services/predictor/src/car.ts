@@ -2,7 +2,6 @@ import {
   type Alert,
   advanceProgress,
   type Conditions,
-  distanceM,
   type Forecast,
   SIGNAL,
   type Trip,
@@ -14,11 +13,13 @@ import { followDrive } from './drive-basis.ts';
 import { forecastRecord, isNewsworthy, withCurve } from './forecast-record.ts';
 import { type Episodes, judge, nextDueMs } from './judge.ts';
 import { forecastCar, isDriving, plannedDepartureMs, type Situation } from './outlook.ts';
+import { withPosition } from './places-around.ts';
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
 import { buildRouteView, type RouteView } from './route-view.ts';
 import type { LoadedRule } from './rule.ts';
 import { hasUnasked } from './rule-audience.ts';
 import { carriedOver, isSamePlan, isSourceSwitch } from './source-switch.ts';
+import { type EndedStretch, watchStretch } from './stretch-end.ts';
 import { rememberDrive } from './trip-learning.ts';
 import {
   emptyVehicleState,
@@ -81,6 +82,8 @@ export interface Judged {
   readonly lateRecords: number;
   /** Drives that ended: what was learned of each, or why nothing. */
   readonly trips: readonly string[];
+  /** Stretches that ended: what their warnings were worth. */
+  readonly labels: readonly EndedStretch[];
   /** What could not be computed; the car then counts as unknown, and nobody else's cars wait for it. */
   readonly failures: readonly string[];
 }
@@ -103,6 +106,7 @@ export function advanceCar(live: LiveCar, frontierMs: number, rules: readonly Lo
     forecasts: [],
     lateRecords: 0,
     trips: [],
+    labels: [],
     failures: [],
   };
   for (const record of released) {
@@ -123,7 +127,7 @@ export function advanceCar(live: LiveCar, frontierMs: number, rules: readonly Lo
 
 /** Judges now, without a new record: the world changed. */
 export function rejudge(live: LiveCar, nowMs: number, rules: readonly LoadedRule[]): Judged {
-  const nothing = { live, alerts: [], forecasts: [], lateRecords: 0, trips: [], failures: [] };
+  const nothing = { live, alerts: [], forecasts: [], lateRecords: 0, trips: [], labels: [], failures: [] };
   if (live.car.state.observedToMs === 0) return nothing;
   return judgeAt(nothing, live, Math.max(nowMs, live.car.judgedToMs), rules);
 }
@@ -241,9 +245,10 @@ function judged(before: Judged, live: LiveCar, situation: Situation, rules: read
   const { episodes, alerts, carried } = judge(situation, rules, live.car.episodes);
   const forecast = forecastRecord(situation);
   const isNews = isNewsworthy(live.car.forecast, forecast);
+  const { watch, ended } = watchStretch(live.car.memory.watch, situation, forecast, alerts);
   const car: Car = {
     ...live.car,
-    memory: { ...live.car.memory, carried },
+    memory: { ...live.car.memory, carried, watch },
     judgedToMs: situation.nowMs,
     episodes,
     forecast: isNews ? forecast : live.car.forecast,
@@ -252,6 +257,7 @@ function judged(before: Judged, live: LiveCar, situation: Situation, rules: read
     ...before,
     live: { ...live, car },
     alerts: [...before.alerts, ...alerts],
+    labels: ended === null ? before.labels : [...before.labels, ended],
     // The curve is forty forecasts more: only what is published has one, and memory does not keep it.
     forecasts: isNews ? [...before.forecasts, withCurve(forecast, situation)] : before.forecasts,
   };
@@ -275,25 +281,5 @@ export function situationOf(
     vehicle,
     reserveSocPct: view?.trip?.reserveSocPct ?? live.reserveSocPct,
     soc: freshSoc(car.state, nowMs),
-  };
-}
-
-const ROAD_FACTOR = 1.3;
-const MOVED_M = 500;
-
-/** Distances to the places around are as of the snapshot: the car has moved on since. */
-function withPosition(view: RouteView | null, car: Car, nowMs: number): RouteView | null {
-  const here = freshPosition(car.state, nowMs);
-  if (view === null || here === undefined || view.conditions.nearby.length === 0) return view;
-  const first = view.conditions.nearby[0];
-  if (first !== undefined && Math.abs(distanceM(here, first) * ROAD_FACTOR - first.detourM) < MOVED_M)
-    return view;
-  const nearby = view.conditions.nearby.map((place) => ({
-    ...place,
-    detourM: distanceM(here, place) * ROAD_FACTOR,
-  }));
-  return {
-    ...view,
-    conditions: { ...view.conditions, nearby: nearby.toSorted((a, b) => a.detourM - b.detourM) },
   };
 }

@@ -54,12 +54,17 @@ export function alertRow(alert: Alert, nowMs: number, trust: Trust): AlertRow {
   };
 }
 
+export interface OutboxTools {
+  readonly trust: Trust;
+  readonly log: Log;
+}
+
 /** What is said of alerts that are no trial, each with the trace of what its car said last. */
 export function outboxRows(
   alerts: readonly { readonly alert: Alert; readonly isShadow: boolean }[],
   cars: Pick<Residents, 'get'>,
   nowMs: number,
-  { trust, log }: { readonly trust: Trust; readonly log: Log },
+  { trust, log }: OutboxTools,
 ): OutboxRow[] {
   return alerts.flatMap(({ alert, isShadow }) => {
     if (isShadow) return [];

@@ -1,8 +1,8 @@
-import type { Alert, Conditions, Forecast, Trip } from '@outrider/domain';
+import type { Conditions, Forecast, Trip } from '@outrider/domain';
 import { type Clock, type Log, type Metrics, traceField } from '@outrider/runtime';
 import { advanceCar, dueMs, type Judged, type LiveCar, receive, rejudge, takeConditions } from './car.ts';
 import { withoutTrip, withTrip } from './car-world.ts';
-import { alertRow, blobsOf, outboxRows } from './checkpoint-rows.ts';
+import { blobsOf } from './checkpoint-rows.ts';
 import { isConnectionOnly } from './own-word.ts';
 import {
   changedOf,
@@ -16,6 +16,7 @@ import {
 import type { LoadedRule } from './rule.ts';
 import { hasUnasked } from './rule-audience.ts';
 import { withoutLearning } from './trip-learning.ts';
+import { after, nothingUnsaved, rowsOf, withJudged, withoutCars } from './unsaved.ts';
 import { foldConnection, type OpenedRecord } from './vehicle-state.ts';
 
 export interface PartitionDeps extends ResidentsDeps {
@@ -95,7 +96,7 @@ function createPartition(
 ): Partition {
   const offsets = new Map(stored?.offsets ?? []);
   let previous = stored;
-  let alerts: { readonly alert: Alert; readonly isShadow: boolean }[] = [];
+  let unsaved = nothingUnsaved;
   let recordsSince = 0;
   let isDirty = false;
 
@@ -103,7 +104,7 @@ function createPartition(
     resident.live = judged.live;
     resident.isCarDirty = true;
     isDirty = true;
-    alerts.push(...judged.alerts);
+    unsaved = withJudged(unsaved, judged);
     for (const failure of judged.failures) {
       deps.counters.failed.inc();
       const { vehicleId } = judged.live.car.state;
@@ -168,9 +169,9 @@ function createPartition(
     async checkpoint(nowMs) {
       await deps.trust.prepare(changedOf(residents).map(([vehicleId]) => vehicleId));
       const forgotten = forgetFormerOwners(residents, nowMs, deps);
-      alerts = alerts.filter(({ alert }) => !forgotten.has(alert.vehicleId));
+      unsaved = withoutCars(unsaved, forgotten);
       const changed = changedOf(residents);
-      const written = alerts;
+      const written = unsaved;
       const vehicles = changed.flatMap(([vehicleId, resident]) =>
         blobsOf(vehicleId, resident, nowMs, deps.trust),
       );
@@ -180,12 +181,11 @@ function createPartition(
         previous: previous && { generation: previous.generation, offsets: previous.offsets },
         next,
         vehicles,
-        alerts: written.map(({ alert }) => alertRow(alert, nowMs, deps.trust)),
-        outbox: outboxRows(written, residents, nowMs, deps),
+        ...rowsOf(written, residents, nowMs, deps),
       });
       if (!isOurs) return false;
       previous = next;
-      alerts = alerts.slice(written.length);
+      unsaved = after(unsaved, written);
       recordsSince = 0;
       isDirty = false;
       for (const [, resident] of changed) {
@@ -201,7 +201,7 @@ function createPartition(
       return isDirty;
     },
     get hasUnsavedAlerts() {
-      return alerts.length > 0;
+      return unsaved.alerts.length > 0;
     },
     get vehicleCount() {
       return residents.size;

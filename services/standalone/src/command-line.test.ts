@@ -25,6 +25,17 @@ describe('the command line', () => {
     expect(demo('--scenario', 'one', '-s', './two').scenarios).toEqual(['one', './two']);
   });
 
+  test('quality is asked for the last two weeks, or for so many days', () => {
+    expect(readCommand(['quality'])).toEqual({ kind: 'quality', days: 14, isJson: false });
+    expect(readCommand(['quality', '--days', '400', '--json'])).toEqual({
+      ...{ kind: 'quality', days: 400, isJson: true },
+    });
+    for (const days of ['0', '401', '1.5', '-1', 'week', ''])
+      expect(readCommand(['quality', `--days=${days}`])).toMatchObject({
+        ...{ kind: 'wrong', about: 'quality', problem: expect.stringContaining('--days is 1 to 400') },
+      });
+  });
+
   test('keep, json and out are taken as given', () => {
     expect(demo('--keep', '--json', '--out', 'a/b.html')).toMatchObject({
       isKept: true,

@@ -3,6 +3,7 @@ import {
   DEFAULT_MINUTE_DAYS,
   DEFAULT_OUT,
   DEFAULT_PARTITIONS,
+  DEFAULT_QUALITY_DAYS,
   DEFAULT_RAW_DAYS,
   DEFAULT_REPLICATION,
   DEFAULT_SCENARIOS,
@@ -45,11 +46,23 @@ export type Command =
   | { readonly kind: 'sources-acls' }
   /** The end is excluded. */
   | { readonly kind: 'compare'; readonly fromMs: number; readonly toMs: number; readonly isJson: boolean }
+  /** So many days up to today. */
+  | { readonly kind: 'quality'; readonly days: number; readonly isJson: boolean }
   | RulesCommand
   /** The command line cannot be understood; `problem` says why. */
   | { readonly kind: 'wrong'; readonly problem: string; readonly about: About };
 
-const COMMANDS = ['start', 'demo', 'rules', 'compare', 'providers', 'series', 'sources', 'topics'] as const;
+const COMMANDS = [
+  'start',
+  'demo',
+  'rules',
+  'quality',
+  'compare',
+  'providers',
+  'series',
+  'sources',
+  'topics',
+] as const;
 type About = 'outrider' | (typeof COMMANDS)[number];
 
 const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const;
@@ -64,6 +77,7 @@ export function readCommand(args: readonly string[]): Command {
     if (name === 'start') return readStart(rest);
     if (name === 'demo') return readDemo(rest);
     if (name === 'rules') return readRulesCommand(rest);
+    if (name === 'quality') return readQualityCommand(rest);
     if (name === 'providers') return readProviders(rest);
     if (name === 'series') return readSeries(rest);
     if (name === 'compare') return readCompare(rest);
@@ -137,6 +151,14 @@ function readCompare(args: readonly string[]): Command {
   });
   if (values.help === true) return { kind: 'help', about: 'compare' };
   return { kind: 'compare', ...readSpan(values), isJson: values.json === true };
+}
+
+function readQualityCommand(args: readonly string[]): Command {
+  const options = { ...HELP_OPTION, days: { type: 'string' }, json: { type: 'boolean' } } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.help === true) return { kind: 'help', about: 'quality' };
+  const days = readCount('--days', values.days ?? String(DEFAULT_QUALITY_DAYS), 400);
+  return { kind: 'quality', days, isJson: values.json === true };
 }
 
 function readSpan({ from, to }: { readonly from: string; readonly to: string }) {

@@ -2,6 +2,7 @@ import {
   DEFAULT_MINUTE_DAYS,
   DEFAULT_OUT,
   DEFAULT_PARTITIONS,
+  DEFAULT_QUALITY_DAYS,
   DEFAULT_RAW_DAYS,
   DEFAULT_REPLICATION,
   DEFAULT_SCENARIOS,
@@ -15,6 +16,7 @@ Usage: outrider <command> [options]
   start     the server, for real use: data in ./data, everything on this machine
   demo      replays real drives through every service and shows what was said, when
   rules test         runs the tests beside the rules; rules explain answers why a driver was warned, or was not
+  quality            what warnings and forecasts were worth, by rule
   compare            our forecasts of the charge on arrival beside the cars' own, on the same trips
   providers check    asks every configured provider one question and prints a table
   series prepare     makes the database, retention and aggregates of an InfluxDB; series backfill computes
@@ -48,6 +50,18 @@ beside what the car's own display and simple alarms would have said. Two runs sh
                                     lost and doubled beside the undisturbed drive; ends with 1 unless that is nothing
   --seed <number>                   with --chaos: decides what goes wrong when; default 1. The same shows the same
   --help, -h                        this text
+`,
+  quality: `Usage: outrider quality [--days <number>] [--json]
+
+Prints what came of the stretches of planned trips that ended in these days (acted on, not acted on, late, missed,
+false alarm, uneventful, or not to be judged), what each rule's warnings were worth (precision and recall with their
+95 % intervals, share acted on, median lead, repetitions), and how well forecasts kept their promises. Figures about
+crowds only, of owners who agreed to them. Reads STATE_URL; while a server runs on the same files, ask its
+GET /v1/quality.
+
+  --days <number>   so many days up to today, in UTC; 1 to 400, default ${DEFAULT_QUALITY_DAYS}
+  --json            one JSON object instead of the tables
+  --help, -h        this text
 `,
   compare: `Usage: outrider compare --from <day or moment> --to <day or moment> [--json]
 

@@ -4,6 +4,7 @@ import { aclsOf, checkSources } from '@outrider/ingest';
 import { factCatalogue, loadRules, OWN_RULES } from '@outrider/predictor';
 import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } from '@outrider/runtime';
 import { backfillSeries, prepareSeries, SeriesRefusal } from '@outrider/telemetry';
+import { readQuality, tableOfQuality } from './alert-quality.ts';
 import { checkProviders, tableOf } from './check-providers.ts';
 import { type Command, readCommand } from './command-line.ts';
 import { compareForecasts, tableOfErrors } from './compare-forecasts.ts';
@@ -54,6 +55,8 @@ async function run(command: Command): Promise<number> {
       return rulesTest(command.folder);
     case 'rules-explain':
       return rulesExplain(command);
+    case 'quality':
+      return quality(command);
     case 'compare':
       return compare(command);
     case 'sources-check':
@@ -111,6 +114,13 @@ async function rulesExplain(command: Extract<Command, { kind: 'rules-explain' }>
   );
   process.stdout.write(command.isJson ? `${JSON.stringify(explained)}\n` : explanationText(explained));
   return explained.kind === 'explained' ? EXIT.done : EXIT.failed;
+}
+
+async function quality({ days, isJson }: Extract<Command, { kind: 'quality' }>): Promise<number> {
+  const { stateUrl, logLevel } = readStandaloneSettings(process.env).process;
+  const found = await readQuality(stateUrl, days, { clock: systemClock, log: createLog(logLevel) });
+  process.stdout.write(isJson ? `${JSON.stringify(found)}\n` : tableOfQuality(found, days));
+  return EXIT.done;
 }
 
 async function compare(command: Extract<Command, { kind: 'compare' }>): Promise<number> {

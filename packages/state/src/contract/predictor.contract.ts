@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CheckpointWrite, State, VehicleBlob } from '../state.ts';
+import type { CheckpointWrite, LabelRow, State, VehicleBlob } from '../state.ts';
 import { alertRow, outboxRow } from './rows.ts';
 
 const PARTITION = 3;
@@ -18,7 +18,7 @@ const write = (
   previous: CheckpointWrite['previous'],
   generation: number,
   signals: number,
-  rows: Partial<Pick<CheckpointWrite, 'vehicles' | 'alerts' | 'outbox'>> = {},
+  rows: Partial<Pick<CheckpointWrite, 'vehicles' | 'alerts' | 'outbox' | 'labels'>> = {},
 ): CheckpointWrite => ({
   partition: PARTITION,
   previous,
@@ -26,6 +26,7 @@ const write = (
   vehicles: [],
   alerts: [],
   outbox: [],
+  labels: [],
   ...rows,
 });
 
@@ -115,7 +116,55 @@ export function predictorContract(state: () => State): void {
   });
 
   alertContract(state);
+  qualityContract(state);
   outboxContract(state);
+}
+
+function qualityContract(state: () => State): void {
+  const DAY_MS = 24 * 3_600_000;
+  const label = (labelId: string, day: number): LabelRow => ({
+    labelId,
+    label: { dayMs: day * DAY_MS, outcome: 'missed', warnings: [] },
+  });
+  const days = async (fromDay: number, limit = 10) =>
+    (await state().quality.listSince(fromDay * DAY_MS, limit)).map(({ dayMs }) => dayMs / DAY_MS);
+  const store = async (...labels: LabelRow[]) => {
+    const previous = await state().predictor.readCheckpoint(PARTITION);
+    const signals = (previous?.offsets.get('telemetry.signals.v1') ?? 0) + 1;
+    expect(await state().predictor.writeCheckpoint(write(previous, 1, signals, { labels }))).toBe(true);
+  };
+
+  describe('what warnings were worth', () => {
+    test('is read from a day on, the newest first', async () => {
+      await store(label('a', 1), label('b', 3), label('c', 2));
+      expect(await days(0)).toEqual([3, 2, 1]);
+      expect(await days(2)).toEqual([3, 2]);
+      expect(await days(4)).toEqual([]);
+      expect(await days(0, 2)).toEqual([3, 2]);
+      expect((await state().quality.listSince(0, 1))[0]).toEqual(label('b', 3).label);
+    });
+
+    test('counts once, whoever says it again', async () => {
+      await store(label('a', 1), label('a', 1));
+      await store(label('a', 2));
+      expect(await days(0)).toEqual([1]);
+    });
+
+    test('is not stored when the checkpoint is refused', async () => {
+      await store();
+      const refused = write({ generation: 9, offsets: offsets(9) }, 9, 20, { labels: [label('a', 1)] });
+      expect(await state().predictor.writeCheckpoint(refused)).toBe(false);
+      expect(await days(0)).toEqual([]);
+    });
+
+    test('goes 400 days later', async () => {
+      await store(label('a', 1), label('b', 2));
+      await store(label('c', 401));
+      expect(await days(0)).toEqual([401, 2, 1]);
+      await store(label('d', 402));
+      expect(await days(0)).toEqual([402, 401, 2]);
+    });
+  });
 }
 
 function alertContract(state: () => State): void {

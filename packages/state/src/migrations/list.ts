@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import { firstTables } from './0001-first-tables.ts';
 import { tripSources } from './0002-trip-sources.ts';
 import { contacts } from './0003-expand-contacts.ts';
+import { quality } from './0004-expand-quality.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -13,4 +14,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0001-first-tables': firstTables(types),
   '0002-trip-sources': tripSources,
   '0003-expand-contacts': contacts,
+  '0004-expand-quality': quality,
 });

@@ -103,6 +103,7 @@ async function storeAlert(alert: Alert, isShadow = false): Promise<void> {
     vehicles: [],
     alerts: [{ ...row, state: alert.state, keyId, box: Buffer.from(box).toString('base64url') }],
     outbox: [],
+    labels: [],
   });
   if (!isShadow) await bus.publish([encodeRecord(TOPICS.alerts, CAR, alert, alert.changedAtMs, trust)]);
 }

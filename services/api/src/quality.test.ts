@@ -1,0 +1,62 @@
+import type { StretchLabel } from '@outrider/domain';
+import { afterAll, expect, test } from 'vitest';
+import { START_MS, startApi } from './api.fixture.ts';
+
+const it = await startApi();
+const operator = await it.addPerson('operator');
+afterAll(() => it.stop());
+
+const DAY_MS = 24 * 3_600_000;
+const today = Math.floor(START_MS / DAY_MS) * DAY_MS;
+const ask = (query = '') => it.call('GET', `/v1/quality${query}`, { token: operator.token });
+
+/** As the predictor does: with a checkpoint. */
+async function store(
+  labels: readonly (Partial<StretchLabel> & { readonly labelId: string })[],
+): Promise<void> {
+  const previous = await it.state.predictor.readCheckpoint(1);
+  const next = {
+    partition: 1,
+    generation: (previous?.generation ?? 0) + 1,
+    offsets: new Map(),
+    savedAtMs: 1,
+  };
+  const rows = labels.map(({ labelId, ...label }) => ({
+    labelId,
+    label: { dayMs: today, outcome: 'missed' as const, warnings: [], ...label },
+  }));
+  const nothing = { vehicles: [], alerts: [], outbox: [] };
+  await it.state.predictor.writeCheckpoint({ partition: 1, previous, next, ...nothing, labels: rows });
+}
+
+test('nothing was judged yet: zeros and nulls, for every outcome', async () => {
+  const { status, body } = await ask();
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    days: 14,
+    isCut: false,
+    stretches: 0,
+    rules: [],
+    recall: { of: 0, ratio: null },
+  });
+  expect(Object.values(body.outcomes)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+});
+
+test('the last days are counted, the day before them is not', async () => {
+  const warnings = [{ ruleId: 'arrival-below-reserve', times: 2, leadS: 1_200 }];
+  await store([
+    ...[0, 1, 2, 3].map((i) => ({ labelId: `acted-${i}`, outcome: 'acted' as const, warnings })),
+    { labelId: 'false', outcome: 'false-alarm', warnings, dayMs: today - 6 * DAY_MS },
+    { labelId: 'old', dayMs: today - 7 * DAY_MS },
+  ]);
+  const week = (await ask('?days=7')).body;
+  expect(week).toMatchObject({ days: 7, stretches: 5, outcomes: { acted: 4, 'false-alarm': 1, missed: 0 } });
+  expect(week.rules).toMatchObject([
+    { ruleId: 'arrival-below-reserve', precision: { of: 5, ratio: 0.8 }, leadS: 1_200, flipsPerStretch: 1 },
+  ]);
+  expect((await ask('?days=8')).body).toMatchObject({ stretches: 6, recall: { of: 5, ratio: 0.8 } });
+});
+
+test.each(['0', '401', '1.5', 'week'])('days=%s is refused', async (days) => {
+  expect((await ask(`?days=${days}`)).status).toBe(400);
+});

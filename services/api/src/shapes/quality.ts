@@ -1,0 +1,68 @@
+import { type AlertQuality, OUTCOMES, outcome } from '@outrider/domain';
+import { z } from 'zod';
+
+const ratio = z.number().min(0).max(1).nullable();
+const share = z
+  .strictObject({
+    of: z.int().min(0).describe('Cases it is a share of.'),
+    ratio: ratio.describe('null: too few cases.'),
+    low: ratio.describe('95 % interval.'),
+    high: ratio,
+  })
+  .describe('A share of cases, with what chance alone leaves open.');
+
+/** A domain `AlertQuality`, field by field. */
+export const qualityView = z.strictObject({
+  days: z.int().describe('So many days up to today, in UTC.'),
+  isCut: z.boolean().describe('There were more stretches than one answer counts; it is about the newest.'),
+  stretches: z.int().describe('Stretches of plans that ended in that time.'),
+  outcomes: z.record(outcome, z.int()).describe(
+    `How many: ${Object.entries(OUTCOMES)
+      .map(([name, about]) => `\`${name}\`: ${about}`)
+      .join(' ')}`,
+  ),
+  recall: share.describe('Of all stretches in need, somebody was warned in time.'),
+  rules: z
+    .array(
+      z.strictObject({
+        ruleId: z.string(),
+        stretches: z.int().describe('On which it interrupted.'),
+        precision: share.describe('The reserve was missed, or would have been.'),
+        actedOn: share.describe('Of those in need, something was done and helped.'),
+        recall: share.describe('Of all stretches in need, this rule warned in time.'),
+        leadS: z
+          .number()
+          .nullable()
+          .describe('Median from the warning to the last moment its advice worked.'),
+        flipsPerStretch: z.number().nullable().describe('Repetitions of a warning that had ended.'),
+      }),
+    )
+    .describe('Those that interrupted about a stop of a plan.'),
+  forecasts: z.strictObject({
+    count: z.int().describe('Forecasts with which a drive began, on stretches without a charge since.'),
+    brier: z.number().nullable().describe('Mean squared error of the probability; 0 is perfect.'),
+    coverage: share.describe('Arrived between p10 and p90; 0.8 when the band means what it says.'),
+    reliability: z.array(
+      z.strictObject({
+        from: z.number(),
+        to: z.number(),
+        forecasts: z.int(),
+        meanProbability: ratio,
+        observed: ratio.describe('How often the reserve was missed then.'),
+      }),
+    ),
+  }),
+});
+
+export type QualityView = z.infer<typeof qualityView>;
+
+export const viewQuality = (
+  quality: AlertQuality,
+  { days, isCut }: Pick<QualityView, 'days' | 'isCut'>,
+): QualityView => ({
+  ...quality,
+  days,
+  isCut,
+  rules: [...quality.rules],
+  forecasts: { ...quality.forecasts, reliability: [...quality.forecasts.reliability] },
+});

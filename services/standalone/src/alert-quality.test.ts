@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Outcome, type StretchLabel, summariseQuality } from '@outrider/domain';
+import { manualClock, silentLog } from '@outrider/runtime';
+import { openState } from '@outrider/state';
+import { expect, test } from 'vitest';
+import { readQuality, tableOfQuality } from './alert-quality.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const label = (outcome: Outcome, day: number, change: Partial<StretchLabel> = {}): StretchLabel => ({
+  ...{ dayMs: day * DAY_MS, outcome, warnings: [], ...change },
+});
+
+test('nothing was judged: it says so, and why that may be', () => {
+  const text = tableOfQuality(summariseQuality([]), 14);
+  expect(text).toMatch(/^No stretch of a planned trip was judged in the last 14 days\./);
+  expect(text).toContain('service_quality_aggregate');
+});
+
+test('a table says how sure it is, and where there are too few cases to say anything', () => {
+  const forecast = { belowReserveProbability: 0.8, isBelowReserve: true, isWithinBand: true };
+  const warnings = [{ ruleId: 'arrival-below-reserve', times: 1, leadS: 1_500 }];
+  const acted = Array.from({ length: 6 }, () => label('acted', 1, { warnings, forecast }));
+  const rare = label('false-alarm', 1, { warnings: [{ ruleId: 'rare', times: 1, leadS: 60 }] });
+  const lines = tableOfQuality(summariseQuality([...acted, rare]), 1).split('\n');
+  expect(lines).toContain('7 stretches of planned trips ended today.');
+  expect(lines.find((line) => line.startsWith('arrival-below-reserve'))).toMatch(
+    /6\s+100 % \(61-100, of 6\)\s+100 % .*\s25 min\s+0\.00$/,
+  );
+  expect(lines.find((line) => line.startsWith('rare'))?.match(/too few/g)).toHaveLength(4);
+  expect(lines.find((line) => line.startsWith('6 forecasts'))).toContain('Brier 0.040');
+  expect(lines).toContain('80-90 %   6          100 %');
+  expect(lines.at(-2)).toBe('too few: fewer than 5 cases.');
+});
+
+test('days are counted back from today, of the state that the URL names', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'outrider-quality-'));
+  const stateUrl = `sqlite:${join(folder, 'state.db')}`;
+  const clock = manualClock(100.5 * DAY_MS);
+  try {
+    const read = async (days: number) =>
+      (await readQuality(stateUrl, days, { clock, log: silentLog })).stretches;
+    expect(await read(14)).toBe(0);
+    const state = await openState(stateUrl, { log: silentLog });
+    await state.predictor.writeCheckpoint({
+      ...{ partition: 0, previous: undefined, vehicles: [], alerts: [], outbox: [] },
+      next: { partition: 0, generation: 1, offsets: new Map(), savedAtMs: 1 },
+      labels: [100, 99].map((day) => ({ labelId: `day-${day}`, label: label('missed', day) })),
+    });
+    await state.close();
+    expect(await Promise.all([await read(1), await read(2)])).toEqual([1, 2]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,76 @@
+import { type AlertQuality, FEWEST_CASES, type Share, summariseQuality } from '@outrider/domain';
+import { type Clock, type Log, lockDataFolders } from '@outrider/runtime';
+import { openState } from '@outrider/state';
+import { alignedTable } from './table.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** What is counted at most, the newest first. */
+const STRETCHES_MAX = 100_000;
+
+/** What warnings and forecasts were worth in the days up to today. @throws what the engine says, and DataFolderInUse while a server runs on the same file */
+export async function readQuality(
+  stateUrl: string,
+  days: number,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Promise<AlertQuality> {
+  const lock = await lockDataFolders([stateUrl]);
+  try {
+    const state = await openState(stateUrl, { log });
+    try {
+      const today = Math.floor(clock.nowMs() / DAY_MS) * DAY_MS;
+      return summariseQuality(await state.quality.listSince(today - (days - 1) * DAY_MS, STRETCHES_MAX));
+    } finally {
+      await state.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** For people; says so when nothing was judged yet. */
+export function tableOfQuality(quality: AlertQuality, days: number): string {
+  const { stretches, outcomes, recall, rules, forecasts } = quality;
+  const span = days === 1 ? 'today' : `in the last ${days} days`;
+  if (stretches === 0)
+    return `No stretch of a planned trip was judged ${span}. Stretches are judged when they end, and only of cars\nwhose owners agreed to figures about crowds (service_quality_aggregate).\n`;
+  const ended = Object.entries(outcomes).map(([name, count]) => [name, `${count}`]);
+  const ruleRows = rules.map((one) => [
+    one.ruleId,
+    `${one.stretches}`,
+    percent(one.precision),
+    percent(one.recall),
+    percent(one.actedOn),
+    one.leadS === null ? TOO_FEW : `${Math.round(one.leadS / 60)} min`,
+    one.flipsPerStretch === null ? TOO_FEW : one.flipsPerStretch.toFixed(2),
+  ]);
+  const heads = ['rule', 'stretches', 'precision', 'recall', 'acted on', 'lead', 'flips'];
+  const bins = forecasts.reliability
+    .filter((bin) => bin.forecasts > 0)
+    .map((bin) => [
+      `${Math.round(bin.from * 100)}-${Math.round(bin.to * 100)} %`,
+      `${bin.forecasts}`,
+      bin.observed === null ? TOO_FEW : `${Math.round(bin.observed * 100)} %`,
+    ]);
+  return [
+    `${stretches} stretches of planned trips ended ${span}.\n`,
+    alignedTable(['outcome', 'stretches'], ended),
+    `Warned in time, of all in need: ${percent(recall)}\n`,
+    rules.length === 0 ? 'No rule interrupted about a stop of a plan.\n' : alignedTable(heads, ruleRows),
+    `${forecasts.count} forecasts: Brier ${forecasts.brier?.toFixed(3) ?? TOO_FEW}, within p10 to p90 ${percent(forecasts.coverage)}\n`,
+    ...(bins.length === 0 ? [] : [alignedTable(['forecast', 'stretches', 'reserve missed'], bins)]),
+    ...(hasTooFew(quality) ? [`${TOO_FEW}: fewer than ${FEWEST_CASES} cases.\n`] : []),
+  ].join('\n');
+}
+
+const TOO_FEW = 'too few';
+
+const percent = ({ ratio, low, high, of }: Share): string =>
+  ratio === null || low === null || high === null
+    ? TOO_FEW
+    : `${Math.round(ratio * 100)} % (${Math.round(low * 100)}-${Math.round(high * 100)}, of ${of})`;
+
+const hasTooFew = ({ recall, rules, forecasts }: AlertQuality): boolean =>
+  forecasts.brier === null ||
+  [recall, ...rules.flatMap((one) => [one.precision, one.recall, one.actedOn])].some(
+    (one) => one.ratio === null,
+  );
