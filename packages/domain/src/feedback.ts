@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { atMs, personId, recordKey, vehicleId } from './fields.ts';
 
 /**
- * `feedback.v1`: what a person said about an alert. `shown` is a receipt from a live page or app. `forget-learned`
+ * `feedback.v1`: what a person said about an alert. `shown` is a receipt from a live page or app,
+ * `delivered` and `undelivered` are a provider's. `forget-learned`
  * is about the car: what was learned from its drives is not to be used any more.
  */
 export const feedback = z.strictObject({
@@ -11,14 +12,17 @@ export const feedback = z.strictObject({
   alertId: recordKey.optional().describe('The alert it is about; absent with `forget-learned`.'),
   notificationId: recordKey
     .optional()
-    .describe('The message it is about, where one is named: always with `shown`.'),
+    .describe('The message it is about, where one is named: always with a receipt.'),
   personId: personId
     .optional()
     .describe('Who said it, a pseudonym; absent: it counts for all who were told.'),
   kind: z
-    .enum(['shown', 'acknowledged', 'on-it', 'declined', 'not-useful', 'happened', 'forget-learned'])
+    .enum([
+      ...(['shown', 'acknowledged', 'on-it', 'declined', 'not-useful', 'happened'] as const),
+      ...(['forget-learned', 'delivered', 'undelivered'] as const),
+    ])
     .describe(
-      '`shown` is a page’s receipt; `forget-learned`: use nothing learned from this car’s drives; the others answer an alert.',
+      '`shown` is a page’s receipt, `delivered` and `undelivered` a provider’s; `forget-learned`: use nothing learned from this car’s drives; the others answer an alert.',
     ),
   note: z.string().max(2_000).optional().describe('In their own words.'),
   atMs: atMs.describe('When it was said.'),

@@ -16,19 +16,20 @@ beforeEach(async () => {
 afterEach(() => it.stop());
 
 /** What the provider posts when somebody answers. */
-function answer(body: string, more: Readonly<Record<string, string>> = {}, token = 'old token') {
-  const form = new URLSearchParams({
-    MessageSid: 'SM1',
-    From: PHONE,
-    To: '+15550000000',
-    Body: body,
-    ...more,
-  });
+const answer = (body: string, more: Readonly<Record<string, string>> = {}, token = 'old token') =>
+  post(PATH, { MessageSid: 'SM1', From: PHONE, To: '+15550000000', Body: body, ...more }, token);
+
+/** What it posts when it knows what became of a text. */
+const receipt = (notificationId: string, MessageStatus: string, token = 'new token') =>
+  post(`/v1/sms/receipts/${notificationId}`, { MessageSid: 'SM1', MessageStatus }, token);
+
+function post(path: string, fields: Readonly<Record<string, string>>, token: string) {
+  const form = new URLSearchParams(fields);
   const headers = {
     'content-type': 'application/x-www-form-urlencoded',
-    'x-twilio-signature': signatureOf(token, `${BASE}${PATH}`, form),
+    'x-twilio-signature': signatureOf(token, `${BASE}${path}`, form),
   };
-  return it.call('POST', PATH, { raw: form.toString(), headers });
+  return it.call('POST', path, { raw: form.toString(), headers });
 }
 
 async function addReader() {
@@ -59,6 +60,40 @@ async function feedback(): Promise<readonly Feedback[]> {
   await subscription.stop();
   return said;
 }
+
+async function addText(channel: 'sms' | 'feed' = 'sms') {
+  const { personId, vehicleId } = await addReader();
+  await storeNotification(it, notificationRecord(vehicleId, personId, { channel, state: 'sent' }));
+  return { vehicleId };
+}
+
+test('the provider’s last word about a text is a receipt, however often and in whatever order it comes', async () => {
+  const { vehicleId } = await addText();
+  for (const status of ['sending', 'delivered', 'sent', 'queued', 'delivered', 'read'])
+    expect((await receipt('note-1', status)).status).toBe(204);
+  const records = await feedback();
+  expect(new Set(records.map(({ feedbackId }) => feedbackId)).size).toBe(1);
+  expect(records[0]).toMatchObject({ kind: 'delivered', notificationId: 'note-1', vehicleId });
+});
+
+for (const status of ['undelivered', 'failed'])
+  test(`${status} says that it did not arrive`, async () => {
+    await addText();
+    await receipt('note-1', status);
+    expect(await feedback()).toMatchObject([{ kind: 'undelivered', alertId: 'alert-1' }]);
+  });
+
+test('a receipt that nobody signed, of a text nobody sent, or of no SMS changes nothing', async () => {
+  await addText('feed');
+  expect((await receipt('note-1', 'delivered', 'guessed')).status).toBe(401);
+  for (const [id, status] of [
+    ['note-1', 'delivered'],
+    ['note-x', 'delivered'],
+    ['note-1', '__proto__'],
+  ] as const)
+    expect((await receipt(id, status)).status).toBe(204);
+  expect(await feedback()).toEqual([]);
+});
 
 const lastWords = async () => await it.state.serviceTexts.listWaiting(it.eventClock.nowMs(), 10);
 

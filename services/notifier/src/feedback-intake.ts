@@ -22,6 +22,8 @@ export async function takeFeedback(
   state: State,
   feedback: Feedback,
 ): Promise<readonly NotificationRow[]> {
+  if (feedback.kind === 'delivered' || feedback.kind === 'undelivered')
+    return takeProviderReceipt(parts, state, feedback, feedback.kind);
   if (!RECEIPTS.has(feedback.kind)) return [];
   const rows = await rowsAbout(state, feedback);
   if (rows.length === 0) return [];
@@ -39,6 +41,41 @@ export async function takeFeedback(
   }
   if (feedback.kind === 'declined') await keepDecline(parts, state, feedback, rows);
   return changed;
+}
+
+/** What a provider says became of a message that it took. Only what is published says so again. */
+async function takeProviderReceipt(
+  parts: Parts,
+  state: State,
+  { notificationId = '', vehicleId, atMs }: Feedback,
+  kind: 'delivered' | 'undelivered',
+): Promise<readonly NotificationRow[]> {
+  const row = await state.notifications.find(notificationId);
+  const next = row?.vehicleId === vehicleId ? afterProvider(row, kind, atMs) : undefined;
+  if (next === undefined) return [];
+  const { state: to, reason, changedAtMs, attempts } = next;
+  const change = { state: to, reason, changedAtMs, attempts };
+  if (!(await state.notifications.finish(notificationId, null, change))) return [];
+  if (to !== 'delivered') await publishDecision(parts, state, next);
+  return [next];
+}
+
+/**
+ * Providers repeat themselves and overtake themselves: the first final word counts, and nothing that somebody has
+ * read becomes unread. A text given up as doubtful may turn out to have arrived.
+ */
+export function afterProvider(
+  row: NotificationRow,
+  kind: 'delivered' | 'undelivered',
+  atMs: number,
+): NotificationRow | undefined {
+  const changedAtMs = Math.max(row.changedAtMs, atMs);
+  const isDoubtful = row.state === 'failed' && row.reason === 'ambiguous';
+  if (kind === 'delivered' && (row.state === 'sent' || isDoubtful))
+    return { ...row, state: 'delivered', reason: null, changedAtMs };
+  if (kind === 'undelivered' && row.state === 'sent')
+    return { ...row, state: 'failed', reason: 'unreachable', changedAtMs };
+  return undefined;
 }
 
 /** Rows of the alert up to the revision that was answered, of this person (or of all, when nobody is named). */

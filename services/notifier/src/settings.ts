@@ -105,7 +105,7 @@ export const notifierSettings = {
   smsCallbackUrl: {
     env: 'SMS_CALLBACK_URL',
     about:
-      'Where the SMS provider reaches the api, https://…; empty: what people answer by SMS is not taken.',
+      'Where the SMS provider reaches the api, https://…; empty: neither receipts nor answers by SMS are taken.',
     parse: optional(httpUrl),
     default: '',
   },

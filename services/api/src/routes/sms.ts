@@ -1,3 +1,4 @@
+import type { Feedback } from '@outrider/domain';
 import { contentId, randomId } from '@outrider/runtime';
 import type { Contact, NotificationRow, State } from '@outrider/state';
 import type { FastifyRequest } from 'fastify';
@@ -18,7 +19,7 @@ const LAST_WORD_LIVES_MS = 5 * 60_000;
 /** Says nothing back: what is to be said goes through the notifier, which knows who drives. */
 const NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
-/** What people answer to our texts, brought by the provider and signed by it. Not there without `SMS_CALLBACK_URL`. */
+/** What became of our texts and what people answer to them, brought by the provider and signed by it. Not there without `SMS_CALLBACK_URL`. */
 export function smsRoutes(server: ApiServer, context: ApiContext): void {
   const { smsCallbackUrl, smsCallbackTokens } = context.settings;
   if (smsCallbackUrl === undefined) return;
@@ -50,6 +51,46 @@ export function smsRoutes(server: ApiServer, context: ApiContext): void {
         return reply.type('text/xml').send(NO_ANSWER);
       },
     );
+    provider.post(
+      '/v1/sms/receipts/:notificationId',
+      { config: { roles: 'public' }, schema: { hide: true } },
+      async (request, reply) => {
+        const { notificationId } = request.params as { readonly notificationId: string };
+        await takeReceipt(context, notificationId, checked(request).get('MessageStatus') ?? '');
+        return reply.code(204).send();
+      },
+    );
+  });
+}
+
+/** The last word of the provider about a text; what it says on the way there changes nothing. */
+const RECEIPTS: Readonly<Record<string, 'delivered' | 'undelivered'>> = {
+  delivered: 'delivered',
+  read: 'delivered',
+  undelivered: 'undelivered',
+  failed: 'undelivered',
+};
+
+/** Repeats have the same id, and a text that nobody knows of is nobody's. */
+async function takeReceipt(context: ApiContext, notificationId: string, status: string): Promise<void> {
+  const kind = Object.hasOwn(RECEIPTS, status) ? RECEIPTS[status] : undefined;
+  if (kind === undefined) return;
+  const row = await context.state.notifications.find(notificationId);
+  if (row === undefined || row.channel !== 'sms') return;
+  const feedbackId = contentId('sms-receipt', notificationId, kind);
+  await tellOfText(context, row, { feedbackId, notificationId, kind });
+}
+
+/** What is said about a text, unless the car is somebody else's by now: then there is nothing to say any more. */
+async function tellOfText(
+  context: ApiContext,
+  { vehicleId, alertId, keyId }: NotificationRow,
+  said: Pick<Feedback, 'feedbackId' | 'kind'> & Partial<Feedback>,
+): Promise<void> {
+  await context.trust.prepare([vehicleId]);
+  const feedback = { ...said, vehicleId, alertId, atMs: context.eventClock.nowMs() };
+  await tell(context, feedback, keyId).catch((error: unknown) => {
+    if (!(error instanceof ApiError && error.code === 'not-found')) throw error;
   });
 }
 
@@ -64,14 +105,9 @@ async function takeReply(context: ApiContext, form: URLSearchParams): Promise<vo
   if (said === 'other') return;
   const about = await newestText(context, contacts);
   if (about?.personId == null) return;
-  const { alertId, vehicleId, personId, keyId } = about;
+  const { alertId, personId } = about;
   const feedbackId = contentId('sms-reply', form.get('MessageSid') ?? '', alertId, said);
-  await context.trust.prepare([vehicleId]);
-  const feedback = { feedbackId, vehicleId, alertId, personId, kind: said, atMs: context.eventClock.nowMs() };
-  await tell(context, feedback, keyId).catch((error: unknown) => {
-    // The car is somebody else's by now: there is nothing to say about its alerts.
-    if (!(error instanceof ApiError && error.code === 'not-found')) throw error;
-  });
+  await tellOfText(context, about, { feedbackId, personId, kind: said });
 }
 
 /** Whoever reads texts on that number gets none any more, and one last word unless the provider says it. */

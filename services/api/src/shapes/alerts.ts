@@ -70,7 +70,7 @@ export function viewTold(row: NotificationRow): z.infer<typeof toldView> {
 
 /** What a person can say about an alert. */
 export const feedbackBody = z.strictObject({
-  kind: feedback.shape.kind.exclude(['shown', 'forget-learned']),
+  kind: feedback.shape.kind.exclude(['shown', 'forget-learned', 'delivered', 'undelivered']),
   note: feedback.shape.note,
 });
 

@@ -48,6 +48,7 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
     const repliesOf = (language: string) => languageOf(languages, language).serviceTexts.replies;
     return createSms({
       ...{ url: smsUrl, fallbackUrl: smsFallbackUrl, from: smsFrom, eventClock, realClock, log },
+      callbackUrl: smsCallbackUrl,
       repliesOf: smsCallbackUrl === undefined ? undefined : repliesOf,
     });
   },

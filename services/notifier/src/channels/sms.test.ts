@@ -28,7 +28,10 @@ async function provider(): Promise<FakeTwilio> {
   return fake;
 }
 
-const sms = (url: string, more: { fallbackUrl?: string; from?: string; repliesOf?: () => string } = {}) =>
+const sms = (
+  url: string,
+  more: { fallbackUrl?: string; from?: string; repliesOf?: () => string; callbackUrl?: string } = {},
+) =>
   createSms({
     ...{ url, from: '+15550000000', eventClock: clock, realClock: clock, log: silentLog },
     ...{ timeoutMs: CONTRACT_TIMEOUT_MS, ...more },
@@ -58,6 +61,16 @@ test('the form is what Twilio reads', async () => {
     Body: 'Charge 12 minutes longer here.',
     ValidityPeriod: '3600',
   });
+});
+
+test('the provider is told where to say what became of a warning, and of nothing else', async () => {
+  const fake = await provider();
+  const channel = sms(fake.accountUrl, { callbackUrl: 'https://cars.example/' });
+  await channel.deliver(message(), signal);
+  const bare = { target: PHONE, text: '012345', createdAtMs: START_MS, expiresAtMs: START_MS + MINUTE_MS };
+  await channel.sendText?.(bare, signal);
+  const told = fake.texts.map(({ fields }) => fields.StatusCallback);
+  expect(told).toEqual(['https://cars.example/v1/sms/receipts/notification-1', undefined]);
 });
 
 test('a messaging service sends in place of a number', async () => {

@@ -12,6 +12,8 @@ export interface SmsOptions {
   readonly fallbackUrl?: string | undefined;
   /** A number like +15551234567, or a messaging service `MG…`. */
   readonly from: string;
+  /** Where the provider reaches the api, to tell what became of a text; none = it is not asked to. */
+  readonly callbackUrl?: string | undefined;
   /** Said at the end of a warning, in the person’s language; none where answers are not taken. */
   readonly repliesOf?: ((language: string) => string) | undefined;
   readonly eventClock: Clock;
@@ -46,7 +48,7 @@ export function smsTextOf({ spoken }: Pick<Message, 'spoken'>, replies = ''): st
 interface Sms {
   readonly to: string;
   readonly text: string;
-  /** For the log; a code has none. */
+  /** Whose receipts the provider tells; a code has none. */
   readonly notificationId?: string;
   readonly createdAtMs: number;
   readonly validForMs: number;
@@ -166,7 +168,7 @@ function isListed(text: string, sms: Sms): boolean | 'unknown' {
   );
 }
 
-function formOf(sms: Sms, { from }: SmsOptions): Record<string, string> {
+function formOf(sms: Sms, { from, callbackUrl }: SmsOptions): Record<string, string> {
   const validForS = Math.floor(sms.validForMs / 1000);
   const sender = from.startsWith('MG') ? 'MessagingServiceSid' : 'From';
   return {
@@ -174,8 +176,12 @@ function formOf(sms: Sms, { from }: SmsOptions): Record<string, string> {
     [sender]: from,
     Body: sms.text,
     ValidityPeriod: String(Math.min(Math.max(1, validForS), VALIDITY_MAX_S)),
+    ...(callbackUrl && sms.notificationId && { StatusCallback: receiptUrl(callbackUrl, sms.notificationId) }),
   };
 }
+
+const receiptUrl = (callbackUrl: string, notificationId: string): string =>
+  `${callbackUrl.replace(/\/+$/, '')}/v1/sms/receipts/${encodeURIComponent(notificationId)}`;
 
 function cameOf(answer: ProviderAnswer): RetryClass | Delivery {
   if (answer.kind === 'failed') return answer.retryClass;
