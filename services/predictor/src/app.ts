@@ -7,6 +7,7 @@ import type { PredictorDeps } from './predictor-deps.ts';
 import { OWN_RULES } from './rule-files.ts';
 import { RuleSet } from './rule-set.ts';
 
+export { type CarEvent, type CarReplay, createCarReplay, type Replayed } from './car-replay.ts';
 export { factCatalogue } from './facts/index.ts';
 export { formatMistakes, type RuleMistake, readRules, type SourceFile } from './load-rules.ts';
 export type { PredictorDeps } from './predictor-deps.ts';

@@ -16,7 +16,7 @@ export const GROUP = 'predictor';
 /** A car whose model nobody catalogued is forecast as a large one: wrong on the side of warning. */
 const UNKNOWN_MODEL = 'generic-suv';
 
-const modelOf = (modelId: string): VehicleModel => {
+export const modelOf = (modelId: string): VehicleModel => {
   const model = vehicleModel(modelId) ?? vehicleModel(UNKNOWN_MODEL);
   if (model === undefined) throw new Error(`the catalogue has no ${UNKNOWN_MODEL}`);
   return model;

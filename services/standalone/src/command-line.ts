@@ -8,7 +8,7 @@ import {
   DEFAULT_REPLICATION,
   DEFAULT_SCENARIOS,
 } from './defaults.ts';
-import { readMoment } from './read-moment.ts';
+import { readSpan } from './read-moment.ts';
 import { type RulesCommand, readRulesCommand } from './rules/read-command.ts';
 
 /** What the user asked for. */
@@ -159,12 +159,6 @@ function readQualityCommand(args: readonly string[]): Command {
   if (values.help === true) return { kind: 'help', about: 'quality' };
   const days = readCount('--days', values.days ?? String(DEFAULT_QUALITY_DAYS), 400);
   return { kind: 'quality', days, isJson: values.json === true };
-}
-
-function readSpan({ from, to }: { readonly from: string; readonly to: string }) {
-  const [fromMs, toMs] = [readMoment('--from', from), readMoment('--to', to)];
-  if (fromMs >= toMs) throw new Error('--to has to be later than --from');
-  return { fromMs, toMs };
 }
 
 function readTopics(args: readonly string[]): Command {

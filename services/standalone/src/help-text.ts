@@ -15,7 +15,8 @@ Usage: outrider <command> [options]
 
   start     the server, for real use: data in ./data, everything on this machine
   demo      replays real drives through every service and shows what was said, when
-  rules test         runs the tests beside the rules; rules explain answers why a driver was warned, or was not
+  rules test         runs the tests beside the rules; rules explain answers why a driver was warned, or was not;
+                     rules backtest replays stored history through rules beside those of today
   quality            what warnings and forecasts were worth, by rule
   compare            our forecasts of the charge on arrival beside the cars' own, on the same trips
   providers check    asks every configured provider one question and prints a table
@@ -75,15 +76,20 @@ when the car was charged on it later. Only cars whose owners agreed to figures a
 `,
   rules: `Usage: outrider rules test [--rules <folder>]
        outrider rules explain <vehicle> [--rule <id>] [--at <day or moment>] [--json]
+       outrider rules backtest --from <day or moment> --to <day or moment> --rules <folder> [--json]
 
 test runs the tests beside the rules: what each rule says of facts that last or change, and what a driver is told then, on
 which channel. Prints what is not as expected, with file and line, and a summary. Ends with 1 when something failed or
 the rules are refused. explain reads what was stored of a car in the day before a moment: what it sent, forecasts,
 alerts with their evidence, and each decision about telling somebody, with its stage and reason. It computes nothing
 again, needs the driver's consent to be warned, and is written to the owner's list of reads. Give it while no server
-runs on the same files.
+runs on the same files. backtest replays what is stored of cars in memory, once with the rules of today and once with
+those of the folder, and prints for both how often each would have warned, and how right that was: precision, recall,
+lead time and flips per stretch of a plan. Nothing is sent or stored. Only cars whose owners agree to warnings and to
+figures about crowds.
 
-  --rules <folder>   <id>.yaml with <id>.test.yaml beside it, and thresholds.yaml; default: those of Outrider
+  --rules <folder>   <id>.yaml with <id>.test.yaml beside it, and thresholds.yaml; test without it: those of Outrider
+  --from, --to       2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded
   --rule <id>        only this rule, with what it needs
   --at <moment>      2026-01-15 or 2026-01-15T08:00Z, in UTC; default: now
   --json             one JSON object instead of the text

@@ -43,6 +43,14 @@ describe('the process', () => {
     });
   });
 
+  test('a backtest of rules that are not there says so in a line', async () => {
+    const span = ['--from', '2026-01-15', '--to', '2026-01-16'];
+    await expect(run('rules', 'backtest', ...span, '--rules', '/no/such/folder')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^outrider: \/no\/such\/folder: ENOENT.*\n$/),
+    });
+  });
+
   test('the server says where to connect, and SIGTERM ends it well', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'outrider-main-'));
     const server = spawn(process.execPath, [MAIN, 'start'], {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { checkKafkaTopics, createKafkaTopics, KafkaRefusal } from '@outrider/bus';
 import { aclsOf, checkSources } from '@outrider/ingest';
-import { factCatalogue, loadRules, OWN_RULES } from '@outrider/predictor';
 import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } from '@outrider/runtime';
 import { backfillSeries, prepareSeries, SeriesRefusal } from '@outrider/telemetry';
 import { readQuality, tableOfQuality } from './alert-quality.ts';
@@ -12,12 +11,9 @@ import { summariseErrors } from './compare-trips.ts';
 import { runChaosDemo, runDemo, ScenarioInvalid } from './demo.ts';
 import { helpText } from './help-text.ts';
 import { providerProbes } from './provider-probes.ts';
-import { explain } from './rules/explain.ts';
-import { explanationText } from './rules/explain-text.ts';
-import { reportText, testRules } from './rules/test-rules.ts';
+import { RulesRefused, type RulesTools, runRules } from './rules/run.ts';
 import { readStandaloneSettings } from './settings.ts';
 import { startServer } from './start.ts';
-import { withStores } from './stores.ts';
 import { tableOfSources } from './table.ts';
 
 // The `outrider` command line: the one place that reads the environment and the arguments, and that exits.
@@ -52,9 +48,9 @@ async function run(command: Command): Promise<number> {
       );
       return EXIT.done;
     case 'rules-test':
-      return rulesTest(command.folder);
     case 'rules-explain':
-      return rulesExplain(command);
+    case 'rules-backtest':
+      return (await runRules(command, RULES_TOOLS)) ? EXIT.done : EXIT.failed;
     case 'quality':
       return quality(command);
     case 'compare':
@@ -97,24 +93,12 @@ async function check(isJson: boolean): Promise<number> {
   return results.every(({ answered }) => answered) ? EXIT.done : EXIT.failed;
 }
 
-async function rulesTest(folder = OWN_RULES): Promise<number> {
-  const startMs = systemClock.nowMs();
-  const report = await testRules(folder);
-  process.stdout.write(reportText(report, systemClock.nowMs() - startMs));
-  return report.failures.length === 0 ? EXIT.done : EXIT.failed;
-}
-
-async function rulesExplain(command: Extract<Command, { kind: 'rules-explain' }>): Promise<number> {
-  const { process: own, predictor } = readStandaloneSettings(process.env);
-  const rules = await loadRules(predictor.rulesFolder ?? OWN_RULES, factCatalogue);
-  const query = { ...command, atMs: command.atMs ?? systemClock.nowMs() };
-  const tools = { clock: systemClock, log: createLog(own.logLevel) };
-  const explained = await withStores(own, tools, (stores) =>
-    explain(stores, query, rules, systemClock.nowMs()),
-  );
-  process.stdout.write(command.isJson ? `${JSON.stringify(explained)}\n` : explanationText(explained));
-  return explained.kind === 'explained' ? EXIT.done : EXIT.failed;
-}
+const RULES_TOOLS: RulesTools = {
+  settings: () => readStandaloneSettings(process.env),
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  isWatched: process.stderr.isTTY === true,
+};
 
 async function quality({ days, isJson }: Extract<Command, { kind: 'quality' }>): Promise<number> {
   const { stateUrl, logLevel } = readStandaloneSettings(process.env).process;
@@ -208,6 +192,7 @@ function messageOf(error: unknown): string {
     error instanceof ScenarioInvalid ||
     error instanceof SeriesRefusal ||
     error instanceof KafkaRefusal ||
+    error instanceof RulesRefused ||
     error instanceof Interrupted;
   if (isUsersOwn) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')

@@ -7,3 +7,10 @@ export function readMoment(name: string, text: string): number {
     );
   return atMs;
 }
+
+/** @throws in words, also when the end is not after the beginning */
+export function readSpan({ from, to }: { readonly from: string; readonly to: string }) {
+  const [fromMs, toMs] = [readMoment('--from', from), readMoment('--to', to)];
+  if (fromMs >= toMs) throw new Error('--to has to be later than --from');
+  return { fromMs, toMs };
+}

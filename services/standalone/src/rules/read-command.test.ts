@@ -18,6 +18,13 @@ test.each([
     ['explain', 'veh_1'],
     { kind: 'rules-explain', vehicleId: 'veh_1', ruleId: undefined, atMs: undefined, isJson: false },
   ],
+  [
+    ['backtest', '--from', '2026-01-15', '--to', '2026-01-16', '--rules', 'own'],
+    {
+      ...{ kind: 'rules-backtest', fromMs: Date.UTC(2026, 0, 15), toMs: Date.UTC(2026, 0, 16) },
+      ...{ folder: 'own', isJson: false },
+    },
+  ],
 ])('rules %j is understood', (args, command) => {
   expect(readCommand(['rules', ...args])).toEqual(command);
 });
@@ -31,6 +38,9 @@ test.each([
   [['explain', 'veh_1', 'veh_2'], 'the id of one car'],
   [['explain', 'veh_1', '--rule='], '--rule'],
   [['explain', 'veh_1', '--at', 'noon'], '--at is a day or a moment'],
+  [['backtest', '--from', '2026-01-15', '--to', '2026-01-16'], '--rules needs'],
+  [['backtest', '--rules', 'own', '--from', '2026-01-15'], '--to is a day'],
+  [['backtest', '--rules', 'own', '--from', '2026-01-15', '--to', '2026-01-15'], 'later than --from'],
 ])('rules %j is refused in words', (args, problem) => {
   expect(readCommand(['rules', ...args])).toMatchObject({
     ...{ kind: 'wrong', about: 'rules' },
@@ -39,6 +49,6 @@ test.each([
 });
 
 test('the help of rules names every option', () => {
-  for (const option of ['--rules', '--rule <id>', '--at', '--json', '--help'])
+  for (const option of ['--rules', '--rule <id>', '--at', '--from, --to', '--json', '--help'])
     expect(helpText('rules')).toContain(option);
 });

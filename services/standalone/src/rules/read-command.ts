@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readMoment } from '../read-moment.ts';
+import { readMoment, readSpan } from '../read-moment.ts';
 
 /** What can be asked of rules. */
 export type RulesCommand =
@@ -13,6 +13,14 @@ export type RulesCommand =
       /** Now when undefined. */
       readonly atMs: number | undefined;
       readonly isJson: boolean;
+    }
+  /** The end is excluded. */
+  | {
+      readonly kind: 'rules-backtest';
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly folder: string;
+      readonly isJson: boolean;
     };
 
 /** Reads the arguments after `outrider rules`. @throws when they cannot be understood */
@@ -21,7 +29,10 @@ export function readRulesCommand(args: readonly string[]): RulesCommand {
   if (args.some((one) => one === '--help' || one === '-h')) return { kind: 'help', about: 'rules' };
   if (action === 'test') return readTest(rest);
   if (action === 'explain') return readExplain(rest);
-  throw new Error(`rules can be asked to test or to explain, not ${JSON.stringify(action ?? '')}`);
+  if (action === 'backtest') return readBacktest(rest);
+  throw new Error(
+    `rules can be asked to test, to explain or to backtest, not ${JSON.stringify(action ?? '')}`,
+  );
 }
 
 function readTest(args: readonly string[]): RulesCommand {
@@ -47,4 +58,12 @@ function readExplain(args: readonly string[]): RulesCommand {
     atMs: values.at === undefined ? undefined : readMoment('--at', values.at),
     isJson: values.json === true,
   };
+}
+
+function readBacktest(args: readonly string[]): RulesCommand {
+  const text = { type: 'string', default: '' } as const;
+  const options = { from: text, to: text, rules: text, json: { type: 'boolean' } } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.rules === '') throw new Error('--rules needs the name of a folder: the rules to try');
+  return { kind: 'rules-backtest', ...readSpan(values), folder: values.rules, isJson: values.json === true };
 }

@@ -1,0 +1,170 @@
+import { type BusRecord, carOf, decodeRecord, partOf, TOPICS } from '@outrider/bus';
+import type { SignalValue } from '@outrider/domain';
+import type { CarEvent } from '@outrider/predictor';
+import type { Ownership, Vehicle } from '@outrider/state';
+import type { SignalRow } from '@outrider/telemetry';
+import type { Reader } from '@outrider/trust';
+import type { Stores } from '../stores.ts';
+
+// What is stored of cars, in the order it happened: signals from the series, plans and the world from the log.
+
+export interface HistorySpan {
+  readonly fromMs: number;
+  /** Excluded. */
+  readonly toMs: number;
+}
+
+/** One owner's time with a car, as far as it is asked for and agreed to. */
+export interface CarTime extends HistorySpan {
+  readonly car: Vehicle;
+  readonly keyId: string;
+}
+
+interface WorldEvent {
+  readonly event: Exclude<CarEvent, { kind: 'signals' }>;
+  /** It is sealed with: the next owner's replay sees nothing of it. Absent: it takes something back. */
+  readonly keyId: string | undefined;
+}
+/** By car, oldest first. */
+export type World = ReadonlyMap<string, readonly WorldEvent[]>;
+
+const PAGE_ROWS = 10_000;
+const PAGE_CARS = 200;
+const WORLD_TOPICS = [TOPICS.trips.name, TOPICS.conditions.name, TOPICS.feedback.name];
+
+/** Whom the figures may be about: owners who agree to warnings and to figures about crowds. The others are counted. */
+export async function carTimes(
+  { state, trust }: Stores,
+  span: HistorySpan,
+): Promise<{ readonly times: readonly CarTime[]; readonly leftOut: number }> {
+  const times: CarTime[] = [];
+  let leftOut = 0;
+  for (let afterId = ''; ; ) {
+    const cars = await state.vehicles.list(afterId, PAGE_CARS);
+    const ids = cars.map(({ vehicleId }) => vehicleId);
+    await trust.prepare(ids);
+    const owners = await state.vehicles.ownerships(ids);
+    for (const car of cars)
+      for (const owner of owners.filter(({ vehicleId }) => vehicleId === car.vehicleId)) {
+        const own = within(span, owner);
+        if (own.fromMs >= own.toMs) continue;
+        if (isAgreed(trust, car.vehicleId, own)) times.push({ ...own, car, keyId: owner.keyId });
+        else leftOut += 1;
+      }
+    const last = cars.at(-1);
+    if (last === undefined || cars.length < PAGE_CARS) return { times, leftOut };
+    afterId = last.vehicleId;
+  }
+}
+
+const within = ({ fromMs, toMs }: HistorySpan, owner: Ownership): HistorySpan => ({
+  fromMs: Math.max(fromMs, owner.fromMs),
+  toMs: Math.min(toMs, owner.toMs ?? Number.POSITIVE_INFINITY),
+});
+
+function isAgreed(trust: Stores['trust'], vehicleId: string, { fromMs, toMs }: HistorySpan): boolean {
+  const actor = { kind: 'service', name: 'rules backtest' } as const;
+  const about = { vehicleId, actor, aboutFromMs: fromMs, aboutToMs: toMs };
+  return (
+    trust.decide({ ...about, purpose: 'service_quality_aggregate', dataClass: 'plain' }).kind === 'allow' &&
+    // Where a car was is read as it was then, to judge whether to warn: and for nothing else.
+    trust.decide({ ...about, purpose: 'alert_driver' }).kind === 'allow'
+  );
+}
+
+/**
+ * Plans and snapshots of the world that the log still has, of these cars and before `toMs`. They come to a car's time
+ * behind the reorder window, as they did then.
+ */
+export async function readWorld(
+  { openLog, trust }: Stores,
+  times: readonly CarTime[],
+  { toMs, reorderWindowMs }: { readonly toMs: number; readonly reorderWindowMs: number },
+): Promise<World> {
+  const wanted = new Set(times.map(({ car }) => car.vehicleId));
+  const world = new Map<string, WorldEvent[]>();
+  if (wanted.size === 0) return world;
+  const reader = trust.reader('alert_driver');
+  const log = await openLog();
+  const subscription = await log.broadcast({
+    topics: WORLD_TOPICS,
+    start: 'earliest',
+    async handle({ topic, records }) {
+      const mine = records.filter((one) => wanted.has(carOf(one.key)) && one.timestampMs < toMs);
+      await trust.prepare(new Set(mine.map(({ key }) => carOf(key))));
+      for (const record of mine) {
+        const event = worldEvent(topic, record, record.timestampMs - reorderWindowMs, reader);
+        if (event === undefined) continue;
+        const vehicleId = carOf(record.key);
+        const known = world.get(vehicleId) ?? [];
+        known.push({ event, keyId: record.headers.keyId });
+        world.set(vehicleId, known);
+      }
+    },
+  });
+  await subscription.caughtUp;
+  await subscription.stop();
+  for (const [vehicleId, events] of world) world.set(vehicleId, events.toSorted(inOrder));
+  return world;
+}
+
+/** Of one moment a plan comes before the world that was drawn for it. */
+const inOrder = (one: WorldEvent, other: WorldEvent): number =>
+  one.event.atMs - other.event.atMs ||
+  Number(one.event.kind === 'conditions') - Number(other.event.kind === 'conditions');
+
+/** Undefined when it says nothing a rule could rest on, or can be read no more. */
+function worldEvent(
+  topic: string,
+  record: BusRecord,
+  atMs: number,
+  reader: Reader,
+): WorldEvent['event'] | undefined {
+  if (topic === TOPICS.trips.name) {
+    const decoded = decodeRecord(TOPICS.trips, record, reader);
+    if (decoded.kind === 'record') return { kind: 'trip', atMs, trip: decoded.record };
+    return decoded.kind === 'unreadable' ? undefined : { kind: 'no-trip', atMs, tripId: partOf(record.key) };
+  }
+  if (topic === TOPICS.conditions.name) {
+    const decoded = decodeRecord(TOPICS.conditions, record, reader);
+    return decoded.kind === 'record' ? { kind: 'conditions', atMs, conditions: decoded.record } : undefined;
+  }
+  const decoded = decodeRecord(TOPICS.feedback, record, reader);
+  const isForgetting = decoded.kind === 'record' && decoded.record.kind === 'forget-learned';
+  return isForgetting ? { kind: 'forget', atMs } : undefined;
+}
+
+/** One car's time, event by event. What the world said before counts from the beginning. */
+export async function* eventsOf(
+  { telemetry, trust }: Stores,
+  { car: { vehicleId }, keyId, fromMs, toMs }: CarTime,
+  world: World,
+): AsyncGenerator<CarEvent> {
+  const waiting = (world.get(vehicleId) ?? [])
+    .filter((one) => one.event.atMs < toMs && (one.keyId ?? keyId) === keyId)
+    .map(({ event }) => event);
+  const reader = trust.reader('alert_driver');
+  for (let after: string | undefined; ; ) {
+    await trust.prepare([vehicleId]);
+    const query = { vehicleId, paths: [], fromMs, toMs, limit: PAGE_ROWS };
+    const page = await telemetry.readSignals({ ...query, ...(after !== undefined && { after }) });
+    for (const row of page.rows) {
+      while (waiting[0] !== undefined && waiting[0].atMs <= row.observedAtMs) yield* waiting.splice(0, 1);
+      yield signalsOf(row, keyId, reader);
+    }
+    if (page.next === undefined) break;
+    after = page.next;
+  }
+  yield* waiting;
+}
+
+function signalsOf(row: SignalRow, keyId: string, reader: Reader): CarEvent {
+  const { vehicleId, observedAtMs: atMs, recordId, receivedAtMs, values, places } = row;
+  const opened =
+    places?.keyId === keyId
+      ? reader.open(vehicleId, places.keyId, Buffer.from(places.box, 'base64url'))
+      : undefined;
+  const where: Record<string, SignalValue> =
+    opened?.kind === 'opened' ? JSON.parse(new TextDecoder().decode(opened.bytes)) : {};
+  return { kind: 'signals', atMs, recordId, receivedAtMs, values: { ...values, ...where } };
+}
