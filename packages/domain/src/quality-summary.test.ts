@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome, StretchLabel } from './quality.ts';
-import { FEWEST_CASES, shareOf, summariseQuality } from './quality-summary.ts';
+import { FEWEST_CASES, RULE_BAR, shareOf, summariseQuality } from './quality-summary.ts';
 
 const label = (outcome: Outcome, change: Partial<StretchLabel> = {}): StretchLabel => ({
   dayMs: 0,
@@ -84,6 +84,23 @@ test('rules are told apart; lead is a median and flips are a mean', () => {
     ['b', 30],
   ]);
   expect(rules[1]?.flipsPerStretch).toBeCloseTo(0.4);
+});
+
+test.each([
+  [9, 11, true],
+  [10, 10, false],
+  // Too few to say so.
+  [9, 10, false],
+  [0, 19, false],
+  [0, 20, true],
+])('right %i times and wrong %i times: below the bar is %s', (right, wrong, isBelowBar) => {
+  expect(RULE_BAR).toEqual({ precision: 0.5, fewestCases: 20 });
+  const labels = [
+    ...times(right, label('ignored')),
+    ...times(wrong, label('false-alarm')),
+    ...times(30, label('censored', { warnings: [{ ruleId: 'rule', times: 1, leadS: 0 }] })),
+  ];
+  expect(summariseQuality(labels).rules).toMatchObject([{ isBelowBar }]);
 });
 
 test('forecasts are scored by what they promised', () => {

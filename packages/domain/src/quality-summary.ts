@@ -5,6 +5,12 @@ import type { Outcome, StretchLabel } from './quality.ts';
 /** Fewer than these give no figure: it would say more about single drives than about a rule. */
 export const FEWEST_CASES = 5;
 
+/**
+ * What a rule that interrupts has to keep. When fewer than half of the warnings are right most people stop answering
+ * any of them. Of 20 cases a rule that is right seven times in ten falls below it by chance less than once in fifty.
+ */
+export const RULE_BAR = { precision: 0.5, fewestCases: 20 } as const;
+
 /** A share of cases, with what chance alone leaves open. */
 export interface Share {
   readonly of: number;
@@ -21,6 +27,8 @@ export interface RuleQuality {
   readonly stretches: number;
   /** Of those that could be judged: where the reserve was, or would have been, missed. */
   readonly precision: Share;
+  /** The precision is below `RULE_BAR`, of enough cases to say so. */
+  readonly isBelowBar: boolean;
   /** Of those where the reserve was, or would have been, missed: something was done. */
   readonly actedOn: Share;
   /** Of all stretches on which the reserve was, or would have been, missed: this rule spoke in time. */
@@ -98,11 +106,13 @@ function ruleQuality(ruleId: string, labels: readonly StretchLabel[], inNeed: nu
   const own = labels.filter(({ warnings }) => warnings.some((one) => one.ruleId === ruleId));
   const warnings = own.flatMap((label) => label.warnings.filter((one) => one.ruleId === ruleId));
   const right = count(own, RIGHTLY_WARNED);
+  const precision = shareOf(right, right + count(own, ['false-alarm']));
   const hasEnough = own.length >= FEWEST_CASES;
   return {
     ruleId,
     stretches: own.length,
-    precision: shareOf(right, right + count(own, ['false-alarm'])),
+    precision,
+    isBelowBar: precision.of >= RULE_BAR.fewestCases && (precision.ratio ?? 1) < RULE_BAR.precision,
     actedOn: shareOf(count(own, ['acted']), right),
     recall: shareOf(count(own, WARNED_IN_TIME), inNeed),
     leadS: hasEnough ? median(warnings.map(({ leadS }) => leadS)) : null,

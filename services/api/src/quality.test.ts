@@ -52,7 +52,13 @@ test('the last days are counted, the day before them is not', async () => {
   const week = (await ask('?days=7')).body;
   expect(week).toMatchObject({ days: 7, stretches: 5, outcomes: { acted: 4, 'false-alarm': 1, missed: 0 } });
   expect(week.rules).toMatchObject([
-    { ruleId: 'arrival-below-reserve', precision: { of: 5, ratio: 0.8 }, leadS: 1_200, flipsPerStretch: 1 },
+    {
+      ruleId: 'arrival-below-reserve',
+      precision: { of: 5, ratio: 0.8 },
+      isBelowBar: false,
+      leadS: 1_200,
+      flipsPerStretch: 1,
+    },
   ]);
   expect((await ask('?days=8')).body).toMatchObject({ stretches: 6, recall: { of: 5, ratio: 0.8 } });
 });

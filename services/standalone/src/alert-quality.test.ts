@@ -34,6 +34,17 @@ test('a table says how sure it is, and where there are too few cases to say anyt
   expect(lines.at(-2)).toBe('too few: fewer than 5 cases.');
 });
 
+test('a rule that is wrong more often than right is named, with what to do', () => {
+  const warned = (outcome: Outcome, count: number) =>
+    Array.from({ length: count }, () =>
+      label(outcome, 1, { warnings: [{ ruleId: 'nervous', times: 1, leadS: 60 }] }),
+    );
+  const text = (right: number, wrong: number) =>
+    tableOfQuality(summariseQuality([...warned('acted', right), ...warned('false-alarm', wrong)]), 14);
+  expect(text(9, 11)).toContain('nervous is below its bar: fewer than 50 % of its warnings were right.');
+  expect(text(10, 10)).not.toContain('below its bar');
+});
+
 test('days are counted back from today, of the state that the URL names', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'outrider-quality-'));
   const stateUrl = `sqlite:${join(folder, 'state.db')}`;

@@ -1,4 +1,4 @@
-import { type AlertQuality, FEWEST_CASES, type Share, summariseQuality } from '@outrider/domain';
+import { type AlertQuality, FEWEST_CASES, RULE_BAR, type Share, summariseQuality } from '@outrider/domain';
 import { type Clock, type Log, lockDataFolders } from '@outrider/runtime';
 import { openState } from '@outrider/state';
 import { alignedTable } from './table.ts';
@@ -58,9 +58,13 @@ export function tableOfQuality(quality: AlertQuality, days: number): string {
     rules.length === 0 ? 'No rule interrupted about a stop of a plan.\n' : alignedTable(heads, ruleRows),
     `${forecasts.count} forecasts: Brier ${forecasts.brier?.toFixed(3) ?? TOO_FEW}, within p10 to p90 ${percent(forecasts.coverage)}\n`,
     ...(bins.length === 0 ? [] : [alignedTable(['forecast', 'stretches', 'reserve missed'], bins)]),
+    ...rules.filter(({ isBelowBar }) => isBelowBar).map(belowBar),
     ...(hasTooFew(quality) ? [`${TOO_FEW}: fewer than ${FEWEST_CASES} cases.\n`] : []),
   ].join('\n');
 }
+
+const belowBar = ({ ruleId }: AlertQuality['rules'][number]): string =>
+  `${ruleId} is below its bar: fewer than ${RULE_BAR.precision * 100} % of its warnings were right. Set it to shadow or off in modes.yaml, or mend it.\n`;
 
 const TOO_FEW = 'too few';
 

@@ -1,4 +1,4 @@
-import { type AlertQuality, OUTCOMES, outcome } from '@outrider/domain';
+import { type AlertQuality, OUTCOMES, outcome, RULE_BAR } from '@outrider/domain';
 import { z } from 'zod';
 
 const ratio = z.number().min(0).max(1).nullable();
@@ -28,6 +28,11 @@ export const qualityView = z.strictObject({
         ruleId: z.string(),
         stretches: z.int().describe('On which it interrupted.'),
         precision: share.describe('The reserve was missed, or would have been.'),
+        isBelowBar: z
+          .boolean()
+          .describe(
+            `A precision below ${RULE_BAR.precision} of at least ${RULE_BAR.fewestCases} cases: better a silent card or a trial.`,
+          ),
         actedOn: share.describe('Of those in need, something was done and helped.'),
         recall: share.describe('Of all stretches in need, this rule warned in time.'),
         leadS: z
