@@ -77,6 +77,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/people': { name: 'New', role: 'driver' },
   'patch /v1/people/me': { units: 'metric' },
   'post /v1/people/me/phone/verify': { code: '012345' },
+  'post /v1/people/me/email/verify': { code: '012345' },
   'post /v1/people/me/push-subscriptions': { endpoint: 'https://push.example.net/1', keys: {} },
   'post /v1/vehicles': { modelId: 'test-car', label: 'Car', consents: {}, textVersion },
   'patch /v1/vehicles/{vehicleId}': { label: 'Other' },

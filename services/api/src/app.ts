@@ -20,6 +20,7 @@ import { createRightsKeeper, type RightsKeeper } from './live/rights-keeper.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
 import { createNewestForecasts, type NewestForecasts } from './newest-forecasts.ts';
 import { createPlaceFinder } from './place-finder.ts';
+import { addressCodeRoutes } from './routes/address-codes.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
@@ -27,7 +28,6 @@ import { forecastRoutes } from './routes/forecasts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { type LiveSockets, liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
-import { phoneRoutes } from './routes/phone.ts';
 import { placeRoutes } from './routes/places.ts';
 import { pushRoutes } from './routes/push.ts';
 import { qualityRoutes } from './routes/quality.ts';
@@ -246,7 +246,7 @@ function addRoutes(
   healthRoutes(server, context, { metrics: parts.runtime.metrics, readiness: parts.readiness });
   for (const add of [
     peopleRoutes,
-    phoneRoutes,
+    addressCodeRoutes,
     smsRoutes,
     pushRoutes,
     tokenRoutes,

@@ -35,6 +35,8 @@ export interface Message {
 /** A text besides alerts, to an address that is not proved yet: a code. */
 export interface BareText {
   readonly target: string;
+  /** Where the channel has a place for it. */
+  readonly subject: string;
   readonly text: string;
   /** Event time. */
   readonly createdAtMs: number;

@@ -79,7 +79,8 @@ async function sendOne(parts: Parts, text: ServiceText, signal: AbortSignal): Pr
   if (!(await serviceTexts.change(textId, 'waiting', { state: 'sending', codeHash }))) return;
   const person = await people.find(personId);
   const words = languageOf(parts.languages, person?.language ?? 'en').serviceTexts;
-  const delivery = await tryOnce(parts, text, fill(words[text.kind], { code }) ?? '', signal);
+  const said = { subject: words.subject, text: fill(words[text.kind], { code }) ?? '' };
+  const delivery = await tryOnce(parts, text, said, signal);
   const state = delivery.kind === 'delivered' ? 'sent' : 'failed';
   await serviceTexts.change(textId, 'sending', { state });
   const { channel } = text;
@@ -90,12 +91,12 @@ async function sendOne(parts: Parts, text: ServiceText, signal: AbortSignal): Pr
 async function tryOnce(
   { channels }: Parts,
   { channel: name, target, requestedAtMs: createdAtMs, expiresAtMs }: ServiceText,
-  text: string,
+  { subject, text }: { readonly subject: string; readonly text: string },
   signal: AbortSignal,
 ): Promise<Delivery> {
   const channel = channels.find((one) => one.name === name);
   if (channel?.sendText === undefined) return { kind: 'rejected', reason: 'unreachable' };
-  const message = { target, text, createdAtMs, expiresAtMs };
+  const message = { target, subject, text, createdAtMs, expiresAtMs };
   try {
     return await channel.sendText(message, AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]));
   } catch {

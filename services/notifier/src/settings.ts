@@ -81,6 +81,12 @@ export const notifierSettings = {
     parse: nonEmpty,
     default: 'Outrider <outrider@localhost>',
   },
+  emailNeedsCode: {
+    env: 'EMAIL_NEEDS_CODE',
+    about: 'Mail only to addresses whose owner entered a code that was sent there.',
+    parse: flag,
+    default: 'false',
+  },
   smsUrl: {
     env: 'SMS_URL',
     about:

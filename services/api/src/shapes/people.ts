@@ -45,6 +45,7 @@ export const personView = z.strictObject({
   personId,
   name: z.string(),
   email: z.string().nullable(),
+  emailVerified: z.boolean().describe('Its owner entered a code that was sent there.'),
   phone: z.string().nullable(),
   phoneVerified: z.boolean().describe('SMS go to a verified number only.'),
   webhookUrl: z.string().nullable(),
@@ -62,8 +63,9 @@ export function viewPerson(person: Person): z.infer<typeof personView> {
     personId: person.personId,
     name: person.name,
     email: person.email,
+    emailVerified: isProved(person, 'email', person.email),
     phone: person.phone,
-    phoneVerified: isPhoneVerified(person),
+    phoneVerified: isProved(person, 'sms', person.phone),
     webhookUrl: person.webhookUrl,
     language: person.language,
     units: person.units,
@@ -74,10 +76,10 @@ export function viewPerson(person: Person): z.infer<typeof personView> {
   };
 }
 
-/** The number is the one that a code was sent to and entered, and nobody said STOP there since. */
-const isPhoneVerified = ({ phone, contacts = [] }: Person): boolean =>
+/** It is the address that a code was sent to and entered, and nobody said STOP there since. */
+const isProved = ({ contacts = [] }: Person, of: 'sms' | 'email', address: string | null): boolean =>
   contacts.some(
-    ({ channel, target, stoppedAtMs }) => channel === 'sms' && target === phone && stoppedAtMs === null,
+    ({ channel, target, stoppedAtMs }) => channel === of && target === address && stoppedAtMs === null,
   );
 
 type Change = Partial<Omit<Person, 'personId' | 'contacts' | 'createdAtMs'>>;

@@ -71,8 +71,10 @@ async function closedPort(): Promise<string> {
   return `smtp://127.0.0.1:${port}`;
 }
 
-const email = (smtpUrl: string, more: { fallbackUrl?: string; timeoutMs?: number } = {}) =>
-  createEmail({ smtpUrl, from: 'Outrider <warn@outrider.example>', log: silentLog, ...more });
+const email = (
+  smtpUrl: string,
+  more: { fallbackUrl?: string; timeoutMs?: number; needsCode?: boolean } = {},
+) => createEmail({ smtpUrl, from: 'Outrider <warn@outrider.example>', log: silentLog, ...more });
 
 const refusing = (responseCode: number, text: string): SMTPServerOptions => ({
   onRcptTo: (_address, _session, done) => done(Object.assign(new Error(text), { responseCode })),
@@ -218,4 +220,41 @@ test('the second server is not asked for an address that is not there', async ()
   const channel = email(first.url, { fallbackUrl: fallback.url });
   expect((await channel.deliver(exampleMessage(), signal)).kind).toBe('rejected');
   expect(fallback.mails).toHaveLength(0);
+});
+
+test('where a code is needed, only an address that was proved gets mail', async () => {
+  const server = await mailServer();
+  const channel = email(server.url, { needsCode: true });
+  const proved = {
+    ...({ contactId: 'contact-1', personId: driver.personId, channel: 'email', verifiedAtMs: 0 } as const),
+    ...{ target: driver.email ?? '', stoppedAtMs: null },
+  };
+  for (const { contacts, isReached } of [
+    { contacts: [], isReached: false },
+    { contacts: [{ ...proved, target: 'other@example.org' }], isReached: false },
+    { contacts: [proved], isReached: true },
+  ]) {
+    const recipient = { ...driver, contacts };
+    expect(channel.reaches(recipient)).toBe(isReached);
+    const { kind } = await channel.deliver(exampleMessage({ recipient }), signal);
+    expect(kind).toBe(isReached ? 'delivered' : 'rejected');
+  }
+  expect(server.mails).toHaveLength(1);
+});
+
+test('a code goes to an address that nobody proved yet', async () => {
+  const server = await mailServer();
+  const text = {
+    target: 'new@example.org',
+    subject: 'Your code',
+    text: '012345',
+    createdAtMs: 0,
+    expiresAtMs: 1,
+  };
+  expect(await email(server.url, { needsCode: true }).sendText?.(text, signal)).toEqual({
+    kind: 'delivered',
+  });
+  expect(server.mails[0]).toContain('To: new@example.org');
+  expect(server.mails[0]).toContain('Subject: Your code');
+  expect(server.mails[0]).toContain('012345');
 });

@@ -9,6 +9,8 @@ export interface EmailOptions {
   readonly fallbackUrl?: string | undefined;
   readonly from: string;
   readonly log: Log;
+  /** Only to addresses that their owner proved by a code. */
+  readonly needsCode?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -22,26 +24,54 @@ export function createEmail(options: EmailOptions): Channel {
   }));
   return {
     name: 'email',
-    reaches: (person) => person.email !== null,
+    reaches: (person) => addressOf(person, options) !== undefined,
     async deliver(message, signal) {
-      if (message.recipient.email === null) return deliveryOf('permanent-target');
-      const mail = mailOf(message, message.recipient.email, options.from);
-      let delivery: Delivery = deliveryOf('transient');
-      for (const server of servers) {
-        if (signal.aborted) return deliveryOf('timed-out');
-        const failure = await sendOnce(server, { ...mail, signal });
-        if (failure === undefined) return { kind: 'delivered' };
-        options.log.warn(
-          { notificationId: message.notificationId, class: failure.retryClass, code: failure.code },
-          'a mail server did not take an e-mail',
-        );
-        delivery = deliveryOf(failure.retryClass);
-        if (!isDefinite(failure.retryClass)) return delivery;
-      }
-      return delivery;
+      const address = addressOf(message.recipient, options);
+      if (address === undefined) return deliveryOf('permanent-target');
+      const mail = mailOf(message, address, options.from);
+      return sendBy(servers, { ...mail, signal }, options.log, message.notificationId);
+    },
+    sendText: ({ target, subject, text }, signal) => {
+      const to = { name: '', address: target };
+      const headers = { 'Auto-Submitted': 'auto-generated' };
+      return sendBy(
+        servers,
+        { from: options.from, to, subject, text: `${text}\n`, headers, signal },
+        options.log,
+      );
     },
     close: async () => {},
   };
+}
+
+/** The address of this person, if it may be written to. */
+function addressOf(
+  { email, contacts = [] }: Message['recipient'],
+  { needsCode }: Pick<EmailOptions, 'needsCode'>,
+): string | undefined {
+  if (email === null) return undefined;
+  const isProved = contacts.some(({ channel, target }) => channel === 'email' && target === email);
+  return isProved || needsCode !== true ? email : undefined;
+}
+
+/** The next server is asked only when the one before certainly did not take the mail. */
+async function sendBy(
+  servers: readonly SMTPTransportOptions[],
+  mail: SendMailOptions & { readonly signal: AbortSignal },
+  log: Log,
+  notificationId?: string,
+): Promise<Delivery> {
+  let delivery: Delivery = deliveryOf('transient');
+  for (const server of servers) {
+    if (mail.signal.aborted) return deliveryOf('timed-out');
+    const failure = await sendOnce(server, mail);
+    if (failure === undefined) return { kind: 'delivered' };
+    const { retryClass, code } = failure;
+    log.warn({ notificationId, class: retryClass, code }, 'a mail server did not take an e-mail');
+    delivery = deliveryOf(retryClass);
+    if (!isDefinite(retryClass)) return delivery;
+  }
+  return delivery;
 }
 
 /** `smtp://user:password@host:port` in parts; TLS from the start for `smtps:`. */

@@ -26,6 +26,7 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
           smtpUrl: settings.smtpUrl,
           fallbackUrl: settings.smtpFallbackUrl,
           from: settings.smtpFrom,
+          needsCode: settings.emailNeedsCode,
           log,
         }),
   webhook: (settings, { realClock }) =>

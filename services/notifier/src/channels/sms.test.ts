@@ -67,7 +67,13 @@ test('the provider is told where to say what became of a warning, and of nothing
   const fake = await provider();
   const channel = sms(fake.accountUrl, { callbackUrl: 'https://cars.example/' });
   await channel.deliver(message(), signal);
-  const bare = { target: PHONE, text: '012345', createdAtMs: START_MS, expiresAtMs: START_MS + MINUTE_MS };
+  const bare = {
+    target: PHONE,
+    subject: '',
+    text: '012345',
+    createdAtMs: START_MS,
+    expiresAtMs: START_MS + MINUTE_MS,
+  };
   await channel.sendText?.(bare, signal);
   const told = fake.texts.map(({ fields }) => fields.StatusCallback);
   expect(told).toEqual(['https://cars.example/v1/sms/receipts/notification-1', undefined]);

@@ -41,7 +41,7 @@ export const language = z.strictObject({
     precondition: remedyWords,
   }),
   /** Texts besides alerts, at most 160 characters; `{code}` proves an address. */
-  serviceTexts: z.strictObject({ code: sentence, stopped: sentence, replies: sentence }),
+  serviceTexts: z.strictObject({ subject: sentence, code: sentence, stopped: sentence, replies: sentence }),
   or: z.string(),
   outcome: sentence,
   decide: alternatives,

@@ -154,3 +154,19 @@ for (const code of ['12345', '1234567', '12345a', ' 12345', ''])
     const { enter } = await withPhone();
     expect((await enter(code)).status).toBe(400);
   });
+
+test('an e-mail address is proved the same way, and a code for one address proves no other', async () => {
+  const { token, ask, enter } = await withPhone();
+  const email = 'driver@example.com';
+  await it.call('PATCH', '/v1/people/me', { token, body: { email } });
+  expect((await it.call('POST', '/v1/people/me/email/code', { token })).status).toBe(202);
+  await sendCode('111111');
+  // The phone has its own ration and its own code.
+  expect((await ask()).status).toBe(202);
+  await sendCode('222222');
+  expect((await enter('111111')).status).toBe(400);
+  const verify = (code: string) => it.call('POST', '/v1/people/me/email/verify', { token, body: { code } });
+  expect((await verify('222222')).status).toBe(400);
+  expect((await verify('111111')).body).toMatchObject({ emailVerified: true, phoneVerified: false });
+  expect((await enter('222222')).body).toMatchObject({ emailVerified: true, phoneVerified: true });
+});

@@ -14,7 +14,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** As the text itself says. */
 const CODE_LIVES_MS = 10 * MINUTE_MS;
 const ATTEMPTS = 5;
-/** Codes per person, and per number whoever asks: a stranger's phone is not to be rung all day. */
+/** Codes per person, and per address whoever asks: a stranger's phone is not to be rung all day. */
 const RATES = [
   { count: 1, windowMs: MINUTE_MS },
   { count: 3, windowMs: 60 * MINUTE_MS },
@@ -30,27 +30,42 @@ const codeView = z.strictObject({
 });
 const codeBody = z.strictObject({ code: z.string().regex(/^\d{6}$/, 'six digits') });
 
-/** A number gets SMS once its owner has entered a code that was sent to it. */
-export function phoneRoutes(server: ApiServer, context: ApiContext): void {
-  askRoutes(server, context);
-  enterRoute(server, context);
+/** An address that a code proves, and the channel that it is for. */
+interface Provable {
+  readonly field: 'phone' | 'email';
+  readonly channel: 'sms' | 'email';
+  readonly name: string;
 }
 
-function askRoutes(server: ApiServer, { state, eventClock }: ApiContext): void {
+const PROVABLE: readonly Provable[] = [
+  { field: 'phone', channel: 'sms', name: 'phone number' },
+  { field: 'email', channel: 'email', name: 'e-mail address' },
+];
+
+/** A number gets SMS once its owner has entered a code that was sent to it; an e-mail address, where that is asked for. */
+export function addressCodeRoutes(server: ApiServer, context: ApiContext): void {
+  for (const provable of PROVABLE) {
+    askRoutes(server, context, provable);
+    enterRoute(server, context, provable);
+  }
+}
+
+function askRoutes(server: ApiServer, { state, eventClock }: ApiContext, provable: Provable): void {
+  const path = `/v1/people/me/${provable.field}/code`;
   server.post(
-    '/v1/people/me/phone/code',
+    path,
     {
       config: { roles: ROLES },
       schema: {
         tags: ['people'],
-        summary: 'Send a code to my phone number',
+        summary: `Send a code to my ${provable.name}`,
         response: answers({ 202: codeView }),
       },
     },
     async (request, reply) => {
       const { personId } = principalOf(request);
       const nowMs = eventClock.nowMs();
-      const { code, waitMs } = await state.transaction((tx) => askForCode(tx, personId, nowMs));
+      const { code, waitMs } = await state.transaction((tx) => askForCode(tx, personId, provable, nowMs));
       if (code === undefined) {
         reply.header('retry-after', Math.ceil(waitMs / 1000));
         throw new ApiError('too-many-requests');
@@ -60,33 +75,33 @@ function askRoutes(server: ApiServer, { state, eventClock }: ApiContext): void {
   );
 
   server.get(
-    '/v1/people/me/phone/code',
+    path,
     {
       config: { roles: ROLES },
       schema: {
         tags: ['people'],
-        summary: 'What became of the code for my phone number',
+        summary: `What became of the code for my ${provable.name}`,
         response: answers({ 200: codeView }),
       },
     },
     async (request) => {
       const nowMs = eventClock.nowMs();
       const { personId } = principalOf(request);
-      const newest = await state.transaction((tx) => newestCode(tx, personId, nowMs));
+      const newest = await state.transaction((tx) => newestCode(tx, personId, provable, nowMs));
       if (newest === undefined) throw notFound();
       return viewCode(newest, nowMs);
     },
   );
 }
 
-function enterRoute(server: ApiServer, { state, eventClock }: ApiContext): void {
+function enterRoute(server: ApiServer, { state, eventClock }: ApiContext, provable: Provable): void {
   server.post(
-    '/v1/people/me/phone/verify',
+    `/v1/people/me/${provable.field}/verify`,
     {
       config: { roles: ROLES },
       schema: {
         tags: ['people'],
-        summary: 'Enter the code: from now on SMS may be sent to my number',
+        summary: `Enter the code: from now on warnings may go to my ${provable.name}`,
         body: codeBody,
         response: answers({ 200: personView }),
       },
@@ -95,11 +110,11 @@ function enterRoute(server: ApiServer, { state, eventClock }: ApiContext): void 
       const { personId } = principalOf(request);
       const nowMs = eventClock.nowMs();
       // By itself: an attempt counts whatever comes of it.
-      const newest = await state.transaction((tx) => newestCode(tx, personId, nowMs));
+      const newest = await state.transaction((tx) => newestCode(tx, personId, provable, nowMs));
       const text = newest !== undefined && isOpen(newest, nowMs) ? newest : undefined;
       const isTried = text !== undefined && (await state.serviceTexts.spendAttempt(text.textId));
       if (!isTried || !isRight(text, request.body.code)) throw wrongCode();
-      return viewPerson(await state.transaction((tx) => keepNumber(tx, text, nowMs)));
+      return viewPerson(await state.transaction((tx) => keepAddress(tx, text, provable, nowMs)));
     },
   );
 }
@@ -109,11 +124,11 @@ const wrongCode = (): ApiError =>
     { path: 'code', message: 'is not the code that was sent last, or that one is over: ask for another' },
   ]);
 
-async function askForCode(tx: State, personId: string, nowMs: number) {
-  const target = await phoneOf(tx, personId);
+async function askForCode(tx: State, personId: string, provable: Provable, nowMs: number) {
+  const target = await addressOf(tx, personId, provable);
   await tx.serviceTexts.removeBefore(nowMs - 2 * DAY_MS);
   const since = await tx.serviceTexts.listSince(personId, target, nowMs - DAY_MS);
-  const asked = since.filter(({ kind }) => kind === 'code');
+  const asked = since.filter(({ kind, channel }) => kind === 'code' && channel === provable.channel);
   const waitMs = Math.max(
     0,
     ...RATES.map(({ count, windowMs }) => {
@@ -128,7 +143,7 @@ async function askForCode(tx: State, personId: string, nowMs: number) {
     textId: randomId('code'),
     personId,
     kind: 'code',
-    channel: 'sms',
+    channel: provable.channel,
     target,
     requestedAtMs: nowMs,
     expiresAtMs: nowMs + CODE_LIVES_MS,
@@ -140,18 +155,26 @@ async function askForCode(tx: State, personId: string, nowMs: number) {
   return { code, waitMs };
 }
 
-async function phoneOf(tx: State, personId: string): Promise<string> {
+async function addressOf(tx: State, personId: string, { field, name }: Provable): Promise<string> {
   const person = await tx.people.find(personId);
   if (person === undefined) throw notFound();
-  if (person.phone !== null) return person.phone;
-  throw new ApiError('conflict', 'There is no phone number yet: give one with PATCH /v1/people/me.');
+  const address = person[field];
+  if (address !== null) return address;
+  throw new ApiError('conflict', `There is no ${name} yet: give one with PATCH /v1/people/me.`);
 }
 
-/** The one that was asked for last, for the number as it is now. */
-async function newestCode(tx: State, personId: string, nowMs: number): Promise<ServiceText | undefined> {
-  const target = await phoneOf(tx, personId);
+/** The one that was asked for last, for the address as it is now. */
+async function newestCode(
+  tx: State,
+  personId: string,
+  provable: Provable,
+  nowMs: number,
+): Promise<ServiceText | undefined> {
+  const target = await addressOf(tx, personId, provable);
   const asked = await tx.serviceTexts.listSince(personId, target, nowMs - DAY_MS);
-  return asked.find((one) => one.kind === 'code' && one.personId === personId && one.target === target);
+  const isOfIt = (one: ServiceText) =>
+    one.kind === 'code' && one.channel === provable.channel && one.target === target;
+  return asked.find((one) => one.personId === personId && isOfIt(one));
 }
 
 const isOpen = ({ state, expiresAtMs }: ServiceText, nowMs: number): boolean =>
@@ -162,24 +185,18 @@ function isRight({ textId, codeHash }: ServiceText, entered: string): boolean {
   return timingSafeEqual(Buffer.from(hashCode(entered, textId)), Buffer.from(codeHash));
 }
 
-/** The number is theirs, and SMS are switched on: that is what they proved it for. */
-async function keepNumber(tx: State, text: ServiceText, nowMs: number) {
+/** The address is theirs, and its channel switched on: that is what they proved it for. */
+async function keepAddress(tx: State, text: ServiceText, provable: Provable, nowMs: number) {
+  const { channel } = provable;
   const { personId, target, textId } = text;
   const person = await tx.people.find(personId);
-  const newest = await newestCode(tx, personId, nowMs);
-  // Meanwhile another number was given, or another code asked for or entered.
+  const newest = await newestCode(tx, personId, provable, nowMs);
+  // Meanwhile another address was given, or another code asked for or entered.
   if (person === undefined || newest?.textId !== textId || !isOpen(newest, nowMs)) throw wrongCode();
   await tx.serviceTexts.change(textId, newest.state, { state: 'used' });
-  const contactId = contentId('contact', personId, 'sms', target);
-  await tx.contacts.put({
-    contactId,
-    personId,
-    channel: 'sms',
-    target,
-    verifiedAtMs: nowMs,
-    stoppedAtMs: null,
-  });
-  const channels = person.channels.includes('sms') ? person.channels : [...person.channels, 'sms' as const];
+  const contactId = contentId('contact', personId, channel, target);
+  await tx.contacts.put({ contactId, personId, channel, target, verifiedAtMs: nowMs, stoppedAtMs: null });
+  const channels = person.channels.includes(channel) ? person.channels : [...person.channels, channel];
   await tx.people.update(personId, { channels });
   const verified = await tx.people.find(personId);
   if (verified === undefined) throw notFound();
