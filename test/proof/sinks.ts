@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { z } from 'zod';
+
+const webhookBody = z.object({ data: z.object({ alertId: z.string() }) });
 
 /** Something that left the server: a mail or a webhook call, by the id its reader tells repeats from. */
 export interface Sent {
   readonly channel: 'email' | 'webhook';
   readonly notificationId: string;
+  readonly alertId: string;
 }
 
 /** A mail server and a web server on loopback that count what they are handed. */
@@ -16,14 +20,23 @@ export interface Sinks {
   close(): Promise<void>;
 }
 
-export async function openSinks(): Promise<Sinks> {
+/** @param onArrival hears of each before it is answered */
+export async function openSinks(onArrival: (sent: Sent) => void = () => {}): Promise<Sinks> {
   const sent: Sent[] = [];
+  const keep = (one: Sent) => {
+    sent.push(one);
+    onArrival(one);
+  };
   const sockets = new Set<Socket>();
   const http = createHttpServer((request, response) => {
-    request.resume();
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => {
+      body += text;
+    });
     request.on('end', () => {
       // Counted before the answer, so that nothing the server believes to be told is missing here.
-      sent.push({ channel: 'webhook', notificationId: String(request.headers['webhook-id']) });
+      const notificationId = String(request.headers['webhook-id']);
+      keep({ channel: 'webhook', notificationId, alertId: webhookBody.parse(JSON.parse(body)).data.alertId });
       response.writeHead(204).end();
     });
     request.on('error', () => undefined);
@@ -34,7 +47,8 @@ export async function openSinks(): Promise<Sinks> {
     socket.on('error', () => undefined);
     speakSmtp(socket, (mail) => {
       const id = /^message-id:\s*<([^@>]+)@/im.exec(mail)?.[1];
-      sent.push({ channel: 'email', notificationId: id ?? 'without-message-id' });
+      const alertId = /^x-outrider-alert:\s*(\S+)/im.exec(mail)?.[1] ?? 'without-alert';
+      keep({ channel: 'email', notificationId: id ?? 'without-message-id', alertId });
     });
   });
   http.listen(0, '127.0.0.1');

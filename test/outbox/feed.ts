@@ -1,0 +1,28 @@
+import { type Bus, decodeRecord, TOPICS } from '@outrider/bus';
+import type { FullTrust } from '@outrider/trust';
+import type { Copy } from './promises.ts';
+
+/** The cards that readers of `notifications.v1` were given. */
+export async function readFeed(
+  bus: Bus,
+  trust: FullTrust,
+  vehicleIds: readonly string[],
+): Promise<readonly Copy[]> {
+  const feed: Copy[] = [];
+  await trust.prepare(vehicleIds);
+  const reading = await bus.broadcast({
+    topics: [TOPICS.notifications.name],
+    start: 'earliest',
+    async handle({ records }) {
+      for (const record of records) {
+        const decoded = decodeRecord(TOPICS.notifications, record, trust.reader('show_driver'));
+        if (decoded.kind !== 'record' || decoded.record.channel !== 'feed') continue;
+        const { alertId, notificationId, state } = decoded.record;
+        if (state === 'sent') feed.push({ alertId, channel: 'feed', collapseKey: notificationId, life: 0 });
+      }
+    },
+  });
+  await reading.caughtUp;
+  await reading.stop();
+  return feed;
+}
