@@ -8,6 +8,7 @@ export interface Inhibition {
 
 /** Which rule speaks for which others. Data: a new pair is one line. */
 export const INHIBITIONS: readonly Inhibition[] = [
+  { rule: 'will-not-be-ready', mutes: ['unplug-too-early'] },
   { rule: 'unplug-too-early', mutes: ['arrival-below-reserve', 'departure-below-reserve', 'cold-battery'] },
   { rule: 'overnight-loss', mutes: ['departure-below-reserve', 'arrival-below-reserve'] },
   { rule: 'departure-below-reserve', mutes: ['arrival-below-reserve'] },

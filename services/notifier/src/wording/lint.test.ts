@@ -15,6 +15,7 @@ const MESSAGE_IDS = [
   'point-of-no-return',
   'reach-without-plan',
   'cold-battery',
+  'will-not-be-ready',
 ];
 
 /** Words that put it on the driver. The driver followed the advice there was. */
@@ -42,6 +43,9 @@ const LIKELY_TO_BE_UNKNOWN = new Set([
   'tripGuessed',
   'soc',
   'longer',
+  'limitNeeded',
+  'leaveAt',
+  'startBy',
   'loss',
   'deadlinePlace',
   'deadlineTime',

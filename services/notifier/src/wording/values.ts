@@ -53,10 +53,35 @@ export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, re
     roadEstimated: alert.facts.routeSource === 'great-circle' ? 'estimated' : undefined,
     soc: optional(fact(alert, 'socPct'), (known) => percent(known, reading)),
     loss: optional(fact(alert, 'expectedLossPct'), (known) => percent(known, reading)),
+    ...readyValues(alert, nowMs, reading),
     // Absent where charging on does not help, as on a full battery: nothing may then ask for it.
     longer: optional(longer, (known) => minutes(known.minutes, reading)),
     deadlinePlace: named(alert.deadlinePlace, reading),
     deadlineTime: optional(alert.deadlineAtMs, (known) => timeOfDay(known, nowMs, reading)),
+  };
+}
+
+/** A time that is promised is one of ten minutes. */
+const PROMISED_MS = 10 * 60_000;
+
+/** The one number that gets the car ready: another limit, the last moment to begin, or a later departure. */
+function readyValues(alert: Alert, nowMs: number, reading: Reading): Values {
+  const needed = fact(alert, 'minutesNeeded');
+  const left = fact(alert, 'minutesToPlannedDeparture');
+  const spareMin = needed === undefined || left === undefined || needed === 0 ? undefined : left - needed;
+  const isWaiting = alert.facts.isCharging === false;
+  const roundedTime = (minutes: number, round: (count: number) => number) =>
+    timeOfDay(round((alert.changedAtMs + minutes * 60_000) / PROMISED_MS) * PROMISED_MS, nowMs, reading);
+  return {
+    limitNeeded: optional(fact(alert, 'limitNeededPct'), (known) => percent(known, reading)),
+    startBy:
+      isWaiting && left !== undefined && needed !== undefined && spareMin !== undefined && spareMin >= 0
+        ? roundedTime(left - needed, Math.floor)
+        : undefined,
+    leaveAt:
+      needed !== undefined && spareMin !== undefined && spareMin < 0
+        ? roundedTime(needed, Math.ceil)
+        : undefined,
   };
 }
 

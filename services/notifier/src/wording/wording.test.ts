@@ -37,6 +37,28 @@ test('before unplugging it asks to charge on only where that helps', () => {
   expect(word({ ...unplug, remedies: [] }).body).not.toMatch(/keep charging/i);
 });
 
+test('a charge that will not be ready is told by the one number that mends it', () => {
+  const of = (facts: Alert['facts']) =>
+    word({ ruleId: 'will-not-be-ready', message: 'will-not-be-ready', facts, changedAtMs: START_MS });
+  const slow = { isCharging: true, minutesNeeded: 601, minutesToPlannedDeparture: 600 };
+  expect(of({ ...slow, limitNeededPct: 92 }).title).toBe(
+    'Set the charge limit to 92 %: 3 % (0–8 %) at Milford, reserve 5 %',
+  );
+  expect(of({ limitNeededPct: 92 }).spoken).toMatch(/^Set the charge limit to 92 percent\. /);
+  // It is 9:00: 19:01 is no time to promise, ten past is.
+  expect(of(slow).title).toBe('Leave at 7:10 PM, charged: 3 % (0–8 %) at Milford if earlier');
+  const inTime = 'Check the charge: 3 % (0–8 %) at Milford, reserve 5 %';
+  expect(of({ ...slow, minutesNeeded: 600 }).title).toBe(inTime);
+  expect(of({ ...slow, isCharging: false, minutesNeeded: 600 }).title).toBe(
+    'Check the cable: charging has to begin by 9:00 AM',
+  );
+  expect(of({ ...slow, isCharging: false, minutesNeeded: 591 }).title).toMatch(/by 9:00 AM$/);
+  expect(of({ ...slow, isCharging: null, minutesNeeded: 300 }).title).toBe(inTime);
+  for (const gone of ['minutesNeeded', 'minutesToPlannedDeparture'])
+    expect(of({ ...slow, isCharging: false, [gone]: null }).title).toBe(inTime);
+  expect(of({ ...slow, minutesNeeded: 0 }).title).toBe(inTime);
+});
+
 test('it reads in metric units and 24 hours where the driver does', () => {
   const { body } = word({ facts: { distanceM: 9_900, tempC: -6, windMps: 8.3 } }, metric);
   expect(body).toContain('or hold 88 km/h.');

@@ -74,6 +74,33 @@ describe('leaving now or as planned', () => {
     expect(factValue(factsOf({ ...here, socPct: 100 }), 'minutesNeeded')).toBe(0);
   });
 
+  test('a limit that is in the way says which would do, and only that one', () => {
+    const at = (limit?: number) =>
+      factsOf({
+        ...here,
+        values: { ...CHARGING, ...(limit === undefined ? {} : { [SIGNAL.chargeLimit]: limit }) },
+      });
+    const wanted = numberOf(at(52), 'limitNeededPct');
+    expect(wanted).toBeGreaterThan(60);
+    expect(wanted).toBeLessThanOrEqual(100);
+    expect(numberOf(at(wanted), 'asPlannedBelowReserveProbability')).toBeLessThan(1 / 11);
+    expect(factValue(at(wanted - 1), 'limitNeededPct')).toBe(wanted);
+    for (const limit of [wanted, 100, undefined])
+      expect(factValue(at(limit), 'limitNeededPct')).toBe('(the limit is not in the way)');
+    const full = factsOf({ ...here, socPct: 100, values: { ...CHARGING, [SIGNAL.chargeLimit]: 60 } });
+    expect(factValue(full, 'limitNeededPct')).toBe('(the limit is not in the way)');
+  });
+
+  test('the cable counts from when it was put in', () => {
+    expect(factValue(factsOf({ ...here, observedAtMs: NOW_MS - 7 * MINUTE_MS }), 'pluggedMinutes')).toBe(7);
+  });
+
+  test('at a plug of unknown power nobody says how long, or to which limit', () => {
+    const facts = factsOf({ ...here, nearby: [] });
+    expect(factValue(facts, 'minutesNeeded')).toBe('(no charge here is enough)');
+    expect(factValue(facts, 'limitNeededPct')).toBe('(no charge here is enough)');
+  });
+
   test('where no charge is enough nobody says how long', () => {
     const trip = tripOf({ stops: [stopAt('there', 600_000, { kind: 'charge' })] });
     expect(factValue(factsOf({ ...here, trip }), 'minutesNeeded')).toBe('(no charge here is enough)');
@@ -98,7 +125,12 @@ describe('leaving now or as planned', () => {
 
   test('without a charge nothing is said', () => {
     const facts = factsOf({ ...here, socPct: null });
-    for (const name of ['unplugNowBelowReserveProbability', 'minutesNeeded', 'arrivalSocPctP50'])
+    for (const name of [
+      'unplugNowBelowReserveProbability',
+      'minutesNeeded',
+      'limitNeededPct',
+      'arrivalSocPctP50',
+    ])
       expect(factValue(facts, name)).toBe('(the charge is not known or too old)');
   });
 });

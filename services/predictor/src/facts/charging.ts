@@ -1,5 +1,11 @@
 import { SIGNAL } from '@outrider/domain';
-import { type ChargeStage, chargeMinutesFor, type PlanForecast, type PlanStage } from '@outrider/energy';
+import {
+  type ChargeStage,
+  type ChargingStation,
+  chargeMinutesFor,
+  type PlanForecast,
+  type PlanStage,
+} from '@outrider/energy';
 import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import {
   carStateOf,
@@ -25,6 +31,7 @@ import { numberAt } from '../vehicle-state.ts';
 const AT_LIMIT_PCT = 0.5;
 /** A week: every battery is full by then, whenever the car leaves. */
 const LONGEST_CHARGE_MIN = 7 * 24 * 60;
+const NO_CHARGE = 'no charge here is enough';
 
 /** On a cable, with a planned drive after it: what happens if the driver unplugs now, or when planned. */
 export function chargingSubjects(situation: Situation): Subject[] {
@@ -46,6 +53,10 @@ function unplugFacts(situation: Situation, to: number): Facts {
   const base: Facts = {
     reserveSocPct: known(reserveSocPct),
     isChargeComplete: known(isComplete(situation)),
+    pluggedMinutes: knownOr(
+      state.pluggedSinceMs === null ? null : (nowMs - state.pluggedSinceMs) / 60_000,
+      'no cable is connected',
+    ),
     minutesToPlannedDeparture: knownOr(
       departAtMs === null ? null : (departAtMs - nowMs) / 60_000,
       'no departure is planned',
@@ -60,6 +71,7 @@ function unplugFacts(situation: Situation, to: number): Facts {
       unplugNowBelowReserveProbability: missing,
       asPlannedBelowReserveProbability: missing,
       minutesNeeded: missing,
+      limitNeededPct: missing,
       distanceM: missing,
     };
   }
@@ -73,31 +85,41 @@ function unplugFacts(situation: Situation, to: number): Facts {
       ? [chargeAsPlanned(situation, { kind: 'charge', station, airTempC }, minutesLeft)]
       : [];
   const asPlanned = planned.length === 0 ? unplugNow : forecastOf(situation, [...planned, ...after]);
-  const needed =
-    station === null
-      ? null
-      : chargeMinutesFor({
-          car: situation.car,
-          state: carStateOf(situation),
-          before: [],
-          station,
-          airTempC,
-          after,
-          reserveSocPct,
-          maxProbability: ENOUGH_PROBABILITY,
-        });
   return {
     ...base,
     ...bandFacts(asPlanned),
     unplugNowBelowReserveProbability: known(riskOf(unplugNow, reserveSocPct)),
     asPlannedBelowReserveProbability: known(riskOf(asPlanned, reserveSocPct)),
-    minutesNeeded:
-      needed?.kind === 'charge'
-        ? known(needed.minutes)
-        : needed?.kind === 'not-needed'
-          ? known(0)
-          : unknown('no charge here is enough'),
+    ...neededFacts(situation, station, airTempC, after),
     distanceM: known(roadM(after)),
+  };
+}
+
+/** How long to charge here, and the limit that lets it; a limit that is high enough already needs no other. */
+function neededFacts(
+  situation: Situation,
+  station: ChargingStation | null,
+  airTempC: number,
+  after: readonly PlanStage[],
+): Facts {
+  if (station === null) return { minutesNeeded: unknown(NO_CHARGE), limitNeededPct: unknown(NO_CHARGE) };
+  const needed = chargeMinutesFor({
+    car: situation.car,
+    state: carStateOf(situation),
+    before: [],
+    station,
+    airTempC,
+    after,
+    reserveSocPct: situation.reserveSocPct,
+    maxProbability: ENOUGH_PROBABILITY,
+  });
+  const minutes = needed.kind === 'charge' ? needed.minutes : needed.kind === 'not-needed' ? 0 : null;
+  const limitPct = numberAt(situation.state, SIGNAL.chargeLimit);
+  const wantedPct = needed.kind === 'charge' ? Math.min(100, Math.ceil(needed.socAfterPct)) : null;
+  const isTooLow = limitPct !== undefined && wantedPct !== null && limitPct < wantedPct;
+  return {
+    minutesNeeded: knownOr(minutes, NO_CHARGE),
+    limitNeededPct: knownOr(isTooLow ? wantedPct : null, 'the limit is not in the way'),
   };
 }
 
