@@ -92,12 +92,18 @@ function evidenceLines({ revision, evidence, probability, remedies }: Alert): re
 
 /** An alert without a decision: the mode of its rule, or a notifier that has not come to it. */
 function nobodyLine({ row, first }: ExplainedAlert, rules: readonly RuleNow[]): string {
-  const mode = rules.find(({ id }) => id === row.ruleId)?.mode;
-  if (mode === 'shadow')
-    return 'Nobody was told: its rule is in shadow, so its alerts are stored and not sent.';
+  const rule = rules.find(({ id }) => id === row.ruleId);
+  if (first === undefined && rule !== undefined && (rule.mode !== 'on' || rule.share !== undefined))
+    return `Nobody was told: its rule is ${modeOf(rule)} in the set of today, and its record is not on the log.`;
   return first === undefined
     ? 'Nobody was told: its record is not on the log. Its rule was in shadow then, or the record is not kept any more.'
     : 'No decision about telling it is stored: the notifier has not come to it, or what it decided is not kept any more.';
+}
+
+/** `shadow (crew: too many false alarms)` */
+function modeOf({ mode, share, switched }: RuleNow): string {
+  const far = share === undefined ? mode : `${mode} for ${percent(share)} of the fleet`;
+  return switched === undefined ? far : `${far} (${onOneLine(switched.by)}: ${onOneLine(switched.why)})`;
 }
 
 const REACHED: ReadonlySet<string> = new Set(['sent', 'delivered', 'read']);
@@ -124,12 +130,14 @@ function unreadableLines({ unreadable }: Explanation): readonly string[] {
 function silentLines({ rules, alerts, ruleId }: Explanation): readonly string[] {
   const silent = rules.filter(({ id }) => !alerts.some(({ row }) => row.ruleId === id));
   if (silent.length === 0) return [];
-  const lines = silent.map(({ id, mode, when, forS, about }) => {
+  const lines = silent.map((rule) => {
+    const { id, mode, share, when, forS, about } = rule;
     const needs =
       ruleId === undefined
         ? ''
         : `\n    ${about}\n    It needs, for ${forS} s: ${when.replace(/\s+/g, ' ').trim()}`;
-    return `  ${id}${mode === 'on' ? '' : ` (${mode} in the set of today)`}${needs}`;
+    const isPlain = mode === 'on' && share === undefined;
+    return `  ${id}${isPlain ? '' : `, ${modeOf(rule)} in the set of today`}${needs}`;
   });
   return ['No alert is stored of that time from', ...lines];
 }

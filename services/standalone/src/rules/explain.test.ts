@@ -149,7 +149,9 @@ test('one rule is asked about with what it needs', async () => {
   const text = await ask({ ruleId: rule.id });
   expect(text).toContain('It needs, for 60 s: isUnderway && belowReserveProbability >= 0.5');
   expect(await ask({ ruleId: 'no-such-rule' })).toContain('No rule no-such-rule is in the set of today');
-  expect(await ask({ rules: [{ ...rule, mode: 'off' }] })).toContain('(off in the set of today)');
+  expect(await ask({ rules: [{ ...rule, mode: 'off' }] })).toContain(
+    'arrival-below-reserve, off in the set of today',
+  );
 });
 
 test('what the car sent and what was forecast are told', async () => {
@@ -199,7 +201,9 @@ test('an alert is told with the evidence of its first and newest step, and each 
 test('an alert nobody was told of says why: its rule is in shadow, or was', async () => {
   await own(FIRST, 0);
   await storeAlert(alertAt(NOON_MS - 30 * MINUTE_MS), true);
-  expect(await ask({ rules: [{ ...rule, mode: 'shadow' }] })).toContain('its rule is in shadow');
+  const shadow = { ...rule, mode: 'shadow', switched: { by: 'crew', why: 'too many' } } as const;
+  expect(await ask({ rules: [shadow] })).toContain('its rule is shadow (crew: too many) in the set of today');
+  expect(await ask({ rules: [{ ...rule, share: 0.1 }] })).toContain('its rule is on for 10 % of the fleet');
   expect(await ask()).toContain('its record is not on the log. Its rule was in shadow then');
 });
 

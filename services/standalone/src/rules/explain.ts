@@ -48,7 +48,10 @@ export interface ExplainedAlert {
 }
 
 /** A rule of today's set; what was decided then may rest on another version. */
-export type RuleNow = Pick<LoadedRule, 'id' | 'about' | 'mode' | 'when' | 'forS' | 'version'>;
+export type RuleNow = Pick<
+  LoadedRule,
+  'id' | 'about' | 'mode' | 'share' | 'switched' | 'when' | 'forS' | 'version'
+>;
 
 export interface Explanation extends ExplainQuery {
   readonly kind: 'explained';
