@@ -57,6 +57,55 @@ for (const { name, motion, nowMs = 1_000, state } of [
     state: { kind: 'parked' },
   },
   {
+    name: 'Park from before a drive of which nothing more was heard',
+    motion: motionOf(said(0, { [SIGNAL.gear]: GEAR.park }), said(1, { [SIGNAL.speed]: 90 })),
+    nowMs: SPEED_AGE_MS + 2,
+    state: { kind: 'unknown', lastGearIsPark: false },
+  },
+  {
+    name: 'standing, with Park from before it was fast',
+    motion: motionOf(
+      said(0, { [SIGNAL.gear]: GEAR.park }),
+      said(1, { [SIGNAL.speed]: 90 }),
+      said(2, { [SIGNAL.speed]: 0 }),
+    ),
+    state: { kind: 'unknown', lastGearIsPark: false },
+  },
+  {
+    name: 'put in Park in the very moment it was fast, by what was said last',
+    motion: motionOf(
+      said(1, { [SIGNAL.speed]: 90, [SIGNAL.gear]: GEAR.drive }),
+      said(1, { [SIGNAL.speed]: 0, [SIGNAL.gear]: GEAR.park }),
+    ),
+    state: { kind: 'parked' },
+  },
+  {
+    name: 'in Park and fast in one breath',
+    motion: motionOf(said(1, { [SIGNAL.speed]: 90, [SIGNAL.gear]: GEAR.park })),
+    state: { kind: 'moving' },
+  },
+  {
+    name: 'rolling 3 km/h after Park',
+    motion: motionOf(said(0, { [SIGNAL.gear]: GEAR.park }), said(1, { [SIGNAL.speed]: 3 })),
+    state: { kind: 'parked' },
+  },
+  {
+    name: 'in Drive after the cable was last heard of',
+    motion: motionOf(said(0, { [SIGNAL.isPlugged]: true }), said(1, { [SIGNAL.gear]: GEAR.drive })),
+    state: { kind: 'moving' },
+  },
+  {
+    name: 'on a cable after it was in Drive',
+    motion: motionOf(said(0, { [SIGNAL.gear]: GEAR.drive }), said(1, { [SIGNAL.isCharging]: true })),
+    state: { kind: 'parked' },
+  },
+  {
+    name: 'fast after the cable was last heard of, and silent since',
+    motion: motionOf(said(0, { [SIGNAL.isPlugged]: true }), said(1, { [SIGNAL.speed]: 90 })),
+    nowMs: SPEED_AGE_MS + 2,
+    state: { kind: 'unknown', lastGearIsPark: false },
+  },
+  {
     name: 'a speed as old as it may be',
     motion: motionOf(said(0, { [SIGNAL.speed]: 90 })),
     nowMs: SPEED_AGE_MS,

@@ -21,6 +21,10 @@ export interface Motion {
   readonly gear?: Known<number>;
   readonly isPlugged?: Known<boolean>;
   readonly isCharging?: Known<boolean>;
+  /** When it was last faster than rolling, however old. */
+  readonly movedAtMs?: number;
+  /** When it was last in a gear that drives, however old. */
+  readonly inDriveAtMs?: number;
 }
 
 /** Slower than this is a sensor's noise or rolling in a parking space. */
@@ -35,7 +39,8 @@ const PATHS = {
 
 /** Takes over what is newer; a doubted value changes nothing, a withdrawn one is forgotten. */
 export function foldMotion(motion: Motion, record: SignalRecord): Motion {
-  const next: Record<string, Known<number | boolean>> = { ...motion };
+  const { movedAtMs, inDriveAtMs, ...known } = motion;
+  const next: Record<string, Known<number | boolean>> = { ...known };
   for (const [name, path] of Object.entries(PATHS)) {
     const known = next[name];
     if (known !== undefined && known.atMs > record.observedAtMs) continue;
@@ -45,38 +50,53 @@ export function foldMotion(motion: Motion, record: SignalRecord): Motion {
     if (typeof value === SIGNALS[path]?.type)
       next[name] = { value: value as number | boolean, atMs: record.observedAtMs };
   }
-  return next as Motion;
+  const speedKmh = trusted(record, SIGNAL.speed);
+  const isMoving = typeof speedKmh === 'number' && Math.abs(speedKmh) > MOVING_ABOVE_KMH;
+  // What is said again of one moment counts: it moved until just before.
+  const isUnsaid = typeof speedKmh === 'number' && !isMoving && movedAtMs === record.observedAtMs;
+  return {
+    ...(next as Motion),
+    ...newest('movedAtMs', isUnsaid ? movedAtMs - 1 : movedAtMs, isMoving ? record.observedAtMs : undefined),
+    ...newest(
+      'inDriveAtMs',
+      inDriveAtMs,
+      drives(trusted(record, SIGNAL.gear)) ? record.observedAtMs : undefined,
+    ),
+  };
+}
+
+const trusted = ({ values, quality }: SignalRecord, path: string) =>
+  quality?.[path] === undefined ? values[path] : undefined;
+
+const drives = (gear: unknown): boolean =>
+  typeof gear === 'number' && gear !== GEAR.park && gear !== GEAR.neutral;
+
+function newest<K extends string>(name: K, one: number | undefined, other: number | undefined) {
+  const atMs = Math.max(one ?? Number.NEGATIVE_INFINITY, other ?? Number.NEGATIVE_INFINITY);
+  return (atMs === Number.NEGATIVE_INFINITY ? {} : { [name]: atMs }) as { readonly [key in K]?: number };
 }
 
 const fresh = <T>(known: Known<T> | undefined, path: string, nowMs: number): T | undefined =>
   known !== undefined && nowMs - known.atMs <= (SIGNALS[path]?.maxAgeS ?? 0) * 1000 ? known.value : undefined;
 
 /**
- * Motion wins over everything; then Park or a cable mean parked; a gear that drives means moving even at
- * standstill (a red light). Standstill alone says nothing: many cars send no gear.
+ * Park or a cable mean parked, until the car is faster than rolling or a driving gear comes after them; a gear that
+ * drives means moving even at standstill (a red light). Standstill alone says nothing: many cars send no gear. Nor
+ * does a Park from before the last drive, however silent the car has been since: it may be in a tunnel.
  */
 export function drivingStateOf(motion: Motion | undefined, nowMs: number): DrivingState {
   if (motion === undefined) return { kind: 'unknown', lastGearIsPark: false };
+  const { movedAtMs = Number.NEGATIVE_INFINITY, inDriveAtMs = Number.NEGATIVE_INFINITY } = motion;
+  const holds = (known: Known<unknown> | undefined) =>
+    known !== undefined && known.atMs > movedAtMs && known.atMs >= inDriveAtMs;
   const speedKmh = fresh(motion.speedKmh, SIGNAL.speed, nowMs);
   const gear = fresh(motion.gear, SIGNAL.gear, nowMs);
-  const isPlugged = fresh(motion.isPlugged, SIGNAL.isPlugged, nowMs);
-  const isCharging = fresh(motion.isCharging, SIGNAL.isCharging, nowMs);
-  if (speedKmh !== undefined && Math.abs(speedKmh) > MOVING_ABOVE_KMH && !isOlder(motion.speedKmh, motion))
-    return { kind: 'moving' };
-  if (gear === GEAR.park || isPlugged || isCharging) return { kind: 'parked' };
-  if (gear !== undefined && gear !== GEAR.neutral) return { kind: 'moving' };
-  return { kind: 'unknown', lastGearIsPark: motion.gear?.value === GEAR.park };
-}
-
-/** A speed from before the car was put in Park or plugged in no longer counts. */
-function isOlder(speed: Known<number> | undefined, motion: Motion): boolean {
-  const atMs = speed?.atMs ?? 0;
-  const { gear, isPlugged, isCharging } = motion;
-  return (
-    (gear?.value === GEAR.park && gear.atMs > atMs) ||
-    (isPlugged?.value === true && isPlugged.atMs > atMs) ||
-    (isCharging?.value === true && isCharging.atMs > atMs)
-  );
+  const isPlugged = fresh(motion.isPlugged, SIGNAL.isPlugged, nowMs) === true && holds(motion.isPlugged);
+  const isCharging = fresh(motion.isCharging, SIGNAL.isCharging, nowMs) === true && holds(motion.isCharging);
+  const lastGearIsPark = motion.gear?.value === GEAR.park && holds(motion.gear);
+  if ((lastGearIsPark && gear !== undefined) || isPlugged || isCharging) return { kind: 'parked' };
+  if (speedKmh !== undefined && Math.abs(speedKmh) > MOVING_ABOVE_KMH) return { kind: 'moving' };
+  return drives(gear) ? { kind: 'moving' } : { kind: 'unknown', lastGearIsPark };
 }
 
 /** The motion of every vehicle heard of, folded from the telemetry this process reads. */

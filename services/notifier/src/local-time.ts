@@ -1,7 +1,10 @@
 const MINUTE_MS = 60_000;
 const STEP_MIN = 15;
-/** A day of 25 hours is the longest quiet time that can end. */
-const LONGEST_MIN = 25 * 60;
+const DAY_MIN = 24 * 60;
+/** So long lasts a night whose end the clock jumped over: until that of the next day, of 25 hours. */
+const LONGEST_MIN = 2 * DAY_MIN + 60;
+/** What is left of a shorter waking time, on a day when clocks go forward by an hour, may fit between two steps. */
+const SHORT_WAKING_MIN = 60 + STEP_MIN;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -44,14 +47,19 @@ export function quietUntilMs(
   fromMinute: number,
   toMinute: number,
 ): number | undefined {
-  const isQuiet = (ms: number) => isWithin(localMinute(ms, timeZone), fromMinute, toMinute);
+  const isQuietAt = (minute: number) => isWithin(minute, fromMinute, toMinute);
+  const isQuiet = (ms: number) => isQuietAt(localMinute(ms, timeZone));
   if (!isQuiet(atMs)) return undefined;
-  const startMs = Math.floor(atMs / MINUTE_MS) * MINUTE_MS;
-  for (let step = STEP_MIN; step <= LONGEST_MIN; step += STEP_MIN) {
-    if (isQuiet(startMs + step * MINUTE_MS)) continue;
-    let endMs = startMs + step * MINUTE_MS;
-    while (!isQuiet(endMs - MINUTE_MS)) endMs -= MINUTE_MS;
-    return endMs;
+  const isShort = (fromMinute - toMinute + DAY_MIN) % DAY_MIN <= SHORT_WAKING_MIN;
+  let fromMs = Math.floor(atMs / MINUTE_MS) * MINUTE_MS;
+  const lastMs = fromMs + LONGEST_MIN * MINUTE_MS;
+  for (let clock = localMinute(fromMs, timeZone); fromMs < lastMs; fromMs += STEP_MIN * MINUTE_MS) {
+    const next = localMinute(fromMs + STEP_MIN * MINUTE_MS, timeZone);
+    const isJump = next !== (clock + STEP_MIN) % DAY_MIN;
+    clock = next;
+    if (isQuietAt(next) && !isJump && !isShort) continue;
+    for (let step = 1; step <= STEP_MIN; step++)
+      if (!isQuiet(fromMs + step * MINUTE_MS)) return fromMs + step * MINUTE_MS;
   }
   return undefined;
 }
