@@ -5,6 +5,9 @@ import { TOPIC_NAMES } from './fold-batch.ts';
 import { GROUP, Partitions } from './partitions.ts';
 import type { PredictorDeps } from './predictor-deps.ts';
 import { OWN_RULES } from './rule-files.ts';
+
+export { stepRule } from './rule-step.ts';
+
 import { RuleSet } from './rule-set.ts';
 
 export { type CarEvent, type CarReplay, createCarReplay, type Replayed } from './car-replay.ts';

@@ -31,7 +31,7 @@ export interface Language extends Vocabulary {
 
 /** Values of the known facts only. */
 type Values = Record<string, FactValue>;
-type Program = (values: Values) => Truth;
+type Program = (facts: Facts) => Truth;
 
 /** The language of one scope: its facts as variables, the thresholds as constants, all numbers double. */
 export function createLanguage(
@@ -88,11 +88,10 @@ export function compile(language: Language, text: string): Compiled {
 }
 
 /** Unknown when an input is missing or the engine fails, except where the rest decides (`unknown || true`). */
-export const evaluate = (expression: Expression, facts: Facts): Truth =>
-  expression.program(knownValues(facts, expression.reads));
+export const evaluate = (expression: Expression, facts: Facts): Truth => expression.program(facts);
 
-/** Runs several expressions on the same facts: reads them once. */
-export const knownValues = (facts: Facts, names: readonly string[]): Values => {
+/** What the engine is given; whatever is asked directly needs no copy. */
+const knownValues = (facts: Facts, names: readonly string[]): Values => {
   const values: Values = {};
   for (const name of names) {
     const value = knownValue(facts[name]);
@@ -119,24 +118,24 @@ function programOf(node: ASTNode, language: Language): Program {
       const left = programOf(node.args[0], language);
       const right = programOf(node.args[1], language);
       const decides: Truth = node.op === '&&' ? 'false' : 'true';
-      return (values) => {
-        const first = left(values);
+      return (facts) => {
+        const first = left(facts);
         if (first === decides) return first;
-        const second = right(values);
+        const second = right(facts);
         return second === decides || first !== 'unknown' ? second : 'unknown';
       };
     }
     case '!_': {
       const inner = programOf(node.args, language);
-      return (values) => negated(inner(values));
+      return (facts) => negated(inner(facts));
     }
     case '?:': {
       const [condition, yes, no] = node.args.map((part) => programOf(part, language));
       if (condition === undefined || yes === undefined || no === undefined) break;
-      return (values) => {
-        const decided = condition(values);
+      return (facts) => {
+        const decided = condition(facts);
         if (decided === 'unknown') return 'unknown';
-        return decided === 'true' ? yes(values) : no(values);
+        return decided === 'true' ? yes(facts) : no(facts);
       };
     }
   }
@@ -167,7 +166,7 @@ const COMPARE: Readonly<Partial<Record<ASTNode['op'], (a: number, b: number) => 
 function plainLeafOf(node: ASTNode, language: Language): Program | undefined {
   if (node.op === 'id' && typeOf(node.args, language) === 'boolean') {
     const name = node.args;
-    return (values) => truthOf(values[name]);
+    return (facts) => truthOf(knownValue(facts[name]));
   }
   const compare = COMPARE[node.op];
   if (compare === undefined) return undefined;
@@ -176,8 +175,8 @@ function plainLeafOf(node: ASTNode, language: Language): Program | undefined {
   const limit = constantOf(right, language);
   if (limit === undefined) return undefined;
   const name = left.args;
-  return (values) => {
-    const value = values[name];
+  return (facts) => {
+    const value = knownValue(facts[name]);
     if (typeof value !== 'number') return 'unknown';
     return compare(value, limit) ? 'true' : 'false';
   };
@@ -207,7 +206,8 @@ function engineLeafOf(node: ASTNode, language: Language): Program {
   // Resolves the operators once instead of at each evaluation.
   run.check();
   const needsAll = isStrict(node);
-  return (values) => {
+  return (facts) => {
+    const values = knownValues(facts, reads);
     if (needsAll) for (const name of reads) if (values[name] === undefined) return 'unknown';
     try {
       return truthOf(run(values));

@@ -1,7 +1,7 @@
 import { contentId } from '@outrider/runtime';
 import { type Document, isNode, isScalar, LineCounter, parseDocument, Scalar, visit } from 'yaml';
 import type { z } from 'zod';
-import { compile, createLanguage, type Expression, knownValues, type Language } from './cel.ts';
+import { compile, createLanguage, type Expression, type Language } from './cel.ts';
 import { CAR, checkRule, FIELDS, type Path, patternsOf } from './check-rule.ts';
 import { nearestName } from './nearest-name.ts';
 import {
@@ -193,21 +193,20 @@ function assemble(
     ...(content.share === undefined ? {} : { share: content.share }),
     repeat: content.repeat,
   };
-  return { ...rule, reads, judge: (facts) => judge(expressions, reads, facts) };
+  return { ...rule, reads, judge: (facts) => judge(expressions, facts) };
 }
 
-function judge({ when, clear, levels, first }: Expressions, reads: readonly string[], facts: Facts): Verdict {
-  const values = knownValues(facts, reads);
+function judge({ when, clear, levels, first }: Expressions, facts: Facts): Verdict {
   const judged = levels.map((level) => ({
     severity: level.severity,
-    when: level.when.program(values),
-    until: level.until.program(values),
+    when: level.when.program(facts),
+    until: level.until.program(facts),
   }));
-  const condition = when.program(values);
+  const condition = when.program(facts);
   return {
     when: bothOf(condition, anyOf(judged)),
-    clear: clear.program(values),
-    ...(first === undefined ? {} : { first: first.program(values) }),
+    clear: clear.program(facts),
+    ...(first === undefined ? {} : { first: first.program(facts) }),
     levels: judged,
   };
 }

@@ -1,0 +1,87 @@
+// The rules that come with Outrider as somebody would write them by hand, for facts that are all known: the
+// arithmetic and nothing else. What an expression costs is measured against this.
+
+/** Facts of all scopes together, by name. */
+export interface PlainFacts {
+  readonly flags: Readonly<Record<string, boolean>>;
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+export interface PlainVerdict {
+  readonly when: boolean;
+  readonly clear: boolean;
+  /** One per level of the rule, lowest first. */
+  readonly levels: readonly boolean[];
+}
+
+const CARD = 0.0909;
+const INTERRUPT = 0.5;
+const CRITICAL = 0.9;
+const TURN_BACK = 0.2;
+
+/** By the id of the rule. */
+export const plainRules: Readonly<Record<string, (facts: PlainFacts) => PlainVerdict>> = {
+  'arrival-below-reserve': ({ flags: { isUnderway }, numbers: { belowReserveProbability: p = 0 } }) => ({
+    when: isUnderway === true && p >= CARD,
+    clear: p < CARD / 2,
+    levels: [true, p >= INTERRUPT, p >= CRITICAL],
+  }),
+  'cold-battery': ({ flags, numbers }) => {
+    const { isFastChargeAhead } = flags;
+    const { batteryTempC: tempC = 0, minutesToFastCharge: minutes = 0 } = numbers;
+    const { warmedBelowReserveProbability: p = 0 } = numbers;
+    return {
+      when: isFastChargeAhead === true && p < CARD / 2 && tempC < 10 && minutes <= 45,
+      clear: isFastChargeAhead === false || p >= CARD || tempC >= 15 || minutes > 60,
+      levels: [true],
+    };
+  },
+  'departure-below-reserve': ({ flags, numbers }) => {
+    const { isDriving, isPlugged } = flags;
+    const { belowReserveProbability: p = 0 } = numbers;
+    const { parkedMinutes = 0, minutesToDeparture: minutes = 0 } = numbers;
+    return {
+      when: p >= CARD && isDriving === false && isPlugged === false && parkedMinutes >= 10 && minutes <= 120,
+      clear: p < CARD / 2 || isDriving === true || isPlugged === true || minutes > 240,
+      levels: [true, p >= INTERRUPT, p >= CRITICAL && minutes <= 30],
+    };
+  },
+  'overnight-loss': ({ flags, numbers }) => {
+    const { isPlugged } = flags;
+    const { parkedMinutes = 0, hoursToDeparture = 0 } = numbers;
+    const { overnightBelowReserveProbability: p = 0 } = numbers;
+    return {
+      when: p >= CARD && isPlugged === false && parkedMinutes >= 5 && hoursToDeparture >= 3,
+      clear: p < CARD / 2 || isPlugged === true || hoursToDeparture < 2.5,
+      levels: [true, p >= INTERRUPT && parkedMinutes <= 120],
+    };
+  },
+  'point-of-no-return': ({
+    flags: { isDriving },
+    numbers: { belowReserveProbability: p = 0, pointOfNoReturnM: leftM = 0 },
+  }) => ({
+    when: isDriving === true && p >= INTERRUPT && leftM >= 500 && leftM <= 10_000,
+    clear: p < INTERRUPT / 2 || leftM > 20_000,
+    levels: [true, p >= CRITICAL],
+  }),
+  'reach-without-plan': ({ flags, numbers }) => {
+    const { isDriving, hasTrip } = flags;
+    const { homeBelowReserveProbability: p = 0 } = numbers;
+    const { reachMarginM: marginM = 0, worksProbabilityNearby: works = 0 } = numbers;
+    return {
+      when: isDriving === true && hasTrip === false && p >= CARD && (marginM <= 30_000 || works < 0.9),
+      clear: hasTrip === true || p < CARD / 2 || (marginM > 40_000 && works >= 0.95),
+      levels: [true, p >= TURN_BACK && (marginM <= 15_000 || works < 0.5), p >= CRITICAL && marginM <= 3_000],
+    };
+  },
+  'unplug-too-early': ({ flags, numbers }) => {
+    const { isChargeComplete } = flags;
+    const { minutesToPlannedDeparture: minutes = 0 } = numbers;
+    const { asPlannedBelowReserveProbability: p = 0 } = numbers;
+    return {
+      when: p >= CARD && (isChargeComplete === true || minutes <= 15),
+      clear: p < CARD / 2 || (isChargeComplete === false && minutes > 30),
+      levels: [true, p >= INTERRUPT, p >= CRITICAL && minutes <= 15],
+    };
+  },
+};
