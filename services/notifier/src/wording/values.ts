@@ -63,6 +63,8 @@ export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, re
 
 /** A time that is promised is one of ten minutes. */
 const PROMISED_MS = 10 * 60_000;
+/** The last moment that has a date. */
+const CALENDAR_END_MS = 8.64e15;
 
 /** The one number that gets the car ready: another limit, the last moment to begin, or a later departure. */
 function readyValues(alert: Alert, nowMs: number, reading: Reading): Values {
@@ -70,8 +72,11 @@ function readyValues(alert: Alert, nowMs: number, reading: Reading): Values {
   const left = fact(alert, 'minutesToPlannedDeparture');
   const spareMin = needed === undefined || left === undefined || needed === 0 ? undefined : left - needed;
   const isWaiting = alert.facts.isCharging === false;
-  const roundedTime = (minutes: number, round: (count: number) => number) =>
-    timeOfDay(round((alert.changedAtMs + minutes * 60_000) / PROMISED_MS) * PROMISED_MS, nowMs, reading);
+  const roundedTime = (minutes: number, round: (count: number) => number) => {
+    const atMs = round((alert.changedAtMs + minutes * 60_000) / PROMISED_MS) * PROMISED_MS;
+    // No calendar goes further; whoever says so means never.
+    return Math.abs(atMs) > CALENDAR_END_MS ? undefined : timeOfDay(atMs, nowMs, reading);
+  };
   return {
     limitNeeded: optional(fact(alert, 'limitNeededPct'), (known) => percent(known, reading)),
     startBy:
