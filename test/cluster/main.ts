@@ -1,13 +1,10 @@
 // Proof that a cluster under load loses nothing and doubles nothing, whoever of it is killed or away.
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { seededRandom, systemClock } from '@outrider/runtime';
+import { seededRandom } from '@outrider/runtime';
 import { writeLedger } from '../proof/ledger.ts';
 import { progress } from '../proof/progress.ts';
 import { isKept, reportOf } from '../proof/report.ts';
+import { runProof } from '../proof/run-proof.ts';
 import { FAULT_KINDS, type FaultKind, planFaults } from './faults.ts';
 import { runCluster } from './run.ts';
 import { isSabotage, SABOTAGES, type Sabotage } from './sabotage.ts';
@@ -76,15 +73,8 @@ const CALM_MS = { short: 25_000, long: 60_000 };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  if (options === 'help') return say(HELP);
+async function prove(options: Options, folder: string): Promise<boolean> {
   const { isShort, rounds, seed, kinds, sabotage, out } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'outrider-cluster-'));
-  // Also when interrupted; servers and services go the same way, before this.
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  const startedMs = systemClock.nowMs();
   const length = isShort ? 'short' : 'long';
   const plan = planFaults({ random: seededRandom(seed), kinds, rounds, awayMs: AWAY_MS[length] });
   const calmMs = CALM_MS[length];
@@ -93,17 +83,9 @@ async function main(): Promise<void> {
   if (out !== undefined) await writeLedger(out, report.ledger, report.recount.found);
   say('\na cluster under load');
   for (const line of reportOf(report.figures, report.findings)) say(line);
-  const hasKept = isKept(report.findings);
-  const seconds = Math.round((systemClock.nowMs() - startedMs) / 1_000);
-  say(
-    `\n${hasKept ? 'kept' : 'BROKEN'} in ${seconds} s, seed ${seed}${out === undefined ? '' : `, ledgers in ${out}`}`,
-  );
-  process.exit(hasKept ? 0 : 1);
+  return isKept(report.findings);
 }
 
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(2);
-}
+await runProof({ name: 'cluster', help: HELP, readOptions, prove });
+// Clients of servers that are gone may still wait for them.
+process.exit();

@@ -1,12 +1,10 @@
 // Proof that what was acknowledged is kept: kill -9 at random moments, and power cuts on images of a disk.
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom, systemClock } from '@outrider/runtime';
 import { progress } from '../proof/progress.ts';
 import { isKept, reportOf } from '../proof/report.ts';
+import { runProof } from '../proof/run-proof.ts';
 import { whyNoImages } from './ext4-image.ts';
 import { runKills } from './kills.ts';
 import { type PowerCutReport, runPowerCuts } from './power-cut.ts';
@@ -127,26 +125,14 @@ async function provePowerCut(options: Options, folder: string): Promise<boolean>
   return kept.acked > 0 && kept.lost === 0 && kept.doubled === 0 && control.lost > 0;
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  if (options === 'help') return say(HELP);
-  const folder = await mkdtemp(join(tmpdir(), 'outrider-crash-'));
-  // Also when interrupted; servers and mounts go the same way, before this.
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  const startedMs = systemClock.nowMs();
-  let hasKept = true;
-  if (options.parts.has('kills')) hasKept = await proveKills(options, folder);
-  if (options.parts.has('power-cut')) hasKept = (await provePowerCut(options, folder)) && hasKept;
-  const seconds = Math.round((systemClock.nowMs() - startedMs) / 1000);
-  const ledgers = options.out === undefined ? '' : `, ledgers in ${options.out}`;
-  say(`\n${hasKept ? 'kept' : 'BROKEN'} in ${seconds} s, seed ${options.seed}${ledgers}`);
-  process.exitCode = hasKept ? 0 : 1;
-}
-
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
-}
+await runProof({
+  name: 'crash',
+  help: HELP,
+  readOptions,
+  async prove(options, folder) {
+    let hasKept = true;
+    if (options.parts.has('kills')) hasKept = await proveKills(options, folder);
+    if (options.parts.has('power-cut')) hasKept = (await provePowerCut(options, folder)) && hasKept;
+    return hasKept;
+  },
+});

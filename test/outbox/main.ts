@@ -1,12 +1,9 @@
 // Proof that no message is lost and none is seen twice, wherever the notifier dies.
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { systemClock } from '@outrider/runtime';
 import { progress } from '../proof/progress.ts';
 import { isKept, reportOf } from '../proof/report.ts';
+import { runProof } from '../proof/run-proof.ts';
 import { runKills } from './kills.ts';
 import { writeOutcomes } from './ledger.ts';
 import { check, type Outcome, repeatsIn } from './promises.ts';
@@ -120,25 +117,14 @@ async function proveKills(options: Options, folder: string): Promise<boolean> {
   return conclude('a notifier process that is killed', [outcome], figures, within(options.out, 'kills'));
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  if (options === 'help') return say(HELP);
-  const folder = await mkdtemp(join(tmpdir(), 'outrider-outbox-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  const startedMs = systemClock.nowMs();
-  let hasKept = true;
-  if (options.parts.has('runs')) hasKept = await proveRuns(options, folder);
-  if (options.parts.has('kills')) hasKept = (await proveKills(options, folder)) && hasKept;
-  const seconds = Math.round((systemClock.nowMs() - startedMs) / 1000);
-  const ledgers = options.out === undefined ? '' : `, ledgers in ${options.out}`;
-  say(`\n${hasKept ? 'kept' : 'BROKEN'} in ${seconds} s, seed ${options.seed}${ledgers}`);
-  process.exitCode = hasKept ? 0 : 1;
-}
-
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
-}
+await runProof({
+  name: 'outbox',
+  help: HELP,
+  readOptions,
+  async prove(options, folder) {
+    let hasKept = true;
+    if (options.parts.has('runs')) hasKept = await proveRuns(options, folder);
+    if (options.parts.has('kills')) hasKept = (await proveKills(options, folder)) && hasKept;
+    return hasKept;
+  },
+});

@@ -13,7 +13,7 @@ const MAIN = /^services\/[^/]+\/src\/main\.ts$/;
 const SETUP = /^scripts\/setup\.mjs$/;
 /** Command lines that start processes and measure them in real time. */
 const COMMANDS =
-  /^(infra\/native\/|test\/((bench|ci|cluster|crash|engines|fleet-telemetry|outbox|robustness|valhalla)\/|accuracy\/main\.ts$))/;
+  /^(infra\/native\/|test\/((bench|ci|cluster|crash|engines|fleet-telemetry|outbox|robustness|valhalla)\/|(accuracy\/main|proof\/run-proof)\.ts$))/;
 /** Programs that tests start and kill. */
 const CHILD = /\.child\.ts$/;
 
