@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { atMs, band, probability, recordKey, shortText, socPct, vehicleId } from './fields.ts';
+import { restraintKind } from './rule-restraint.ts';
 
 /** `info` is a silent card; `warning` and `critical` interrupt. */
 export const severity = z
@@ -87,6 +88,9 @@ export const evidence = z.strictObject({
   ),
   ruleVersion: shortText.describe('Another when the rule’s text or one of its thresholds is.'),
   snapshotId: recordKey.optional().describe('The record of `conditions.v1` it used; absent: there was none.'),
+  heldToCard: restraintKind
+    .optional()
+    .describe('The rule was held to silent cards then, and why; absent: it was not, or this interrupts.'),
   forecastId: recordKey.optional().describe('The record of `forecasts.v1` it used, where it names one.'),
 });
 export type Evidence = z.infer<typeof evidence>;

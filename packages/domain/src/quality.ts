@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { atMs, probability, recordKey } from './fields.ts';
+import { atMs, probability, recordKey, shortText } from './fields.ts';
 
 /**
  * What came of the warnings on one stretch of a plan, judged when the stretch ended. A word about the warnings,
@@ -30,6 +30,7 @@ export const stretchLabel = z.strictObject({
     .array(
       z.strictObject({
         ruleId: recordKey,
+        ruleVersion: shortText.optional().describe('The text of the rule that warned first.'),
         times: z.int().min(1).describe('Episodes of it; each one more than the first is a flip.'),
         leadS: z.number().min(0).describe('From the first one to the last moment its advice worked.'),
       }),

@@ -11,6 +11,7 @@ import { createOutbox } from './outbox.ts';
 import { createPeople } from './people.ts';
 import { createPredictorState } from './predictor.ts';
 import { createQualityLabels } from './quality-labels.ts';
+import { createRestraints } from './restraints.ts';
 import type { SqliteOptions } from './sqlite.ts';
 import type { State } from './state.ts';
 import { createTokens } from './tokens.ts';
@@ -63,6 +64,7 @@ function createState({ session, scrub, close }: Engine): State {
     tripSources: createTripSources(session),
     alerts: createAlerts(session),
     quality: createQualityLabels(session),
+    restraints: createRestraints(session),
     predictor: createPredictorState(session),
     notifications: createNotifications(session),
     outbox: createOutbox(session),

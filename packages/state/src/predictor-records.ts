@@ -1,4 +1,4 @@
-import type { Alert, StretchLabel } from '@outrider/domain';
+import type { Alert, NewRestraint, RestraintAnswer, RuleRestraint, StretchLabel } from '@outrider/domain';
 
 // Checkpoints and alerts, written by the predictor; the outbox of every writer.
 
@@ -68,8 +68,23 @@ export interface LabelRow {
 }
 
 export interface QualityLabels {
-  /** Of this day and later, the newest days first. */
-  listSince(fromDayMs: number, limit: number): Promise<readonly StretchLabel[]>;
+  /** Of this day and later, the newest days first; `onlyWarned`: of stretches with a warning. */
+  listSince(
+    fromDayMs: number,
+    limit: number,
+    options?: { readonly onlyWarned: boolean },
+  ): Promise<readonly StretchLabel[]>;
+}
+
+/** Rules that may raise silent cards only: decided by the predictor, answered by operators. */
+export interface Restraints {
+  /** Newest first, each with the newest answer; over ones too. */
+  list(limit: number): Promise<readonly RuleRestraint[]>;
+  /** One that is there stays as it is: false. */
+  raise(restraint: NewRestraint): Promise<boolean>;
+  /** Another text of its rule runs. False when it is not there, or over. */
+  end(restraintId: string, atMs: number): Promise<boolean>;
+  answer(restraintId: string, answer: RestraintAnswer): Promise<void>;
 }
 
 export interface Alerts {

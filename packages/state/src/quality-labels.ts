@@ -5,12 +5,13 @@ import type { LabelRow, QualityLabels } from './state.ts';
 
 export function createQualityLabels(session: Session): QualityLabels {
   return {
-    async listSince(fromDayMs, limit) {
+    async listSince(fromDayMs, limit, { onlyWarned } = { onlyWarned: false }) {
       const rows = await session
         .db()
         .selectFrom('stretchLabels')
         .select('label')
         .where('dayMs', '>=', fromDayMs)
+        .$if(onlyWarned, (query) => query.where('label', 'like', '%"ruleId"%'))
         .orderBy('dayMs', 'desc')
         .orderBy('labelId')
         .limit(limit)

@@ -1,7 +1,7 @@
 import type { Contacts, ServiceTexts } from './contact-records.ts';
 import type { Notifications } from './notifier-records.ts';
 import type { People, Vehicles } from './people-records.ts';
-import type { Alerts, Outbox, PredictorState, QualityLabels } from './predictor-records.ts';
+import type { Alerts, Outbox, PredictorState, QualityLabels, Restraints } from './predictor-records.ts';
 import type { TripSources, Trips } from './trip-records.ts';
 import type { Audit, Consents, Keys, QuarantineKeys, Tokens } from './trust-records.ts';
 
@@ -29,6 +29,7 @@ export interface State {
   readonly tripSources: TripSources;
   readonly alerts: Alerts;
   readonly quality: QualityLabels;
+  readonly restraints: Restraints;
   readonly predictor: PredictorState;
   readonly notifications: Notifications;
   readonly outbox: Outbox;

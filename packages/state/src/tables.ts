@@ -1,3 +1,4 @@
+import type { NewRestraint, RestraintAnswer } from '@outrider/domain';
 import type { Generated } from 'kysely';
 import type { Flag } from './columns.ts';
 import type {
@@ -38,6 +39,12 @@ export interface Tables {
   vehicleStates: VehicleBlob & { readonly partition: number };
   alerts: AlertRow;
   stretchLabels: { readonly labelId: string; readonly dayMs: number; readonly label: string };
+  ruleRestraints: Omit<NewRestraint, 'figures' | 'kind'> & {
+    readonly kind: string;
+    readonly figures: string;
+    readonly endedAtMs: number | null;
+  };
+  restraintAnswers: RestraintAnswer & { readonly restraintId: string } & Sequence;
   outbox: Omit<OutboxRow, 'headers'> & { readonly headers: string; readonly isPublished: Flag } & Sequence;
   notifications: Omit<NotificationRow, 'interrupts'> & {
     readonly interrupts: Flag;

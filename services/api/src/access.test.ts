@@ -63,6 +63,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   tokenId: listed.body.tokens[0].tokenId,
   purpose: 'safety_recall',
   subscriptionId: 'browser-1',
+  ruleId: 'nervous',
 };
 
 const span = 'from=2026-01-15T00:00:00Z&to=2026-01-16T00:00:00Z';
@@ -112,7 +113,7 @@ const ask = ({ method, path }: Operation, token?: string): Promise<Answer> => {
   return it.call(method.toUpperCase(), `${filled}${query}`, { token, ...body });
 };
 
-const isOwned = ({ path }: Operation): boolean => path.includes('{');
+const isOwned = ({ path }: Operation): boolean => path.replace('{ruleId}', '').includes('{');
 /** Ends what the other cases use: asked last. */
 const isDestructive = ({ method, path }: Operation): boolean =>
   method === 'delete' || path.endsWith('/me/token');

@@ -26,6 +26,7 @@ import { consentRoutes } from './routes/consents.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
 import { forecastRoutes } from './routes/forecasts.ts';
 import { healthRoutes } from './routes/health.ts';
+import { heldRuleRoutes } from './routes/held-rules.ts';
 import { type LiveSockets, liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { placeRoutes } from './routes/places.ts';
@@ -48,6 +49,7 @@ import { type Stoppable, startRounds } from './trip-source-rounds.ts';
 export type { ModelChoice } from './context.ts';
 export { ensureAdminToken } from './credentials.ts';
 export { ERROR_CODES, type ErrorCode } from './errors.ts';
+export { liftRestraint, listHeld } from './held-rules.ts';
 export { geocoders } from './place-finder.ts';
 export { type ApiSettings, apiSettings } from './settings.ts';
 
@@ -261,6 +263,7 @@ function addRoutes(
     signalRoutes,
     forecastRoutes,
     qualityRoutes,
+    heldRuleRoutes,
   ])
     add(server, context);
   tripSourceRoutes(server, context, parts.reader);

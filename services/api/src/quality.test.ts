@@ -1,5 +1,5 @@
-import type { StretchLabel } from '@outrider/domain';
-import { afterAll, expect, test } from 'vitest';
+import type { NewRestraint, StretchLabel } from '@outrider/domain';
+import { afterAll, describe, expect, test } from 'vitest';
 import { START_MS, startApi } from './api.fixture.ts';
 
 const it = await startApi();
@@ -65,4 +65,37 @@ test('the last days are counted, the day before them is not', async () => {
 
 test.each(['0', '401', '1.5', 'week'])('days=%s is refused', async (days) => {
   expect((await ask(`?days=${days}`)).status).toBe(400);
+});
+
+describe('a rule that is held to silent cards', () => {
+  const restraint: NewRestraint = {
+    ...{ restraintId: 'held-1', ruleId: 'nervous', ruleVersion: 'v1', kind: 'below-bar', sinceMs: START_MS },
+    figures: { rightStretches: 9, judgedStretches: 20, days: 14 },
+  };
+  const reinstate = (token: string, ruleId = 'nervous') =>
+    it.call('POST', `/v1/rules/${ruleId}/reinstate`, { token });
+  const held = async () => (await ask()).body.held;
+
+  test('is shown, until somebody lets it interrupt again', async () => {
+    expect(await held()).toEqual([]);
+    await it.state.restraints.raise(restraint);
+    const { restraintId: _, sinceMs, ...shown } = restraint;
+    expect(await held()).toEqual([{ ...shown, since: new Date(sinceMs).toISOString() }]);
+    const driver = await it.addPerson('driver');
+    expect((await reinstate(driver.token)).status).toBe(403);
+    expect((await reinstate(operator.token, 'another')).status).toBe(404);
+    expect(await held()).toHaveLength(1);
+    expect((await reinstate(operator.token)).status).toBe(204);
+    expect(await held()).toEqual([]);
+    expect((await reinstate(operator.token)).status).toBe(404);
+    const [row] = await it.state.restraints.list(10);
+    expect(row?.answer).toMatchObject({ kind: 'lift', by: `operator ${operator.personId}` });
+  });
+
+  test('is not shown once another text of it ran', async () => {
+    await it.state.restraints.raise({ ...restraint, restraintId: 'held-2' });
+    await it.state.restraints.end('held-2', START_MS);
+    expect(await held()).toEqual([]);
+    expect((await reinstate(operator.token)).status).toBe(404);
+  });
 });

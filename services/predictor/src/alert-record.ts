@@ -52,7 +52,7 @@ export function alertRecord(step: AlertStep): Alert {
     reserveSocPct: situation.reserveSocPct,
     ...(rule.repeat === 'half-lead' ? { repeatsAtHalfLead: true } : {}),
     remedies: remedies.map(remedyWithDeadline),
-    evidence: evidenceOf(situation, subject.facts, rule),
+    evidence: evidenceOf(situation, subject.facts, rule, step.severity),
   };
 }
 
@@ -146,7 +146,7 @@ function ageFacts(
 }
 
 /** What the decision rested on, with the age of every input: the answer to "why did I get this?". */
-function evidenceOf(situation: Situation, facts: Facts, rule: LoadedRule): Evidence {
+function evidenceOf(situation: Situation, facts: Facts, rule: LoadedRule, severity: Severity): Evidence {
   const { state, nowMs, soc, memory, view, car } = situation;
   const position = freshPosition(state, nowMs);
   const air = freshNumber(state, SIGNAL.airTemp, nowMs);
@@ -180,6 +180,7 @@ function evidenceOf(situation: Situation, facts: Facts, rule: LoadedRule): Evide
     inputs,
     modelVersion: `linear-${POSTERIOR_VERSION} ${car.vehicle.modelId} ${trips === 0 ? 'data sheet' : `${trips} trips`}`,
     ruleVersion: rule.version,
+    ...(rule.heldBy && severity === 'info' && { heldToCard: rule.heldBy.kind }),
     ...(view === null ? {} : { snapshotId: view.conditions.snapshotId }),
   };
 }

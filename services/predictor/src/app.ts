@@ -2,6 +2,7 @@ import { createRelay, type Relay, type Subscription } from '@outrider/bus';
 import { type App, type Cancel, type Readiness, systemRandom } from '@outrider/runtime';
 import { factCatalogue } from './facts/index.ts';
 import { TOPIC_NAMES } from './fold-batch.ts';
+import { HeldRules } from './held-rules.ts';
 import { GROUP, Partitions } from './partitions.ts';
 import type { PredictorDeps } from './predictor-deps.ts';
 import { OWN_RULES } from './rule-files.ts';
@@ -26,7 +27,7 @@ export { predictorSettings } from './settings.ts';
  */
 export const createPredictor = (deps: PredictorDeps): App => new PredictorApp(deps);
 
-/** A folder of rules is read again this often. */
+/** A folder of rules, and what holds them to silent cards, is read again this often. */
 const RULES_EVERY_MS = 5_000;
 
 class PredictorApp implements App {
@@ -36,6 +37,7 @@ class PredictorApp implements App {
   #subscription: Subscription | undefined;
   #relay: Relay | undefined;
   #rules: RuleSet | undefined;
+  #held: HeldRules | undefined;
   readonly #cancel: Cancel[] = [];
 
   constructor(deps: PredictorDeps) {
@@ -49,11 +51,13 @@ class PredictorApp implements App {
     const catalogue = factCatalogue;
     const rules = await RuleSet.open({ folder, catalogue, log, metrics, clock: realClock });
     this.#rules = rules;
+    const held = await HeldRules.open({ set: rules, state, runtime });
+    this.#held = held;
     const { outbox } = state;
     const relay = createRelay({ outbox, writer: 'predictor', bus, realClock, log, random: systemRandom });
     this.#relay = relay;
     relay.poke();
-    const partitions = new Partitions(this.#deps, rules, () => relay.poke());
+    const partitions = new Partitions(this.#deps, held, () => relay.poke());
     this.#partitions = partitions;
     this.#subscription = await bus.subscribe({
       group: GROUP,
@@ -66,6 +70,7 @@ class PredictorApp implements App {
         log.warn({ partition, err: String(error) }, 'the batch will be judged again'),
     });
     this.#cancel.push(eventClock.onTick(1_000, () => partitions.tick(this.#subscription)));
+    this.#cancel.push(realClock.onTick(RULES_EVERY_MS, () => void held.look()));
     // Those that come with Outrider change with it, at a start.
     if (settings.rulesFolder !== undefined)
       this.#cancel.push(realClock.onTick(RULES_EVERY_MS, () => void rules.look()));
@@ -74,6 +79,7 @@ class PredictorApp implements App {
   async stop(): Promise<void> {
     for (const cancel of this.#cancel.splice(0)) cancel();
     if (this.#rules?.isLooking) await this.#rules.look();
+    if (this.#held?.isLooking) await this.#held.look();
     await this.#subscription?.stop();
     await this.#partitions?.settled();
     this.#subscription = undefined;
@@ -88,6 +94,7 @@ class PredictorApp implements App {
   isIdle(): boolean {
     return (
       this.#rules?.isLooking !== true &&
+      this.#held?.isLooking !== true &&
       (this.#partitions?.isIdle() ?? true) &&
       (this.#subscription?.isIdle() ?? true) &&
       (this.#relay?.isIdle() ?? true)

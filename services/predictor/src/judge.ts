@@ -3,6 +3,7 @@ import { type AlertState, alertId, endEpisode, type Step } from './alert-lifecyc
 import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
 import { subjectsOf } from './facts/index.ts';
 import { withoutInterrupting } from './guess.ts';
+import { asHeldNow, heldToCards } from './held-rule.ts';
 import { isOutOfTouch, outOfTouch } from './out-of-touch.ts';
 import { horizonOf, isDriving, type Situation, whyUnknown } from './outlook.ts';
 import { simulateRemedies } from './remedies/index.ts';
@@ -76,18 +77,19 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
     const isSaid = next.episode.said !== null;
     episodes[key] = { ...next.episode, ...(trace && { trace }), ...(isSaid && { isShadow }) };
   };
-  for (const rule of rules) {
-    if (!isAsked(rule, situation.vehicle.modelId)) continue;
-    const found = scopes.get(rule.scope) ?? lookAt(situation, rule.scope);
-    scopes.set(rule.scope, found);
+  for (const one of rules) {
+    if (!isAsked(one, situation.vehicle.modelId)) continue;
+    const found = scopes.get(one.scope) ?? lookAt(situation, one.scope);
+    scopes.set(one.scope, found);
     for (const [i, subject] of found.subjects.entries()) {
-      const key = keyOf(rule.id, subject.subject);
+      const key = keyOf(one.id, subject.subject);
       seen.add(key);
+      const rule = asHeldNow(one, before[key]?.lifecycle, situation.nowMs);
       const { facts } = found.told.subjects[i] ?? subject;
       const judged = rule.judge(facts);
       const verdict = isOutOfTouch(situation, rule)
         ? outOfTouch(judged)
-        : withoutInterrupting(situation, rule, judged);
+        : withoutInterrupting(situation, rule, heldToCards(rule, judged));
       const observed = { verdict, facts, heardAtMs: heardAtMs(situation.state) };
       keep(rule, subject, stepRule(before[key], rule, observed, situation.nowMs));
     }

@@ -1,4 +1,4 @@
-import type { Severity } from '@outrider/domain';
+import type { RestraintKind, Severity } from '@outrider/domain';
 import { type Remedy, severity } from '@outrider/domain';
 import { z } from 'zod';
 
@@ -60,6 +60,12 @@ export type RuleMode = z.infer<typeof ruleMode>;
 /** `new-advice`: only with advice not given before; `half-lead`: also once at half the time to its deadline. */
 export const repeat = z.enum(['new-advice', 'half-lead']);
 export type Repeat = z.infer<typeof repeat>;
+
+/** What holds a rule to silent cards, from then on. */
+export interface HeldBy {
+  readonly kind: RestraintKind;
+  readonly sinceMs: number;
+}
 
 export interface Level {
   readonly severity: Severity;
@@ -134,6 +140,8 @@ export interface Rule {
   readonly share?: number;
   /** Who set its mode in `modes.yaml`, and why; absent: nobody. */
   readonly switched?: { readonly by: string; readonly why: string };
+  /** Absent: it may interrupt. */
+  readonly heldBy?: HeldBy;
   /** When a message may interrupt a second time about the same thing. */
   readonly repeat: Repeat;
 }

@@ -30,8 +30,9 @@ export function labelOf(watch: StretchWatch, end: StretchEnd): StretchLabel {
     dayMs: Math.floor(end.atMs / DAY_MS) * DAY_MS,
     outcome,
     ...(because !== undefined && { censoredBecause: because }),
-    warnings: own.map(({ ruleId, times, firstAtMs, deadlineAtMs }) => ({
+    warnings: own.map(({ ruleId, ruleVersion, times, firstAtMs, deadlineAtMs }) => ({
       ruleId,
+      ...(ruleVersion !== undefined && { ruleVersion }),
       times,
       leadS: Math.max(0, Math.round(((deadlineAtMs ?? end.atMs) - firstAtMs) / 1000)),
     })),

@@ -10,6 +10,8 @@ import { freshNumber } from './vehicle-state.ts';
 /** A warning that interrupted, about the stop that `stopId` names. */
 export interface WatchedWarning {
   readonly ruleId: string;
+  /** Of the first one; absent in checkpoints from before. */
+  readonly ruleVersion?: string;
   readonly stopId: string;
   /** Of its newest episode. */
   readonly alertId: string;
@@ -185,6 +187,7 @@ function firstWarning(
   const wasFaster = advised !== undefined && speedMps > advised + SPEED_TOLERANCE_MPS;
   return {
     ruleId: alert.ruleId,
+    ruleVersion: alert.evidence.ruleVersion,
     stopId: alert.subject,
     alertId: alert.alertId,
     times: 1,

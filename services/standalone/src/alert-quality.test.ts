@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Outcome, type StretchLabel, summariseQuality } from '@outrider/domain';
+import { type Outcome, type RuleRestraint, type StretchLabel, summariseQuality } from '@outrider/domain';
 import { manualClock, silentLog } from '@outrider/runtime';
 import { openState } from '@outrider/state';
 import { expect, test } from 'vitest';
@@ -12,8 +12,18 @@ const label = (outcome: Outcome, day: number, change: Partial<StretchLabel> = {}
   ...{ dayMs: day * DAY_MS, outcome, warnings: [], ...change },
 });
 
+const qualityOf = (labels: readonly StretchLabel[], held: readonly RuleRestraint[] = []) => ({
+  ...summariseQuality(labels),
+  held,
+});
+
+const held: RuleRestraint = {
+  ...{ restraintId: 'r', ruleId: 'nervous', ruleVersion: 'v1', kind: 'below-bar', sinceMs: 100 * DAY_MS },
+  ...{ figures: { rightStretches: 9, judgedStretches: 20, days: 14 }, endedAtMs: null, answer: null },
+};
+
 test('nothing was judged: it says so, and why that may be', () => {
-  const text = tableOfQuality(summariseQuality([]), 14);
+  const text = tableOfQuality(qualityOf([]), 14);
   expect(text).toMatch(/^No stretch of a planned trip was judged in the last 14 days\./);
   expect(text).toContain('service_quality_aggregate');
 });
@@ -23,7 +33,7 @@ test('a table says how sure it is, and where there are too few cases to say anyt
   const warnings = [{ ruleId: 'arrival-below-reserve', times: 1, leadS: 1_500 }];
   const acted = Array.from({ length: 6 }, () => label('acted', 1, { warnings, forecast }));
   const rare = label('false-alarm', 1, { warnings: [{ ruleId: 'rare', times: 1, leadS: 60 }] });
-  const lines = tableOfQuality(summariseQuality([...acted, rare]), 1).split('\n');
+  const lines = tableOfQuality(qualityOf([...acted, rare]), 1).split('\n');
   expect(lines).toContain('7 stretches of planned trips ended today.');
   expect(lines.find((line) => line.startsWith('arrival-below-reserve'))).toMatch(
     /6\s+100 % \(61-100, of 6\)\s+100 % .*\s25 min\s+0\.00$/,
@@ -40,9 +50,21 @@ test('a rule that is wrong more often than right is named, with what to do', () 
       label(outcome, 1, { warnings: [{ ruleId: 'nervous', times: 1, leadS: 60 }] }),
     );
   const text = (right: number, wrong: number) =>
-    tableOfQuality(summariseQuality([...warned('acted', right), ...warned('false-alarm', wrong)]), 14);
+    tableOfQuality(qualityOf([...warned('acted', right), ...warned('false-alarm', wrong)]), 14);
   expect(text(9, 11)).toContain('nervous is below its bar: fewer than 50 % of its warnings were right.');
   expect(text(10, 10)).not.toContain('below its bar');
+});
+
+test.each([
+  ['also when nothing was judged', []],
+  ['below the tables', [label('missed', 1)]],
+])('a rule that is held is named, with since when, why and how it ends, %s', (_, labels) => {
+  const text = tableOfQuality(qualityOf(labels, [held]), 14);
+  expect(text).toContain(
+    'nervous is held to silent cards since 1970-04-11 00:00 UTC (below-bar: rightStretches 9, judgedStretches 20, days 14; version v1).',
+  );
+  expect(text).toContain('outrider rules reinstate nervous');
+  expect(tableOfQuality(qualityOf(labels), 14)).not.toContain('is held');
 });
 
 test('days are counted back from today, of the state that the URL names', async () => {

@@ -1,4 +1,13 @@
-import { type AlertQuality, FEWEST_CASES, RULE_BAR, type Share, summariseQuality } from '@outrider/domain';
+import { listHeld } from '@outrider/api';
+import {
+  type AlertQuality,
+  FEWEST_CASES,
+  RESTRAINTS,
+  RULE_BAR,
+  type RuleRestraint,
+  type Share,
+  summariseQuality,
+} from '@outrider/domain';
 import { type Clock, type Log, lockDataFolders } from '@outrider/runtime';
 import { openState } from '@outrider/state';
 import { alignedTable } from './table.ts';
@@ -7,18 +16,24 @@ const DAY_MS = 24 * 3_600_000;
 /** What is counted at most, the newest first. */
 const STRETCHES_MAX = 100_000;
 
-/** What warnings and forecasts were worth in the days up to today. @throws what the engine says, and DataFolderInUse while a server runs on the same file */
+/** What warnings and forecasts were worth, and which rules are held for it. */
+export interface QualityNow extends AlertQuality {
+  readonly held: readonly RuleRestraint[];
+}
+
+/** Of the days up to today. @throws what the engine says, and DataFolderInUse while a server runs on the same file */
 export async function readQuality(
   stateUrl: string,
   days: number,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
-): Promise<AlertQuality> {
+): Promise<QualityNow> {
   const lock = await lockDataFolders([stateUrl]);
   try {
     const state = await openState(stateUrl, { log });
     try {
       const today = Math.floor(clock.nowMs() / DAY_MS) * DAY_MS;
-      return summariseQuality(await state.quality.listSince(today - (days - 1) * DAY_MS, STRETCHES_MAX));
+      const labels = await state.quality.listSince(today - (days - 1) * DAY_MS, STRETCHES_MAX);
+      return { ...summariseQuality(labels), held: await listHeld(state) };
     } finally {
       await state.close();
     }
@@ -28,11 +43,12 @@ export async function readQuality(
 }
 
 /** For people; says so when nothing was judged yet. */
-export function tableOfQuality(quality: AlertQuality, days: number): string {
-  const { stretches, outcomes, recall, rules, forecasts } = quality;
+export function tableOfQuality(quality: QualityNow, days: number): string {
+  const { stretches, outcomes, recall, rules, forecasts, held } = quality;
+  const heldLines = held.map(heldLine);
   const span = days === 1 ? 'today' : `in the last ${days} days`;
   if (stretches === 0)
-    return `No stretch of a planned trip was judged ${span}. Stretches are judged when they end, and only of cars\nwhose owners agreed to figures about crowds (service_quality_aggregate).\n`;
+    return `No stretch of a planned trip was judged ${span}. Stretches are judged when they end, and only of cars\nwhose owners agreed to figures about crowds (service_quality_aggregate).\n${heldLines.join('')}`;
   const ended = Object.entries(outcomes).map(([name, count]) => [name, `${count}`]);
   const ruleRows = rules.map((one) => [
     one.ruleId,
@@ -59,12 +75,19 @@ export function tableOfQuality(quality: AlertQuality, days: number): string {
     `${forecasts.count} forecasts: Brier ${forecasts.brier?.toFixed(3) ?? TOO_FEW}, within p10 to p90 ${percent(forecasts.coverage)}\n`,
     ...(bins.length === 0 ? [] : [alignedTable(['forecast', 'stretches', 'reserve missed'], bins)]),
     ...rules.filter(({ isBelowBar }) => isBelowBar).map(belowBar),
+    ...heldLines,
     ...(hasTooFew(quality) ? [`${TOO_FEW}: fewer than ${FEWEST_CASES} cases.\n`] : []),
   ].join('\n');
 }
 
 const belowBar = ({ ruleId }: AlertQuality['rules'][number]): string =>
-  `${ruleId} is below its bar: fewer than ${RULE_BAR.precision * 100} % of its warnings were right. Set it to shadow or off in modes.yaml, or mend it.\n`;
+  `${ruleId} is below its bar: fewer than ${RULE_BAR.precision * 100} % of its warnings were right.\n`;
+
+function heldLine({ ruleId, kind, sinceMs, ruleVersion, figures }: RuleRestraint): string {
+  const since = new Date(sinceMs).toISOString().slice(0, 16).replace('T', ' ');
+  const shown = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
+  return `${ruleId} is held to silent cards since ${since} UTC (${kind}: ${shown.join(', ')}; version ${ruleVersion}).\n  ${RESTRAINTS[kind]} It ends with another text of the rule, or by outrider rules reinstate ${ruleId}.\n`;
+}
 
 const TOO_FEW = 'too few';
 

@@ -16,7 +16,8 @@ Usage: outrider <command> [options]
   start     the server, for real use: data in ./data, everything on this machine
   demo      replays real drives through every service and shows what was said, when
   rules test         runs the tests beside the rules; rules explain answers why a driver was warned, or was not;
-                     rules backtest replays stored history through rules beside those of today
+                     rules backtest replays stored history through rules beside those of today;
+                     rules reinstate lets a rule interrupt again that was held to silent cards
   quality            what warnings and forecasts were worth, by rule
   compare            our forecasts of the charge on arrival beside the cars' own, on the same trips
   providers check    asks every configured provider one question and prints a table
@@ -56,8 +57,8 @@ beside what the car's own display and simple alarms would have said. Two runs sh
 
 Prints what came of the stretches of planned trips that ended in these days (acted on, not acted on, late, missed,
 false alarm, uneventful, or not to be judged), what each rule's warnings were worth (precision and recall with their
-95 % intervals, share acted on, median lead, repetitions), and how well forecasts kept their promises. Figures about
-crowds only, of owners who agreed to them. Reads STATE_URL; while a server runs on the same files, ask its
+95 % intervals, share acted on, median lead, repetitions), how well forecasts kept their promises, and which rules are held
+to silent cards. Figures about crowds only, of owners who agreed to them. Reads STATE_URL; while a server runs on the same files, ask its
 GET /v1/quality.
 
   --days <number>   so many days up to today, in UTC; 1 to 400, default ${DEFAULT_QUALITY_DAYS}
@@ -77,6 +78,7 @@ when the car was charged on it later. Only cars whose owners agreed to figures a
   rules: `Usage: outrider rules test [--rules <folder>]
        outrider rules explain <vehicle> [--rule <id>] [--at <day or moment>] [--json]
        outrider rules backtest --from <day or moment> --to <day or moment> --rules <folder> [--json]
+       outrider rules reinstate <rule>
 
 test runs the tests beside the rules: what each rule says of facts that last or change, and what a driver is told then, on
 which channel. Prints what is not as expected, with file and line, and a summary. Ends with 1 when something failed or
@@ -86,7 +88,8 @@ again, needs the driver's consent to be warned, and is written to the owner's li
 runs on the same files. backtest replays what is stored of cars in memory, once with the rules of today and once with
 those of the folder, and prints for both how often each would have warned, and how right that was: precision, recall,
 lead time and flips per stretch of a plan. Nothing is sent or stored. Only cars whose owners agree to warnings and to
-figures about crowds.
+figures about crowds. reinstate lets a rule interrupt again that is held to silent cards for being below its bar, and
+writes that to the audit; give it while no server runs on the same files, else POST /v1/rules/<rule>/reinstate.
 
   --rules <folder>   <id>.yaml with <id>.test.yaml beside it, and thresholds.yaml; test without it: those of Outrider
   --from, --to       2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded

@@ -50,6 +50,7 @@ async function run(command: Command): Promise<number> {
     case 'rules-test':
     case 'rules-explain':
     case 'rules-backtest':
+    case 'rules-reinstate':
       return (await runRules(command, RULES_TOOLS)) ? EXIT.done : EXIT.failed;
     case 'quality':
       return quality(command);
@@ -58,13 +59,17 @@ async function run(command: Command): Promise<number> {
     case 'sources-check':
       return checkAllSources(command.isJson);
     case 'sources-acls':
-      for (const source of readStandaloneSettings(process.env).ingest.sources)
-        process.stdout.write(`# ${source.name}\n${(await aclsOf(source)).join('\n')}\n`);
-      return EXIT.done;
+      return printAcls();
     case 'topics-create':
     case 'topics-check':
       return topics(command);
   }
+}
+
+async function printAcls(): Promise<number> {
+  for (const source of readStandaloneSettings(process.env).ingest.sources)
+    process.stdout.write(`# ${source.name}\n${(await aclsOf(source)).join('\n')}\n`);
+  return EXIT.done;
 }
 
 async function topics(

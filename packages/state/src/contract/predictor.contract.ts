@@ -144,6 +144,13 @@ function qualityContract(state: () => State): void {
       expect((await state().quality.listSince(0, 1))[0]).toEqual(label('b', 3).label);
     });
 
+    test('is read of warned stretches alone when that is asked', async () => {
+      const { label: missed } = label('warned', 2);
+      const warned = { ...missed, warnings: [{ ruleId: 'some', times: 1, leadS: 1 }] };
+      await store(label('a', 1), { labelId: 'warned', label: warned }, label('b', 3));
+      expect(await state().quality.listSince(0, 10, { onlyWarned: true })).toEqual([warned]);
+    });
+
     test('counts once, whoever says it again', async () => {
       await store(label('a', 1), label('a', 1));
       await store(label('a', 2));

@@ -4,6 +4,7 @@ import { contactsContract } from './contacts.contract.ts';
 import { notifierContract } from './notifier.contract.ts';
 import { peopleContract } from './people.contract.ts';
 import { predictorContract } from './predictor.contract.ts';
+import { restraintsContract } from './restraints.contract.ts';
 import { person } from './rows.ts';
 import { transactionContract } from './transaction.contract.ts';
 import { trustContract } from './trust.contract.ts';
@@ -35,6 +36,7 @@ export function stateContract(engine: string, create: () => StateUnderTest, isDu
     contactsContract(state);
     trustContract(state);
     predictorContract(state);
+    restraintsContract(state);
     notifierContract(state);
     transactionContract(state);
 

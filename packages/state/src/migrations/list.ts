@@ -3,6 +3,7 @@ import { firstTables } from './0001-first-tables.ts';
 import { tripSources } from './0002-trip-sources.ts';
 import { contacts } from './0003-expand-contacts.ts';
 import { quality } from './0004-expand-quality.ts';
+import { restraints } from './0005-expand-restraints.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -15,4 +16,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0002-trip-sources': tripSources,
   '0003-expand-contacts': contacts,
   '0004-expand-quality': quality,
+  '0005-expand-restraints': restraints(types),
 });

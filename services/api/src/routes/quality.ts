@@ -1,9 +1,10 @@
 import { FEWEST_CASES, summariseQuality } from '@outrider/domain';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
+import { listHeld } from '../held-rules.ts';
 import { type ApiServer, answers } from '../server.ts';
 import { countText } from '../shapes/fields.ts';
-import { qualityView, viewQuality } from '../shapes/quality.ts';
+import { qualityView, viewHeld, viewQuality } from '../shapes/quality.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const DAYS_MAX = 400;
@@ -32,7 +33,9 @@ export function qualityRoutes(server: ApiServer, { state, eventClock }: ApiConte
       const { days } = request.query;
       const today = Math.floor(eventClock.nowMs() / DAY_MS) * DAY_MS;
       const labels = await state.quality.listSince(today - (days - 1) * DAY_MS, STRETCHES_MAX);
-      return viewQuality(summariseQuality(labels), { days, isCut: labels.length === STRETCHES_MAX });
+      const held = (await listHeld(state)).map(viewHeld);
+      const isCut = labels.length === STRETCHES_MAX;
+      return viewQuality(summariseQuality(labels), { days, isCut, held });
     },
   );
 }

@@ -1,5 +1,14 @@
-import { type AlertQuality, OUTCOMES, outcome, RULE_BAR } from '@outrider/domain';
+import {
+  type AlertQuality,
+  OUTCOMES,
+  outcome,
+  RESTRAINTS,
+  RULE_BAR,
+  type RuleRestraint,
+  restraintKind,
+} from '@outrider/domain';
 import { z } from 'zod';
+import { iso, isoText } from './fields.ts';
 
 const ratio = z.number().min(0).max(1).nullable();
 const share = z
@@ -11,10 +20,28 @@ const share = z
   })
   .describe('A share of cases, with what chance alone leaves open.');
 
+const heldView = z.strictObject({
+  ruleId: z.string(),
+  ruleVersion: z.string().describe('Another text of the rule is not held.'),
+  kind: restraintKind.describe(
+    Object.entries(RESTRAINTS)
+      .map(([name, about]) => `\`${name}\`: ${about}`)
+      .join(' '),
+  ),
+  since: isoText,
+  figures: z.record(z.string(), z.number()).describe('What that was decided on.'),
+});
+
+export const viewHeld = (restraint: RuleRestraint): z.infer<typeof heldView> => {
+  const { ruleId, ruleVersion, kind, sinceMs, figures } = restraint;
+  return { ruleId, ruleVersion, kind, since: iso(sinceMs), figures };
+};
+
 /** A domain `AlertQuality`, field by field. */
 export const qualityView = z.strictObject({
   days: z.int().describe('So many days up to today, in UTC.'),
   isCut: z.boolean().describe('There were more stretches than one answer counts; it is about the newest.'),
+  held: z.array(heldView).describe('Rules that may raise silent cards only, now.'),
   stretches: z.int().describe('Stretches of plans that ended in that time.'),
   outcomes: z.record(outcome, z.int()).describe(
     `How many: ${Object.entries(OUTCOMES)
@@ -30,9 +57,7 @@ export const qualityView = z.strictObject({
         precision: share.describe('The reserve was missed, or would have been.'),
         isBelowBar: z
           .boolean()
-          .describe(
-            `A precision below ${RULE_BAR.precision} of at least ${RULE_BAR.fewestCases} cases: better a silent card or a trial.`,
-          ),
+          .describe(`A precision below ${RULE_BAR.precision} of at least ${RULE_BAR.fewestCases} cases.`),
         actedOn: share.describe('Of those in need, something was done and helped.'),
         recall: share.describe('Of all stretches in need, this rule warned in time.'),
         leadS: z
@@ -63,11 +88,12 @@ export type QualityView = z.infer<typeof qualityView>;
 
 export const viewQuality = (
   quality: AlertQuality,
-  { days, isCut }: Pick<QualityView, 'days' | 'isCut'>,
+  { days, isCut, held }: Pick<QualityView, 'days' | 'isCut' | 'held'>,
 ): QualityView => ({
   ...quality,
   days,
   isCut,
+  held,
   rules: [...quality.rules],
   forecasts: { ...quality.forecasts, reliability: [...quality.forecasts.reliability] },
 });

@@ -1,4 +1,4 @@
-import type { Alert } from '@outrider/domain';
+import { type Alert, RESTRAINTS } from '@outrider/domain';
 import { whole } from '../print/words.ts';
 import { onOneLine } from '../table.ts';
 import type { Decision, Explained, ExplainedAlert, Explanation, RuleNow } from './explain.ts';
@@ -87,6 +87,11 @@ function evidenceLines({ revision, evidence, probability, remedies }: Alert): re
   return [
     `  Step ${revision} rested on: ${likely}${inputs.join('; ')}.`,
     `    Advice: ${advice}. Rule ${evidence.ruleVersion}, model ${onOneLine(evidence.modelVersion)}.`,
+    ...(evidence.heldToCard === undefined
+      ? []
+      : [
+          `    It was a silent card since its rule is held (${evidence.heldToCard}): ${RESTRAINTS[evidence.heldToCard]}`,
+        ]),
   ];
 }
 

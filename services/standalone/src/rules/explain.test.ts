@@ -175,6 +175,15 @@ test('what the car sent and what was forecast are told', async () => {
   expect(text).toContain('Gravest forecast, 2026-01-15 11:50: 3 % (−2 to 8 %) at milford, 70 % likely');
 });
 
+test('a card of a rule that is held says so', async () => {
+  await own(FIRST, NOON_MS - 60 * MINUTE_MS);
+  const free = alertAt(NOON_MS - 2 * MINUTE_MS);
+  await storeAlert({ ...free, severity: 'info', evidence: { ...free.evidence, heldToCard: 'below-bar' } });
+  const query = { vehicleId: CAR, ruleId: undefined, atMs: NOON_MS };
+  const text = explanationText(await explain(stores, query, [rule], NOON_MS));
+  expect(text).toContain('It was a silent card since its rule is held (below-bar): Fewer than half');
+});
+
 test('an alert is told with the evidence of its first and newest step, and each decision with stage and reason', async () => {
   await own(FIRST, 0);
   const alert = alertAt(NOON_MS - 30 * MINUTE_MS);

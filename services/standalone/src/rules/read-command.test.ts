@@ -18,6 +18,7 @@ test.each([
     ['explain', 'veh_1'],
     { kind: 'rules-explain', vehicleId: 'veh_1', ruleId: undefined, atMs: undefined, isJson: false },
   ],
+  [['reinstate', 'silent-car'], { kind: 'rules-reinstate', ruleId: 'silent-car' }],
   [
     ['backtest', '--from', '2026-01-15', '--to', '2026-01-16', '--rules', 'own'],
     {
@@ -38,6 +39,8 @@ test.each([
   [['explain', 'veh_1', 'veh_2'], 'the id of one car'],
   [['explain', 'veh_1', '--rule='], '--rule'],
   [['explain', 'veh_1', '--at', 'noon'], '--at is a day or a moment'],
+  [['reinstate'], 'the id of one rule'],
+  [['reinstate', 'silent-car', 'more'], 'the id of one rule'],
   [['backtest', '--from', '2026-01-15', '--to', '2026-01-16'], '--rules needs'],
   [['backtest', '--rules', 'own', '--from', '2026-01-15'], '--to is a day'],
   [['backtest', '--rules', 'own', '--from', '2026-01-15', '--to', '2026-01-15'], 'later than --from'],

@@ -14,6 +14,7 @@ export type RulesCommand =
       readonly atMs: number | undefined;
       readonly isJson: boolean;
     }
+  | { readonly kind: 'rules-reinstate'; readonly ruleId: string }
   /** The end is excluded. */
   | {
       readonly kind: 'rules-backtest';
@@ -30,8 +31,9 @@ export function readRulesCommand(args: readonly string[]): RulesCommand {
   if (action === 'test') return readTest(rest);
   if (action === 'explain') return readExplain(rest);
   if (action === 'backtest') return readBacktest(rest);
+  if (action === 'reinstate') return readReinstate(rest);
   throw new Error(
-    `rules can be asked to test, to explain or to backtest, not ${JSON.stringify(action ?? '')}`,
+    `rules can be asked to test, to explain, to backtest or to reinstate, not ${JSON.stringify(action ?? '')}`,
   );
 }
 
@@ -58,6 +60,13 @@ function readExplain(args: readonly string[]): RulesCommand {
     atMs: values.at === undefined ? undefined : readMoment('--at', values.at),
     isJson: values.json === true,
   };
+}
+
+function readReinstate(args: readonly string[]): RulesCommand {
+  const { positionals } = parseArgs({ args: [...args], allowPositionals: true, options: {} });
+  const [ruleId = '', ...more] = positionals;
+  if (ruleId === '' || more.length > 0) throw new Error('reinstate needs the id of one rule');
+  return { kind: 'rules-reinstate', ruleId };
 }
 
 function readBacktest(args: readonly string[]): RulesCommand {

@@ -8,6 +8,7 @@ import { backtestJson, backtestText } from './backtest-text.ts';
 import { explain } from './explain.ts';
 import { explanationText } from './explain-text.ts';
 import type { RulesCommand } from './read-command.ts';
+import { reinstate, reinstateText } from './reinstate.ts';
 import { reportText, testRules } from './test-rules.ts';
 
 type Asked<K extends RulesCommand['kind']> = Extract<RulesCommand, { kind: K }>;
@@ -28,6 +29,7 @@ export function runRules(
   tools: RulesTools,
 ): Promise<boolean> {
   if (command.kind === 'rules-test') return runTest(command, tools);
+  if (command.kind === 'rules-reinstate') return runReinstate(command, tools);
   return command.kind === 'rules-explain' ? runExplain(command, tools) : runBacktest(command, tools);
 }
 
@@ -65,6 +67,14 @@ async function runExplain(
   );
   tools.stdout(isJson ? `${JSON.stringify(explained)}\n` : explanationText(explained));
   return explained.kind === 'explained';
+}
+
+async function runReinstate({ ruleId }: Asked<'rules-reinstate'>, tools: RulesTools): Promise<boolean> {
+  const { process } = tools.settings();
+  const own = { clock: systemClock, log: createLog(process.logLevel) };
+  const isLifted = await withStores(process, own, (stores) => reinstate(stores, ruleId, systemClock.nowMs()));
+  tools.stdout(reinstateText(ruleId, isLifted));
+  return isLifted;
 }
 
 async function runBacktest(

@@ -1,0 +1,135 @@
+import {
+  isInForce,
+  type NewRestraint,
+  RESTRAINTS,
+  type RestraintKind,
+  type RuleRestraint,
+} from '@outrider/domain';
+import type { Runtime } from '@outrider/runtime';
+import type { State } from '@outrider/state';
+import type { LoadedRule } from './rule.ts';
+import { BAR_DAYS, rulesBelowBar } from './rule-bar.ts';
+import type { RuleSet } from './rule-set.ts';
+
+export interface HeldRulesDeps {
+  readonly set: Pick<RuleSet, 'rules'>;
+  readonly state: Pick<State, 'restraints' | 'quality'>;
+  readonly runtime: Pick<Runtime, 'eventClock' | 'log' | 'metrics'>;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** What came of warnings is looked at this often, and whenever other rules run. */
+const JUDGED_EVERY_MS = 3_600_000;
+const RESTRAINTS_MAX = 1_000;
+/** Warned stretches that are counted, the newest. */
+const LABELS_MAX = 20_000;
+
+/**
+ * The rules that run now, each with what holds it to silent cards. That is stored: it survives a restart, and every
+ * predictor process reads the same.
+ */
+export class HeldRules {
+  readonly #deps: HeldRulesDeps;
+  readonly #gauge;
+  #restraints: readonly RuleRestraint[] = [];
+  #held: { readonly of: readonly LoadedRule[]; readonly rules: readonly LoadedRule[] } | undefined;
+  #judged: { readonly rules: readonly LoadedRule[]; readonly atMs: number } | undefined;
+  #looking: Promise<void> | undefined;
+
+  private constructor(deps: HeldRulesDeps) {
+    this.#deps = deps;
+    this.#gauge = deps.runtime.metrics.gauge(
+      'predictor_rules_held',
+      'Rules that may raise silent cards only, by why.',
+      ['kind'],
+    );
+  }
+
+  /** @throws when the state cannot tell: a rule that is held must not interrupt after a restart */
+  static async open(deps: HeldRulesDeps): Promise<HeldRules> {
+    const held = new HeldRules(deps);
+    await held.#look();
+    return held;
+  }
+
+  get rules(): readonly LoadedRule[] {
+    const { rules } = this.#deps.set;
+    if (this.#held?.of !== rules) this.#held = { of: rules, rules: withHolds(rules, this.#restraints) };
+    return this.#held.rules;
+  }
+
+  get isLooking(): boolean {
+    return this.#looking !== undefined;
+  }
+
+  /** Reads what was decided, here or elsewhere, and decides what is due; never throws. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look()
+      .catch((error: unknown) =>
+        this.#deps.runtime.log.warn({ err: String(error) }, 'which rules are held is read again soon'),
+      )
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    await this.#read();
+    const { set, state, runtime } = this.#deps;
+    const { rules } = set;
+    const nowMs = runtime.eventClock.nowMs();
+    await this.#endOfOtherTexts(rules, nowMs);
+    const isJudged = this.#judged?.rules === rules && nowMs - this.#judged.atMs < JUDGED_EVERY_MS;
+    if (isJudged) return;
+    const fromDayMs = (Math.floor(nowMs / DAY_MS) - BAR_DAYS + 1) * DAY_MS;
+    const labels = await state.quality.listSince(fromDayMs, LABELS_MAX, { onlyWarned: true });
+    const fallen = rulesBelowBar(labels, rules, this.#restraints, nowMs);
+    for (const restraint of fallen) await this.#raise(restraint);
+    if (fallen.length > 0) await this.#read();
+    this.#judged = { rules, atMs: nowMs };
+  }
+
+  async #read(): Promise<void> {
+    const before = this.rules;
+    this.#restraints = await this.#deps.state.restraints.list(RESTRAINTS_MAX);
+    this.#held = undefined;
+    const now = this.rules;
+    for (const kind of Object.keys(RESTRAINTS) as RestraintKind[])
+      this.#gauge.set({ kind }, now.filter(({ heldBy }) => heldBy?.kind === kind).length);
+    for (const { id, heldBy } of before)
+      if (heldBy !== undefined && now.some((rule) => rule.id === id && rule.heldBy === undefined))
+        this.#deps.runtime.log.warn({ ruleId: id, was: heldBy.kind }, 'a rule may interrupt again');
+  }
+
+  async #raise(restraint: NewRestraint): Promise<void> {
+    const { state, runtime } = this.#deps;
+    const isNew = await state.restraints.raise(restraint);
+    const { ruleId, ruleVersion, kind, figures } = restraint;
+    if (isNew)
+      runtime.log.error({ ruleId, ruleVersion, kind, ...figures }, `a rule is held: ${RESTRAINTS[kind]}`);
+  }
+
+  /** A rule that was mended begins anew; what its text was before is judged no more. */
+  async #endOfOtherTexts(rules: readonly LoadedRule[], nowMs: number): Promise<void> {
+    const { state } = this.#deps;
+    const versions = new Map(rules.map(({ id, version }) => [id, version]));
+    const over = this.#restraints.filter(
+      (one) => isInForce(one) && (versions.get(one.ruleId) ?? one.ruleVersion) !== one.ruleVersion,
+    );
+    for (const { restraintId } of over) await state.restraints.end(restraintId, nowMs);
+    if (over.length > 0) await this.#read();
+  }
+}
+
+/** The oldest that is in force counts. */
+function withHolds(
+  rules: readonly LoadedRule[],
+  restraints: readonly RuleRestraint[],
+): readonly LoadedRule[] {
+  const inForce = restraints.filter(isInForce).toReversed();
+  return rules.map((rule) => {
+    const by = inForce.find(({ ruleId, ruleVersion }) => ruleId === rule.id && ruleVersion === rule.version);
+    return by === undefined ? rule : { ...rule, heldBy: { kind: by.kind, sinceMs: by.sinceMs } };
+  });
+}
