@@ -37,12 +37,18 @@ const firstColumn = (document: TextFile, heading: string): readonly string[] =>
 
 const DAY_MS = 86_400_000;
 
+const keptOf = (cleanup: (typeof topicList)[number]['cleanup']): string => {
+  if (cleanup.kind === 'delete') return `${cleanup.retentionMs / DAY_MS} days`;
+  const { historyMs } = cleanup;
+  return historyMs === undefined ? 'newest per key' : `newest per key, all for ${historyMs / DAY_MS} days`;
+};
+
 const topicRow = (topic: (typeof topicList)[number]): Row => [
   `\`${topic.name}\``,
   topic.key,
   topic.writer,
   topic.sealing,
-  topic.cleanup.kind === 'compact' ? 'newest per key' : `${topic.cleanup.retentionMs / DAY_MS} days`,
+  keptOf(topic.cleanup),
 ];
 
 /** Rows of ARCHITECTURE's table that differ from topics.ts: name, key, writer, sealing, kept. */

@@ -31,7 +31,7 @@ function topicPart(topic: Topic, example: Example | undefined): string {
   const { name, key, writer, sealing, cleanup, schema } = topic;
   const kept =
     cleanup.kind === 'compact'
-      ? 'the newest record of each key; one without a value deletes it'
+      ? `the newest record of each key${historyOf(cleanup)}; one without a value deletes it`
       : `${cleanup.retentionMs / DAY_MS} days`;
   const rows = [
     ['key', key === 'as-found' ? 'as the frame had it' : `\`${key}\``],
@@ -44,6 +44,9 @@ function topicPart(topic: Topic, example: Example | undefined): string {
   const shown = example && `\`\`\`json\n${JSON.stringify(example.value, null, 1)}\n\`\`\``;
   return [`## ${name}`, table(['', ''], rows), fields, shown ?? ''].filter(Boolean).join('\n\n').concat('\n');
 }
+
+const historyOf = ({ historyMs }: { readonly historyMs?: number }): string =>
+  historyMs === undefined ? '' : `, each for ${historyMs / DAY_MS} days at least`;
 
 function headersOf({ sealing, headers = {} }: Topic): readonly (readonly [string, string])[] {
   return [

@@ -147,11 +147,14 @@ const configOf = (client: KafkaClient, plan: TopicPlan, settings: TopicSettings)
 function entriesOf({ cleanup }: TopicPlan): { name: string; value: string }[] {
   const ending =
     cleanup.kind === 'delete'
-      ? { name: 'retention.ms', value: `${cleanup.retentionMs}` }
-      : { name: 'delete.retention.ms', value: `${TOMBSTONE_MS}` };
+      ? [{ name: 'retention.ms', value: `${cleanup.retentionMs}` }]
+      : [
+          { name: 'delete.retention.ms', value: `${TOMBSTONE_MS}` },
+          { name: 'min.compaction.lag.ms', value: `${cleanup.historyMs ?? 0}` },
+        ];
   return [
     { name: 'cleanup.policy', value: cleanup.kind },
-    ending,
+    ...ending,
     { name: 'max.message.bytes', value: `${BATCH_BYTES_MAX}` },
   ];
 }

@@ -53,7 +53,8 @@ export class Maintenance {
       const cleanup = topicList.find((topic) => topic.name === name)?.cleanup;
       for (let partition = 0; partition < store.partitions && !this.#isStopped; partition++) {
         if (cleanup?.kind === 'delete') deleted += await this.#trim(name, partition, cleanup.retentionMs);
-        if (cleanup?.kind === 'compact') deleted += await this.#compact(name, partition);
+        if (cleanup?.kind === 'compact')
+          deleted += await this.#compact(name, partition, cleanup.historyMs ?? 0);
       }
     }
     return deleted;
@@ -74,32 +75,42 @@ export class Maintenance {
     return deleted;
   }
 
-  async #compact(topic: string, partition: number): Promise<number> {
-    const { store } = this.#options;
+  async #compact(topic: string, partition: number, historyMs: number): Promise<number> {
+    const { store, nowMs } = this.#options;
+    const beforeMs = nowMs() - historyMs;
     const end = store.endOffset(topic, partition);
     if (this.#compactEnds.get(`${topic}/${partition}`) === end) return 0;
     const newest = new Map<string, KeyEntry>();
     let deleted = 0;
+    let kept = 0;
     let from = 0;
     while (from < end && !this.#isStopped) {
       const entries = store.keys(topic, partition, from, STEP_RECORDS);
       const superseded = supersede(newest, entries);
-      if (superseded.length > 0) store.remove(topic, partition, superseded);
-      deleted += superseded.length;
+      const gone = superseded.filter(({ timestampMs }) => historyMs === 0 || timestampMs < beforeMs);
+      if (gone.length > 0)
+        store.remove(
+          topic,
+          partition,
+          gone.map(({ offset }) => offset),
+        );
+      deleted += gone.length;
+      kept += superseded.length - gone.length;
       from = (entries.at(-1)?.offset ?? end) + 1;
       await nextTurn();
     }
     if (this.#isStopped) return deleted;
     const tombstones = [...newest.values()].filter((entry) => entry.isTombstone);
-    const forgotten = this.#forget(topic, partition, tombstones);
-    // Tombstones that stayed must be looked at again although nothing new was written.
-    if (forgotten === tombstones.length) this.#compactEnds.set(`${topic}/${partition}`, end);
+    const forgotten = this.#forget(topic, partition, tombstones, Math.max(TOMBSTONE_MS, historyMs));
+    // What stayed for its time must be looked at again although nothing new was written.
+    if (forgotten === tombstones.length && kept === 0) this.#compactEnds.set(`${topic}/${partition}`, end);
     return deleted + forgotten;
   }
 
-  #forget(topic: string, partition: number, tombstones: readonly KeyEntry[]): number {
+  /** Never before what they delete: the key would be back. */
+  #forget(topic: string, partition: number, tombstones: readonly KeyEntry[], keptMs: number): number {
     const { store, nowMs, neededOffset } = this.#options;
-    const beforeMs = nowMs() - TOMBSTONE_MS;
+    const beforeMs = nowMs() - keptMs;
     const needed = neededOffset(topic, partition);
     const offsets = tombstones
       .filter((entry) => entry.timestampMs < beforeMs && entry.offset < needed)
@@ -109,12 +120,12 @@ export class Maintenance {
   }
 }
 
-/** Enters `entries` and returns the offsets they and earlier ones make superfluous. */
-function supersede(newest: Map<string, KeyEntry>, entries: readonly KeyEntry[]): number[] {
-  const superseded: number[] = [];
+/** Enters `entries` and returns which of them and of earlier ones are no longer the newest of their key. */
+function supersede(newest: Map<string, KeyEntry>, entries: readonly KeyEntry[]): KeyEntry[] {
+  const superseded: KeyEntry[] = [];
   for (const entry of entries) {
     const older = newest.get(entry.key);
-    if (older !== undefined) superseded.push(older.offset);
+    if (older !== undefined) superseded.push(older);
     newest.set(entry.key, entry);
   }
   return superseded;

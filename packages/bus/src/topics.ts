@@ -13,6 +13,8 @@ import {
 import type { z } from 'zod';
 
 const DAY_MS = 86_400_000;
+/** What rules are tried on again: the plans and the world of so many days. */
+export const PLAN_HISTORY_MS = 14 * DAY_MS;
 
 /**
  * How a topic keeps places unreadable for who may not read them: `whole` seals the record,
@@ -32,7 +34,10 @@ export interface Topic<T = unknown> {
   readonly sealing: Sealing;
   /** Of its own, beside those of every record: name → what it says. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly cleanup: { readonly kind: 'delete'; readonly retentionMs: number } | { readonly kind: 'compact' };
+  readonly cleanup:
+    | { readonly kind: 'delete'; readonly retentionMs: number }
+    /** Only the newest record of a key stays, and each record for `historyMs` in any case; default 0. */
+    | { readonly kind: 'compact'; readonly historyMs?: number };
 }
 
 const topic = <T>(definition: Topic<T>): Topic<T> => definition;
@@ -73,7 +78,7 @@ export const TOPICS = {
     schema: trip,
     writer: 'api',
     sealing: 'whole',
-    cleanup: { kind: 'compact' },
+    cleanup: { kind: 'compact', historyMs: PLAN_HISTORY_MS },
   }),
   conditions: topic({
     name: 'conditions.v1',
@@ -81,7 +86,7 @@ export const TOPICS = {
     schema: conditions,
     writer: 'world',
     sealing: 'whole',
-    cleanup: { kind: 'compact' },
+    cleanup: { kind: 'compact', historyMs: PLAN_HISTORY_MS },
   }),
   chargers: topic({
     name: 'chargers.v1',

@@ -52,7 +52,7 @@ export interface FoldDeps {
  */
 export function foldRecords(batch: Batch, memory: Memory, deps: FoldDeps, nowMs: number): void {
   const owners = new Map<string, string | undefined>();
-  for (const record of batch.records) {
+  for (const record of batch.topic === TOPICS.conditions.name ? newestOf(batch.records) : batch.records) {
     const vehicleId = carOf(record.key);
     if (!owners.has(vehicleId)) owners.set(vehicleId, takeOwner(memory, vehicleId, deps, nowMs));
     const owner = owners.get(vehicleId);
@@ -65,6 +65,11 @@ export function foldRecords(batch: Batch, memory: Memory, deps: FoldDeps, nowMs:
     if (record.headers.traceparent !== undefined) memory.traces.set(vehicleId, record.headers.traceparent);
   }
 }
+
+/** The log keeps older looks at the world for a while; the last one is enough to go on from. */
+const newestOf = (records: Batch['records']): Batch['records'] => [
+  ...new Map(records.map((record) => [record.key, record])).values(),
+];
 
 export function forgetCar(memory: Memory, vehicleId: string): void {
   const { vehicles, owners, looked, toldOf, outdated, traces } = memory;

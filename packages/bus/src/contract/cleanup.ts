@@ -8,8 +8,10 @@ const DAY_MS = 86_400_000;
 export function cleanupContract(h: Harness): void {
   describe('retention and compaction', () => {
     const raw = TOPICS.raw.name;
+    const forecasts = TOPICS.forecasts.name;
     const trips = TOPICS.trips.name;
     const RETENTION_MS = 30 * DAY_MS;
+    const HISTORY_MS = 14 * DAY_MS;
 
     const readAll = async (topic: string, group = 'fresh') => {
       const reader = await h.collect({ group, topics: [topic] });
@@ -78,10 +80,10 @@ export function cleanupContract(h: Harness): void {
           ['car-2', 'b1'],
           ['car-1', 'a2'],
           ['car-1', 'a3'],
-        ].map(([key = '', text = '']) => record(key, text, trips)),
+        ].map(([key = '', text = '']) => record(key, text, forecasts)),
       );
       expect(await h.bus.maintain()).toBe(2);
-      expect((await readAll(trips)).sort()).toEqual(['a3', 'b1']);
+      expect((await readAll(forecasts)).sort()).toEqual(['a3', 'b1']);
     });
 
     it('keeps the newest record of each plan of a car, all in the partition of the car', async () => {
@@ -96,33 +98,63 @@ export function cleanupContract(h: Harness): void {
       );
       expect(new Set(positions.map(({ partition }) => partition)).size).toBe(1);
       expect(positions[0]?.partition).toBe(partitionOf('car-1', h.bus.partitions));
+      h.clock.advanceTo(START_MS + HISTORY_MS + 1);
+      expect(await h.bus.maintain()).toBe(2);
+      expect(await readAll(trips)).toEqual(['whole', 'b1', 'a2']);
+    });
+
+    it('keeps for its time what a newer record of the key replaced, where a topic has a history', async () => {
+      await h.bus.publish([record('car-1', 'a1', trips)]);
+      h.clock.advanceTo(START_MS + DAY_MS);
+      await h.bus.publish([record('car-1', 'a2', trips), record('car-1', 'a3', trips)]);
+      h.clock.advanceTo(START_MS + HISTORY_MS);
+      expect(await h.bus.maintain()).toBe(0);
+      expect(await readAll(trips, 'one')).toEqual(['a1', 'a2', 'a3']);
+      h.clock.advanceTo(START_MS + HISTORY_MS + 1);
       expect(await h.bus.maintain()).toBe(1);
-      expect(await readAll(trips)).toEqual(['whole', 'b1', 'a2', null]);
+      expect(await readAll(trips, 'two')).toEqual(['a2', 'a3']);
+      if (h.traits.keepsRecords) await h.reopen();
+      h.clock.advanceTo(START_MS + HISTORY_MS + DAY_MS + 1);
+      expect(await h.bus.maintain()).toBe(1);
+      expect(await readAll(trips, 'three')).toEqual(['a3']);
+    });
+
+    it('forgets a deleted key only with its history', async () => {
+      await h.bus.publish([record('car-1', 'a1', trips), record('car-1', null, trips)]);
+      h.clock.advanceTo(START_MS + HISTORY_MS);
+      expect(await h.bus.maintain()).toBe(0);
+      expect(await readAll(trips, 'one')).toEqual(['a1', null]);
+      h.clock.advanceTo(START_MS + HISTORY_MS + 1);
+      expect(await h.bus.maintain()).toBe(2);
+      expect(await readAll(trips, 'two')).toEqual([]);
     });
 
     it('keeps a tombstone for a day, then forgets the key', async () => {
-      await h.bus.publish([record('car-1', 'a', trips), record('car-1', null, trips)]);
+      await h.bus.publish([record('car-1', 'a', forecasts), record('car-1', null, forecasts)]);
       expect(await h.bus.maintain()).toBe(1);
       h.clock.advanceTo(START_MS + DAY_MS);
       expect(await h.bus.maintain()).toBe(0);
-      expect(await readAll(trips, 'one')).toEqual([null]);
+      expect(await readAll(forecasts, 'one')).toEqual([null]);
       h.clock.advanceTo(START_MS + DAY_MS + 1);
       expect(await h.bus.maintain()).toBe(1);
       if (h.traits.keepsRecords) await h.reopen();
-      expect(await readAll(trips, 'two')).toEqual([]);
-      const [position] = await h.bus.publish([record('car-1', 'again', trips)]);
+      expect(await readAll(forecasts, 'two')).toEqual([]);
+      const [position] = await h.bus.publish([record('car-1', 'again', forecasts)]);
       expect(position?.offset).toBe(2);
     });
 
     it('passes over the gaps that compaction leaves, also at the end', async () => {
-      const [position] = await h.bus.publish([record('car-1', 'a', trips), record('car-1', null, trips)]);
+      const [position] = await h.bus.publish([
+        record('car-1', 'a', forecasts),
+        record('car-1', null, forecasts),
+      ]);
       h.clock.advanceTo(START_MS + DAY_MS + 1);
       await h.bus.maintain();
-      await h.bus.commit('readers', [{ topic: trips, partition: position?.partition ?? 0, offset: 1 }]);
-      const reader = await h.collect({ topics: [trips] });
+      await h.bus.commit('readers', [{ topic: forecasts, partition: position?.partition ?? 0, offset: 1 }]);
+      const reader = await h.collect({ topics: [forecasts] });
       await reader.caughtUp;
       await until(() => reader.isIdle());
-      await h.bus.publish([record('car-1', 'b', trips)]);
+      await h.bus.publish([record('car-1', 'b', forecasts)]);
       await until(() => reader.texts.length === 1);
       expect(reader.texts).toEqual(['b']);
     });

@@ -1,8 +1,10 @@
+import { PLAN_HISTORY_MS } from '@outrider/bus';
 import { FEWEST_CASES, type RuleQuality, type Share } from '@outrider/domain';
 import { alignedTable } from '../table.ts';
 import type { Backtest, SetResult } from './backtest.ts';
 
 const TOO_FEW = 'too few';
+const HISTORY_DAYS = PLAN_HISTORY_MS / (24 * 3_600_000);
 const HEADS = ['rule', 'set', 'warned', 'precision', 'recall', 'lead', 'flips per stretch'];
 
 /** For people; ends with a line's end. */
@@ -18,7 +20,7 @@ export function backtestText(result: Backtest): string {
   const world =
     snapshots === 0
       ? 'The log has no road and weather of that time any more, so no plan could be judged.'
-      : `${snapshots} snapshots of road and weather; the log keeps the newest of each car, and others until it is compacted.`;
+      : `${snapshots} snapshots of road and weather; the log keeps those of ${HISTORY_DAYS} days, and the newest of each car.`;
   const stretches = `${current.quality.stretches} stretches of plans were driven and could be judged or not.`;
   const failures = current.failures + tried.failures;
   return [

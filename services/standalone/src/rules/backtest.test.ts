@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { decodeRecord, TOPICS } from '@outrider/bus';
+import { decodeRecord, openBus, TOPICS } from '@outrider/bus';
 import { factCatalogue, loadRules, OWN_RULES, readRuleFiles, readRules } from '@outrider/predictor';
 import { manualClock, silentLog, systemClock } from '@outrider/runtime';
 import { openState } from '@outrider/state';
@@ -136,6 +136,21 @@ describe('a backtest', () => {
     expect(backtestText(await stored((stores) => backtest(stores, span, same)))).toMatch(
       /^Nothing to replay/,
     );
+  });
+
+  test('finds the plans and the world of two weeks again, and of older ones says that they are gone', async () => {
+    const before = await stored((stores) => backtest(stores, SPAN, same));
+    const onceCompactedAt = async (atMs: number) => {
+      const bus = await openBus(urlsOf(folder.path).busUrl, { clock: manualClock(atMs), log: silentLog });
+      await bus.maintain();
+      await bus.close();
+      return stored((stores) => backtest(stores, SPAN, same));
+    };
+    expect(backtestJson(await onceCompactedAt(SPAN.fromMs + 14 * DAY_MS))).toBe(backtestJson(before));
+    const after = await onceCompactedAt(SPAN.toMs + 15 * DAY_MS);
+    expect(before.snapshots).toBeGreaterThan(1);
+    expect(after.snapshots).toBe(1);
+    expect(backtestText(after)).toContain('1 snapshots of road and weather; the log keeps those of 14 days');
   });
 
   test('leaves out whoever does not agree to figures about crowds, and says so', async () => {

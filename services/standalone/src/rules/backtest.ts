@@ -1,7 +1,7 @@
 import { type AlertQuality, type StretchLabel, summariseQuality } from '@outrider/domain';
 import { type CarReplay, createCarReplay, type LoadedRule, type Replayed } from '@outrider/predictor';
 import type { Stores } from '../stores.ts';
-import { type CarTime, carTimes, eventsOf, type HistorySpan, readWorld } from './history.ts';
+import { type CarTime, carTimes, eventsOf, type HistorySpan, readWorld, type World } from './history.ts';
 
 // What a set of rules would have said of stored history. Cars are replayed in memory: nothing is stored or sent.
 
@@ -35,6 +35,8 @@ export interface RuleSets {
 /** So long a car is followed before the span begins, so that its battery and drive are known when it does. */
 const LEAD_MS = 24 * 3_600_000;
 const PROGRESS_RECORDS = 5_000;
+/** The log is read once for so many: two weeks of snapshots of each are held in memory. */
+const CARS_AT_ONCE = 50;
 
 /** Both sets on the same history. The same history and rules give the same. */
 export async function backtest(
@@ -45,11 +47,14 @@ export async function backtest(
 ): Promise<Backtest> {
   const { times, leftOut } = await carTimes(stores, { ...span, fromMs: span.fromMs - LEAD_MS });
   const inSpan = times.filter(({ toMs }) => toMs > span.fromMs);
-  const world = await readWorld(stores, inSpan, { ...span, ...sets });
   const [current, tried] = [createTally(sets.current, span), createTally(sets.tried, span)];
   let [records, snapshots] = [0, 0];
   const heard = new Set<string>();
+  const log = await stores.openLog();
+  let world: World = new Map();
   for (const [index, time] of inSpan.entries()) {
+    if (index % CARS_AT_ONCE === 0)
+      world = await readWorld(log, inSpan.slice(index, index + CARS_AT_ONCE), { ...span, ...sets });
     const doneOf = (atMs: number) => index + (atMs - time.fromMs) / (time.toMs - time.fromMs);
     const replays = [current.begin(time), tried.begin(time)];
     for await (const event of eventsOf(stores, time, world)) {

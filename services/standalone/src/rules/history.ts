@@ -1,4 +1,4 @@
-import { type BusRecord, carOf, decodeRecord, partOf, TOPICS } from '@outrider/bus';
+import { type Bus, type BusRecord, carOf, decodeRecord, partOf, TOPICS } from '@outrider/bus';
 import type { SignalValue } from '@outrider/domain';
 import type { CarEvent } from '@outrider/predictor';
 import type { Ownership, Vehicle } from '@outrider/state';
@@ -20,13 +20,14 @@ export interface CarTime extends HistorySpan {
   readonly keyId: string;
 }
 
-interface WorldEvent {
-  readonly event: Exclude<CarEvent, { kind: 'signals' }>;
-  /** It is sealed with: the next owner's replay sees nothing of it. Absent: it takes something back. */
-  readonly keyId: string | undefined;
+/** Still sealed: a snapshot takes far less memory so, and is opened when its moment comes. */
+interface WorldRecord {
+  readonly topic: string;
+  readonly record: BusRecord;
+  readonly atMs: number;
 }
 /** By car, oldest first. */
-export type World = ReadonlyMap<string, readonly WorldEvent[]>;
+export type World = ReadonlyMap<string, readonly WorldRecord[]>;
 
 const PAGE_ROWS = 10_000;
 const PAGE_CARS = 200;
@@ -77,49 +78,39 @@ function isAgreed(trust: Stores['trust'], vehicleId: string, { fromMs, toMs }: H
  * behind the reorder window, as they did then.
  */
 export async function readWorld(
-  { openLog, trust }: Stores,
+  log: Bus,
   times: readonly CarTime[],
   { toMs, reorderWindowMs }: { readonly toMs: number; readonly reorderWindowMs: number },
 ): Promise<World> {
   const wanted = new Set(times.map(({ car }) => car.vehicleId));
-  const world = new Map<string, WorldEvent[]>();
+  const world = new Map<string, WorldRecord[]>();
   if (wanted.size === 0) return world;
-  const reader = trust.reader('alert_driver');
-  const log = await openLog();
   const subscription = await log.broadcast({
     topics: WORLD_TOPICS,
     start: 'earliest',
     async handle({ topic, records }) {
-      const mine = records.filter((one) => wanted.has(carOf(one.key)) && one.timestampMs < toMs);
-      await trust.prepare(new Set(mine.map(({ key }) => carOf(key))));
-      for (const record of mine) {
-        const event = worldEvent(topic, record, record.timestampMs - reorderWindowMs, reader);
-        if (event === undefined) continue;
+      for (const record of records) {
         const vehicleId = carOf(record.key);
+        if (!wanted.has(vehicleId) || record.timestampMs >= toMs) continue;
         const known = world.get(vehicleId) ?? [];
-        known.push({ event, keyId: record.headers.keyId });
+        known.push({ topic, record, atMs: record.timestampMs - reorderWindowMs });
         world.set(vehicleId, known);
       }
     },
   });
   await subscription.caughtUp;
   await subscription.stop();
-  for (const [vehicleId, events] of world) world.set(vehicleId, events.toSorted(inOrder));
+  for (const [vehicleId, records] of world) world.set(vehicleId, records.toSorted(inOrder));
   return world;
 }
 
 /** Of one moment a plan comes before the world that was drawn for it. */
-const inOrder = (one: WorldEvent, other: WorldEvent): number =>
-  one.event.atMs - other.event.atMs ||
-  Number(one.event.kind === 'conditions') - Number(other.event.kind === 'conditions');
+const inOrder = (one: WorldRecord, other: WorldRecord): number =>
+  one.atMs - other.atMs ||
+  Number(one.topic === TOPICS.conditions.name) - Number(other.topic === TOPICS.conditions.name);
 
 /** Undefined when it says nothing a rule could rest on, or can be read no more. */
-function worldEvent(
-  topic: string,
-  record: BusRecord,
-  atMs: number,
-  reader: Reader,
-): WorldEvent['event'] | undefined {
+function worldEvent({ topic, record, atMs }: WorldRecord, reader: Reader): CarEvent | undefined {
   if (topic === TOPICS.trips.name) {
     const decoded = decodeRecord(TOPICS.trips, record, reader);
     if (decoded.kind === 'record') return { kind: 'trip', atMs, trip: decoded.record };
@@ -140,22 +131,30 @@ export async function* eventsOf(
   { car: { vehicleId }, keyId, fromMs, toMs }: CarTime,
   world: World,
 ): AsyncGenerator<CarEvent> {
-  const waiting = (world.get(vehicleId) ?? [])
-    .filter((one) => one.event.atMs < toMs && (one.keyId ?? keyId) === keyId)
-    .map(({ event }) => event);
+  // What another owner's key seals is not this one's; without a key it takes something back.
+  const waiting = (world.get(vehicleId) ?? []).filter(
+    ({ atMs, record }) => atMs < toMs && (record.headers.keyId ?? keyId) === keyId,
+  );
   const reader = trust.reader('alert_driver');
+  let next = 0;
+  function* worldUntil(atMs: number): Generator<CarEvent> {
+    for (let one = waiting[next]; one !== undefined && one.atMs <= atMs; one = waiting[++next]) {
+      const event = worldEvent(one, reader);
+      if (event !== undefined) yield event;
+    }
+  }
   for (let after: string | undefined; ; ) {
     await trust.prepare([vehicleId]);
     const query = { vehicleId, paths: [], fromMs, toMs, limit: PAGE_ROWS };
     const page = await telemetry.readSignals({ ...query, ...(after !== undefined && { after }) });
     for (const row of page.rows) {
-      while (waiting[0] !== undefined && waiting[0].atMs <= row.observedAtMs) yield* waiting.splice(0, 1);
+      yield* worldUntil(row.observedAtMs);
       yield signalsOf(row, keyId, reader);
     }
     if (page.next === undefined) break;
     after = page.next;
   }
-  yield* waiting;
+  yield* worldUntil(toMs);
 }
 
 function signalsOf(row: SignalRow, keyId: string, reader: Reader): CarEvent {
