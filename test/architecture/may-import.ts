@@ -3,6 +3,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   runtime: [],
   energy: ['domain'],
+  fleet: ['domain'],
   providers: ['domain', 'runtime'],
   bus: ['domain', 'runtime'],
   telemetry: ['domain', 'runtime'],
@@ -15,7 +16,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   notifier: ['domain', 'runtime', 'bus', 'state', 'trust'],
   api: ['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust'],
   standalone: [
-    ...['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust'],
+    ...['domain', 'runtime', 'energy', 'fleet', 'providers', 'bus', 'telemetry', 'state', 'trust'],
     ...['gateway', 'ingest', 'world', 'predictor', 'notifier', 'api'],
   ],
   test: [

@@ -10,6 +10,7 @@ import { childrenOf, lineOf, type SyntaxNode, syntaxOf, wordOf } from '../reposi
 const PURE: readonly string[] = [
   'packages/domain/src/',
   'packages/energy/src/',
+  'packages/fleet/src/',
   'services/ingest/src/formats/',
   'services/ingest/src/fleet-telemetry/',
   'services/predictor/src/facts/',

@@ -10,6 +10,7 @@ import {
 } from './defaults.ts';
 import { readSpan } from './read-moment.ts';
 import { type RulesCommand, readRulesCommand } from './rules/read-command.ts';
+import { readSimulateCommand, type SimulateCommand } from './simulate/read-command.ts';
 
 /** What the user asked for. */
 export type Command =
@@ -49,6 +50,7 @@ export type Command =
   /** So many days up to today. */
   | { readonly kind: 'quality'; readonly days: number; readonly isJson: boolean }
   | RulesCommand
+  | SimulateCommand
   /** The command line cannot be understood; `problem` says why. */
   | { readonly kind: 'wrong'; readonly problem: string; readonly about: About };
 
@@ -56,6 +58,7 @@ const COMMANDS = [
   'start',
   'demo',
   'rules',
+  'simulate',
   'quality',
   'compare',
   'providers',
@@ -77,6 +80,7 @@ export function readCommand(args: readonly string[]): Command {
     if (name === 'start') return readStart(rest);
     if (name === 'demo') return readDemo(rest);
     if (name === 'rules') return readRulesCommand(rest);
+    if (name === 'simulate') return readSimulateCommand(rest);
     if (name === 'quality') return readQualityCommand(rest);
     if (name === 'providers') return readProviders(rest);
     if (name === 'series') return readSeries(rest);

@@ -18,6 +18,7 @@ Usage: outrider <command> [options]
   rules test         runs the tests beside the rules; rules explain answers why a driver was warned, or was not;
                      rules backtest replays stored history through rules beside those of today;
                      rules reinstate lets a rule interrupt again that was held to silent cards
+  simulate           a fleet that does not exist: frames, plans and how each drive truly ended, from a seed
   quality            what warnings and forecasts were worth, by rule
   compare            our forecasts of the charge on arrival beside the cars' own, on the same trips
   providers check    asks every configured provider one question and prints a table
@@ -63,6 +64,20 @@ GET /v1/quality.
 
   --days <number>   so many days up to today, in UTC; 1 to 400, default ${DEFAULT_QUALITY_DAYS}
   --json            one JSON object instead of the tables
+  --help, -h        this text
+`,
+  simulate: `Usage: outrider simulate --out <file> [--cars <number>] [--days <number>] [--seed <number>] [--from <day>]
+
+Makes up a fleet: cars of five kinds in a country with weather and chargers of its own, whose people commute, run
+errands, make long trips, forget cables, and now and then strand. Its physics have nothing to do with our forecasts.
+Writes JSON lines, oldest first within each hour: what cars send and people plan, every line labelled synthetic. How
+each stretch truly ended goes into <file>.truth.jsonl, never to stdout. The same numbers write the same bytes.
+
+  --out <file>      where the lines go; one that is there is left alone. - is stdout
+  --cars <number>   1 to 10000, default 50
+  --days <number>   1 to 90, default 7
+  --seed <number>   another seed is another country with other people; default 1
+  --from <day>      its first day, 2026-01-15, in UTC; default: so many days before today
   --help, -h        this text
 `,
   compare: `Usage: outrider compare --from <day or moment> --to <day or moment> [--json]

@@ -13,6 +13,7 @@ import { helpText } from './help-text.ts';
 import { providerProbes } from './provider-probes.ts';
 import { RulesRefused, type RulesTools, runRules } from './rules/run.ts';
 import { readStandaloneSettings } from './settings.ts';
+import { SimulationRefused, writeFleet } from './simulate/run.ts';
 import { startServer } from './start.ts';
 import { tableOfSources } from './table.ts';
 
@@ -43,15 +44,14 @@ async function run(command: Command): Promise<number> {
       for (const line of await prepareSeries(seriesUrl(), command)) process.stdout.write(`${line}\n`);
       return EXIT.done;
     case 'series-backfill':
-      await backfillSeries(seriesUrl(), command, (atMs) =>
-        process.stdout.write(`${new Date(atMs).toISOString()} done\n`),
-      );
-      return EXIT.done;
+      return backfill(command);
     case 'rules-test':
     case 'rules-explain':
     case 'rules-backtest':
     case 'rules-reinstate':
       return (await runRules(command, RULES_TOOLS)) ? EXIT.done : EXIT.failed;
+    case 'simulate-out':
+      return simulate(command);
     case 'quality':
       return quality(command);
     case 'compare':
@@ -64,6 +64,13 @@ async function run(command: Command): Promise<number> {
     case 'topics-check':
       return topics(command);
   }
+}
+
+async function backfill(command: Extract<Command, { kind: 'series-backfill' }>): Promise<number> {
+  await backfillSeries(seriesUrl(), command, (atMs) =>
+    process.stdout.write(`${new Date(atMs).toISOString()} done\n`),
+  );
+  return EXIT.done;
 }
 
 async function printAcls(): Promise<number> {
@@ -163,6 +170,13 @@ function stageOf({ isJson }: { readonly isJson: boolean }) {
   };
 }
 
+async function simulate(command: Extract<Command, { kind: 'simulate-out' }>): Promise<number> {
+  const { signal, terminal } = stageOf({ isJson: true });
+  const { stderr, isWatched } = terminal;
+  await writeFleet(command, { clock: systemClock, stdout: process.stdout, stderr, isWatched, signal });
+  return EXIT.done;
+}
+
 class Interrupted extends Error {
   constructor(signal: string) {
     super(`stopped by ${signal}`);
@@ -198,6 +212,7 @@ function messageOf(error: unknown): string {
     error instanceof SeriesRefusal ||
     error instanceof KafkaRefusal ||
     error instanceof RulesRefused ||
+    error instanceof SimulationRefused ||
     error instanceof Interrupted;
   if (isUsersOwn) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
