@@ -1,4 +1,5 @@
 export * from './alert.ts';
+export * from './assignment.ts';
 export * from './charging.ts';
 export * from './command.ts';
 export * from './conditions.ts';

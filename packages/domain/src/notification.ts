@@ -8,6 +8,7 @@ export type ChannelName = z.infer<typeof channelName>;
 /** Why nothing was sent; the reason is a metric label and a stored column. */
 export const SUPPRESS_REASONS = [
   'no-recipient',
+  'off-shift',
   'inhibited',
   'snoozed',
   'no-consent',

@@ -89,23 +89,25 @@ async function claim(
     .map((row) => ({ row: toRow(row), leaseId }));
 }
 
-type Lists = Pick<Notifications, 'listOfVehicle' | 'listOfAlert' | 'countWaiting'>;
+type Lists = Pick<Notifications, 'listOfVehicle' | 'listOfPerson' | 'listOfAlert' | 'countWaiting'>;
 
 function lists(session: Session): Lists {
+  const newest = async (of: 'vehicleId' | 'personId', id: string, sinceMs: number, limit: number) => {
+    const found = await session
+      .db()
+      .selectFrom('notifications')
+      .selectAll()
+      .where(of, '=', id)
+      .where('createdAtMs', '>=', sinceMs)
+      .orderBy('createdAtMs', 'desc')
+      .orderBy('sequence', 'desc')
+      .limit(limit)
+      .execute();
+    return found.map(toRow);
+  };
   return {
-    async listOfVehicle(vehicleId, sinceMs, limit) {
-      const found = await session
-        .db()
-        .selectFrom('notifications')
-        .selectAll()
-        .where('vehicleId', '=', vehicleId)
-        .where('createdAtMs', '>=', sinceMs)
-        .orderBy('createdAtMs', 'desc')
-        .orderBy('sequence', 'desc')
-        .limit(limit)
-        .execute();
-      return found.map(toRow);
-    },
+    listOfVehicle: (vehicleId, sinceMs, limit) => newest('vehicleId', vehicleId, sinceMs, limit),
+    listOfPerson: (personId, sinceMs, limit) => newest('personId', personId, sinceMs, limit),
     async listOfAlert(alertId) {
       const found = await session
         .db()

@@ -63,6 +63,8 @@ export interface Notifications {
   ): Promise<boolean>;
   /** Newest first. */
   listOfVehicle(vehicleId: string, sinceMs: number, limit: number): Promise<readonly NotificationRow[]>;
+  /** Newest first, whichever vehicle they are about. */
+  listOfPerson(personId: string, sinceMs: number, limit: number): Promise<readonly NotificationRow[]>;
   listOfAlert(alertId: string): Promise<readonly NotificationRow[]>;
   countWaiting(): Promise<number>;
   /** The notifier's own offsets, stored with its rows. */

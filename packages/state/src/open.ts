@@ -1,6 +1,7 @@
 import { type Clock, type Log, sqlitePath, systemClock } from '@outrider/runtime';
 import { sql } from 'kysely';
 import { createAlerts } from './alerts.ts';
+import { createAssignments } from './assignments.ts';
 import { createAudit } from './audit.ts';
 import { createConsents } from './consents.ts';
 import { createContacts, createServiceTexts } from './contacts.ts';
@@ -56,6 +57,7 @@ function createState({ session, scrub, close }: Engine): State {
     contacts: createContacts(session),
     serviceTexts: createServiceTexts(session),
     vehicles: createVehicles(session),
+    assignments: createAssignments(session),
     keys: createKeys(session, scrub),
     quarantineKeys: createQuarantineKeys(session, scrub),
     consents: createConsents(session),

@@ -1,4 +1,4 @@
-import type { ChannelName } from '@outrider/domain';
+import type { ChannelName, Part } from '@outrider/domain';
 import type { Contact } from './contact-records.ts';
 
 // People, cars and who owns them; written by the api.
@@ -70,4 +70,34 @@ export interface Vehicles {
   /** Ends the period that is still open; false when this person has none, or it begins after `toMs`. */
   endOwnership(vehicleId: string, personId: string, toMs: number): Promise<boolean>;
   ownerships(vehicleIds: readonly string[]): Promise<readonly Ownership[]>;
+}
+
+/** Who has which part in a vehicle for a time; it ends with the ownership it was made under. */
+export interface Assignment {
+  readonly assignmentId: string;
+  readonly vehicleId: string;
+  readonly personId: string;
+  readonly part: Part;
+  /** Of the ownership it was made under. */
+  readonly keyId: string;
+  readonly fromMs: number;
+  /** Exclusive; null = until somebody ends it. */
+  readonly toMs: number | null;
+}
+
+export interface Assignments {
+  insert(assignment: Assignment): Promise<void>;
+  find(assignmentId: string): Promise<Assignment | undefined>;
+  /** Ends it at `toMs`, or where it begins when that is later; false when it is over by then, or unknown. */
+  end(assignmentId: string, toMs: number): Promise<boolean>;
+  /** By their beginning. */
+  ofVehicles(vehicleIds: readonly string[]): Promise<readonly Assignment[]>;
+  /** Those that are not over at `atMs`, by their beginning. */
+  ofPerson(personId: string, atMs: number): Promise<readonly Assignment[]>;
+  /** Vehicles where one begins or ends after `afterMs` and not after `upToMs`. */
+  vehiclesChanging(afterMs: number, upToMs: number): Promise<readonly string[]>;
+  /** Of a vehicle: what was over before `beforeMs`. */
+  removeOver(vehicleId: string, beforeMs: number): Promise<void>;
+  /** All that were made under one ownership. */
+  removeOfKey(keyId: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Contacts, ServiceTexts } from './contact-records.ts';
 import type { Notifications } from './notifier-records.ts';
-import type { People, Vehicles } from './people-records.ts';
+import type { Assignments, People, Vehicles } from './people-records.ts';
 import type { Alerts, Outbox, PredictorState, QualityLabels, Restraints } from './predictor-records.ts';
 import type { TripSources, Trips } from './trip-records.ts';
 import type { Audit, Consents, Keys, QuarantineKeys, Tokens } from './trust-records.ts';
@@ -21,6 +21,7 @@ export interface State {
   readonly contacts: Contacts;
   readonly serviceTexts: ServiceTexts;
   readonly vehicles: Vehicles;
+  readonly assignments: Assignments;
   readonly keys: Keys;
   readonly quarantineKeys: QuarantineKeys;
   readonly consents: Consents;

@@ -3,6 +3,7 @@ import type { Generated } from 'kysely';
 import type { Flag } from './columns.ts';
 import type {
   AlertRow,
+  Assignment,
   AuditEntry,
   Consent,
   Contact,
@@ -29,6 +30,7 @@ export interface Tables {
     readonly homeBox: string | null;
   };
   ownerships: Ownership;
+  assignments: Assignment;
   subjectKeys: SubjectKey;
   quarantineKeys: QuarantineKey;
   consents: Omit<Consent, 'isGranted'> & { readonly isGranted: Flag } & Sequence;

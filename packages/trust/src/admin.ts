@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { PURPOSES, type Purpose } from '@outrider/domain';
+import { type Part, PURPOSES, type Purpose } from '@outrider/domain';
 import { type Clock, randomId } from '@outrider/runtime';
 import { isPurpose } from './policy.ts';
-import type { TrustStores } from './ports.ts';
+import type { StoredAssignment, TrustStores } from './ports.ts';
+import { isAssignedAt } from './told.ts';
 
 /** Changes of trust. Each is one transaction, is written to the audit trail, and holds in this process at once. */
 export interface TrustAdmin {
@@ -20,6 +21,14 @@ export interface TrustAdmin {
    * of those periods cannot be read again anywhere. Says how many keys it destroyed.
    */
   eraseOwnership(erasure: Erasure): Promise<number>;
+  /**
+   * Gives a person a part in the vehicle for a time, under the ownership there is when it begins. The person exists
+   * already. What was over a month ago is removed. Undefined when nobody owns the vehicle then.
+   * @throws RangeError when it ends before it begins
+   */
+  assign(assignment: NewAssignment): Promise<StoredAssignment | undefined>;
+  /** Whoever had the part has it no longer. False when it is over already, or of another vehicle. */
+  endAssignment(end: AssignmentEnd): Promise<boolean>;
 }
 
 interface Change {
@@ -51,21 +60,36 @@ export interface OwnershipEnd extends Change {
 
 export type Erasure = Change;
 
+/** `personId` is who gets the part. */
+export interface NewAssignment extends Change {
+  readonly part: Part;
+  readonly fromMs: number;
+  /** Exclusive; null = until it is ended. */
+  readonly toMs: number | null;
+}
+
+export interface AssignmentEnd extends Omit<Change, 'personId'> {
+  readonly assignmentId: string;
+}
+
+/** Who drove when is kept no longer than trips are. */
+const ASSIGNMENTS_KEPT_MS = 30 * 86_400_000;
+
 export function createTrustAdmin(
   stores: TrustStores,
   eventClock: Clock,
   forget: (vehicleId: string) => void,
 ): TrustAdmin {
   /** Forgets at the end even when it failed: a lost answer to the commit does not say that nothing changed. */
-  async function change<T>({ vehicleId }: Change, work: () => Promise<T>): Promise<T> {
+  async function change<T>({ vehicleId }: Pick<Change, 'vehicleId'>, work: () => Promise<T>): Promise<T> {
     try {
       return await stores.transaction(work);
     } finally {
       forget(vehicleId);
     }
   }
-  const now = ({ atMs }: Change): number => atMs ?? eventClock.nowMs();
-  const note = (by: Change, action: string, purpose: Purpose | null = null) =>
+  const now = ({ atMs }: Pick<Change, 'atMs'>): number => atMs ?? eventClock.nowMs();
+  const note = (by: Omit<Change, 'personId'>, action: string, purpose: Purpose | null = null) =>
     stores.audit.append({ atMs: now(by), actor: by.actor, action, purpose, vehicleId: by.vehicleId });
 
   async function insertConsent(by: Change, purpose: Purpose, isGranted: boolean, textVersion: string) {
@@ -107,7 +131,36 @@ export function createTrustAdmin(
         return isEnded;
       }),
     eraseOwnership: (erasure) => change(erasure, () => erase(stores, erasure, now(erasure), note)),
+    assign: (wanted) =>
+      change(wanted, async () => {
+        const assignment = await insertAssignment(stores, wanted, now(wanted));
+        if (assignment !== undefined) await note(wanted, `assigned ${wanted.part} ${wanted.personId}`);
+        return assignment;
+      }),
+    endAssignment: (end) =>
+      change(end, async () => {
+        const found = await stores.assignments.find(end.assignmentId);
+        if (found?.vehicleId !== end.vehicleId) return false;
+        const isEnded = await stores.assignments.end(end.assignmentId, now(end));
+        if (isEnded) await note(end, `assignment-ended ${found.part} ${found.personId}`);
+        return isEnded;
+      }),
   };
+}
+
+async function insertAssignment(
+  stores: TrustStores,
+  { vehicleId, personId, part, fromMs, toMs }: NewAssignment,
+  nowMs: number,
+): Promise<StoredAssignment | undefined> {
+  if (toMs !== null && toMs <= fromMs) throw new RangeError('an assignment ends before it begins');
+  const owned = (await stores.vehicles.ownerships([vehicleId])).find((one) => isAssignedAt(one, fromMs));
+  if (owned === undefined) return undefined;
+  await stores.assignments.removeOver(vehicleId, nowMs - ASSIGNMENTS_KEPT_MS);
+  const assignmentId = randomId('asg');
+  const assignment = { assignmentId, vehicleId, personId, part, keyId: owned.keyId, fromMs, toMs };
+  await stores.assignments.insert(assignment);
+  return assignment;
 }
 
 async function erase(
@@ -125,6 +178,7 @@ async function erase(
       await stores.vehicles.endOwnership(vehicleId, personId, Math.max(atMs, period.fromMs));
       await note(erasure, 'ownership-ended');
     }
+    await stores.assignments.removeOfKey(period.keyId);
     if (await stores.keys.destroy(period.keyId, atMs)) {
       await note(erasure, 'key-destroyed');
       destroyedCount += 1;

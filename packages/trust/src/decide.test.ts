@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide, type SubjectFacts } from './decide.ts';
 import { type Permission, permissionFor } from './policy.ts';
-import type { StoredOwnership } from './ports.ts';
+import type { StoredAssignment, StoredOwnership } from './ports.ts';
 import type { AccessRequest, Actor, Role } from './trust.ts';
 
 const ROLES = ['driver', 'crew', 'operator', 'product', 'admin'] as const;
@@ -17,8 +17,13 @@ const period = (personId: string, fromMs: number, toMs: number | null): StoredOw
   fromMs,
   toMs,
 });
-const subject = (ownerships: readonly StoredOwnership[], granted: readonly string[]): SubjectFacts => ({
+const subject = (
+  ownerships: readonly StoredOwnership[],
+  granted: readonly string[],
+  assignments: readonly StoredAssignment[] = [],
+): SubjectFacts => ({
   ownerships,
+  assignments,
   isGranted: (personId, purpose) => granted.includes(`${personId} ${purpose}`),
 });
 const person = (role: Role, personId = 'per_owner'): Actor => ({ kind: 'person', personId, role });
@@ -40,7 +45,7 @@ const answer = (asked: AccessRequest, facts: SubjectFacts): string => {
 const EXPECTED: Record<Purpose, Record<Role | 'service', Permission>> = {
   alert_driver: {
     service: 'any',
-    driver: 'never',
+    driver: 'assigned',
     crew: 'any',
     operator: 'any',
     product: 'never',
@@ -117,7 +122,7 @@ describe('every cell of the policy', () => {
   test.each(['dispute', 'marketing', 'insurance', 'constructor', '__proto__', '', 'Show_Driver'])(
     'the purpose "%s" is denied to everybody',
     (word) => {
-      const all = { ownerships: [period('per_owner', 0, null)], isGranted: () => true };
+      const all = { ...subject([period('per_owner', 0, null)], []), isGranted: () => true };
       for (const actor of [SERVICE, ...ROLES.map((role) => person(role))]) {
         expect(answer(request({ purpose: word as Purpose, actor }), all)).toBe('role-may-not');
       }
@@ -125,7 +130,7 @@ describe('every cell of the policy', () => {
   );
 
   test.each(['owner', 'constructor', '__proto__', 'service ', ''])('the role "%s" is denied', (word) => {
-    const all = { ownerships: [period('per_owner', 0, null)], isGranted: () => true };
+    const all = { ...subject([period('per_owner', 0, null)], []), isGranted: () => true };
     expect(answer(request({ actor: person(word as Role) }), all)).toBe('role-may-not');
     expect(permissionFor('show_driver', word)).toBe('never');
   });
@@ -184,6 +189,24 @@ describe('the time the data is about', () => {
   });
 });
 
+/** Parts under the keys that `period` gives. */
+const someAssignments = fc.array(
+  fc
+    .tuple(
+      fc.constantFrom('per_1', 'per_2'),
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 0, max: 12 }),
+      fc.integer({ min: 1, max: 9 }),
+    )
+    .map(
+      ([personId, keyFromMs, fromMs, lengthMs]): StoredAssignment => ({
+        ...{ assignmentId: `asg_${fromMs}`, vehicleId: VEHICLE, personId, part: 'driver' },
+        ...{ keyId: `key_${keyFromMs}`, fromMs, toMs: fromMs + lengthMs },
+      }),
+    ),
+  { maxLength: 4 },
+);
+
 test('no decision allows without live consent for the stated purpose, at any instant it is about', () => {
   const owners = fc.constantFrom('per_1', 'per_2');
   const ownerships = fc
@@ -214,13 +237,25 @@ test('no decision allows without live consent for the stated purpose, at any ins
   });
 
   fc.assert(
-    fc.property(ownerships, isOpen, grants, requests, (closed, open, granted, { lengthMs, ...asked }) => {
-      const last = closed.at(-1);
-      const periods = open && last ? [...closed.slice(0, -1), { ...last, toMs: null }] : closed;
-      const aboutToMs = asked.aboutFromMs + lengthMs;
-      const decision = decide({ ...asked, vehicleId: VEHICLE, aboutToMs }, subject(periods, granted));
-      expect(decision.kind === 'allow').toBe(isAllowedByHand(periods, granted, { ...asked, aboutToMs }));
-    }),
+    fc.property(
+      ownerships,
+      isOpen,
+      grants,
+      someAssignments,
+      requests,
+      (closed, open, granted, assigned, wanted) => {
+        const { lengthMs, ...asked } = wanted;
+        const last = closed.at(-1);
+        const periods = open && last ? [...closed.slice(0, -1), { ...last, toMs: null }] : closed;
+        const aboutToMs = asked.aboutFromMs + lengthMs;
+        const decision = decide(
+          { ...asked, vehicleId: VEHICLE, aboutToMs },
+          subject(periods, granted, assigned),
+        );
+        const byHand = isAllowedByHand(periods, granted, assigned, { ...asked, aboutToMs });
+        expect(decision.kind === 'allow').toBe(byHand);
+      },
+    ),
     { numRuns: 3_000 },
   );
 });
@@ -229,6 +264,7 @@ test('no decision allows without live consent for the stated purpose, at any ins
 function isAllowedByHand(
   periods: readonly StoredOwnership[],
   granted: readonly string[],
+  assigned: readonly StoredAssignment[],
   asked: Pick<AccessRequest, 'purpose' | 'actor' | 'aboutFromMs' | 'aboutToMs' | 'dataClass'>,
 ): boolean {
   const permission = EXPECTED[asked.purpose][asked.actor.kind === 'person' ? asked.actor.role : 'service'];
@@ -239,6 +275,14 @@ function isAllowedByHand(
     if (owner === undefined || !granted.includes(`${owner.personId} ${asked.purpose}`)) return false;
     const isOwn = asked.actor.kind === 'person' && asked.actor.personId === owner.personId;
     if (permission === 'own' && !isOwn) return false;
+    const who = asked.actor.kind === 'person' ? asked.actor.personId : '';
+    const hasPart = assigned.some(
+      ({ personId, keyId, fromMs, toMs }) =>
+        [personId, keyId].join() === [who, owner.keyId].join() &&
+        fromMs <= asked.aboutToMs &&
+        asked.aboutToMs < (toMs ?? 0),
+    );
+    if (permission === 'assigned' && !hasPart) return false;
   }
   return true;
 }

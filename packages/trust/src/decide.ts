@@ -1,12 +1,14 @@
 import type { Purpose } from '@outrider/domain';
 import { permissionFor } from './policy.ts';
-import type { StoredOwnership } from './ports.ts';
+import type { StoredAssignment, StoredOwnership } from './ports.ts';
+import { isAssignedAt } from './told.ts';
 import type { AccessRequest, Decision, DenyReason } from './trust.ts';
 
 /** What is known about a vehicle when somebody asks. */
 export interface SubjectFacts {
   /** By `fromMs`, never overlapping. */
   readonly ownerships: readonly StoredOwnership[];
+  readonly assignments: readonly StoredAssignment[];
   /** The newest consent of this person for this vehicle and purpose is a yes. */
   isGranted(personId: string, purpose: Purpose): boolean;
 }
@@ -27,6 +29,14 @@ export function decide(request: AccessRequest, subject: SubjectFacts): Decision 
   if (permission === 'own') {
     const personId = actor.kind === 'person' ? actor.personId : undefined;
     if (periods.some((period) => period.personId !== personId)) return deny('not-owner');
+  }
+  if (permission === 'assigned') {
+    const personId = actor.kind === 'person' ? actor.personId : undefined;
+    const mine = subject.assignments.filter(
+      (one) => one.personId === personId && isAssignedAt(one, aboutToMs),
+    );
+    // A part given by one owner opens nothing of the time of another.
+    if (!periods.every(({ keyId }) => mine.some((one) => one.keyId === keyId))) return deny('not-assigned');
   }
   if (!periods.every((period) => subject.isGranted(period.personId, purpose))) return deny('no-consent');
   return ALLOW;

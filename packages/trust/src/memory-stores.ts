@@ -1,9 +1,10 @@
-import type { StoredConsent, StoredKey, StoredOwnership, TrustStores } from './ports.ts';
+import type { StoredAssignment, StoredConsent, StoredKey, StoredOwnership, TrustStores } from './ports.ts';
 
 /** What the tests look at besides the ports. */
 export interface MemoryStores extends TrustStores {
   readonly rows: {
     readonly ownerships: StoredOwnership[];
+    readonly assignments: Map<string, StoredAssignment>;
     readonly consents: StoredConsent[];
     readonly keys: Map<string, StoredKey>;
     readonly audit: string[];
@@ -16,7 +17,10 @@ export interface MemoryStores extends TrustStores {
 
 /** Stores for this package's tests: lists in memory, without transactions. */
 export function memoryStores(): MemoryStores {
-  const rows: MemoryStores['rows'] = { ownerships: [], consents: [], keys: new Map(), audit: [] };
+  const rows: MemoryStores['rows'] = {
+    ...{ ownerships: [], assignments: new Map(), consents: [] },
+    ...{ keys: new Map(), audit: [] },
+  };
   let readCount = 0;
   let delay = Promise.resolve();
   return {
@@ -54,6 +58,7 @@ export function memoryStores(): MemoryStores {
         return rows.ownerships.filter(({ vehicleId }) => ids.includes(vehicleId));
       },
     },
+    assignments: memoryAssignments(rows.assignments),
     consents: {
       async insert(consent) {
         rows.consents.push(consent);
@@ -95,5 +100,27 @@ function memoryQuarantineKeys(): TrustStores['quarantineKeys'] {
       for (const [keyId] of old) quarantine.delete(keyId);
       return old.length;
     },
+  };
+}
+
+function memoryAssignments(rows: Map<string, StoredAssignment>): TrustStores['assignments'] {
+  const removeWhere = (isGone: (one: StoredAssignment) => boolean): void => {
+    for (const [id, one] of [...rows]) if (isGone(one)) rows.delete(id);
+  };
+  return {
+    async insert(assignment) {
+      rows.set(assignment.assignmentId, assignment);
+    },
+    find: async (id) => rows.get(id),
+    async end(id, toMs) {
+      const found = rows.get(id);
+      if (found === undefined || (found.toMs !== null && found.toMs <= toMs)) return false;
+      rows.set(id, { ...found, toMs: Math.max(toMs, found.fromMs) });
+      return true;
+    },
+    ofVehicles: async (ids) => [...rows.values()].filter(({ vehicleId }) => ids.includes(vehicleId)),
+    removeOver: async (id, beforeMs) =>
+      removeWhere(({ vehicleId, toMs }) => vehicleId === id && toMs !== null && toMs < beforeMs),
+    removeOfKey: async (id) => removeWhere(({ keyId }) => keyId === id),
   };
 }

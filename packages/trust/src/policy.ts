@@ -6,16 +6,17 @@ import type { Role } from './trust.ts';
  * the vehicle at the time the data is about.
  * - `never`
  * - `own`: data about the time the person owned the vehicle
+ * - `assigned`: of a vehicle the person has a part in by the end of the time it is about
  * - `any`: any vehicle
  * - `any-but-places`: any vehicle, but nothing that tells where it was
  */
-export type Permission = 'never' | 'own' | 'any' | 'any-but-places';
+export type Permission = 'never' | 'own' | 'assigned' | 'any' | 'any-but-places';
 
 /** The whole policy. A purpose or role that is not a key here is denied. */
 export const POLICY: Readonly<Record<Purpose, Readonly<Record<Role | 'service', Permission>>>> = {
   alert_driver: {
     service: 'any',
-    driver: 'never',
+    driver: 'assigned',
     crew: 'any',
     operator: 'any',
     product: 'never',

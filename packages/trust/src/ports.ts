@@ -1,4 +1,4 @@
-import type { Purpose } from '@outrider/domain';
+import type { Part, Purpose } from '@outrider/domain';
 
 // What trust needs from a store. The state package's `keys`, `consents`, `vehicles` … satisfy these as they are.
 
@@ -30,6 +30,27 @@ export interface OwnershipStore {
   insertOwnership(ownership: StoredOwnership): Promise<void>;
   endOwnership(vehicleId: string, personId: string, toMs: number): Promise<boolean>;
   ownerships(vehicleIds: readonly string[]): Promise<readonly StoredOwnership[]>;
+}
+
+/** Who has which part in a vehicle for a time, under the ownership of `keyId`. */
+export interface StoredAssignment {
+  readonly assignmentId: string;
+  readonly vehicleId: string;
+  readonly personId: string;
+  readonly part: Part;
+  readonly keyId: string;
+  readonly fromMs: number;
+  /** Exclusive; null = still. */
+  readonly toMs: number | null;
+}
+
+export interface AssignmentStore {
+  insert(assignment: StoredAssignment): Promise<void>;
+  find(assignmentId: string): Promise<StoredAssignment | undefined>;
+  end(assignmentId: string, toMs: number): Promise<boolean>;
+  ofVehicles(vehicleIds: readonly string[]): Promise<readonly StoredAssignment[]>;
+  removeOver(vehicleId: string, beforeMs: number): Promise<void>;
+  removeOfKey(keyId: string): Promise<void>;
 }
 
 export interface StoredConsent {
@@ -72,6 +93,7 @@ export interface TrustStores {
   readonly keys: KeyStore;
   readonly consents: ConsentStore;
   readonly vehicles: OwnershipStore;
+  readonly assignments: AssignmentStore;
   readonly quarantineKeys: QuarantineKeyStore;
   readonly audit: AuditTrail;
   /** All of `work` or nothing; the stores' calls made inside are part of it. */

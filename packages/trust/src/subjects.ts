@@ -1,7 +1,7 @@
 import type { Purpose } from '@outrider/domain';
 import type { Clock } from '@outrider/runtime';
 import type { SubjectFacts } from './decide.ts';
-import type { StoredConsent, StoredKey, StoredOwnership, TrustStores } from './ports.ts';
+import type { StoredAssignment, StoredConsent, StoredKey, StoredOwnership, TrustStores } from './ports.ts';
 import { type SealingKey, sealingKey } from './seal.ts';
 
 /** One vehicle's owners, consents and keys, as read at one moment. */
@@ -33,7 +33,7 @@ interface Entry {
 /** Vehicles nobody prepared for this many times `cacheMs` leave the memory. */
 const KEPT_CACHE_TIMES = 10;
 
-type ReadStores = Pick<TrustStores, 'keys' | 'consents' | 'vehicles'>;
+type ReadStores = Pick<TrustStores, 'keys' | 'consents' | 'vehicles' | 'assignments'>;
 
 export function createSubjects(stores: ReadStores, realClock: Clock, cacheMs: number): Subjects {
   const entries = new Map<string, Entry>();
@@ -93,20 +93,29 @@ async function readSubjects(
   // Ownerships first: a period that is seen has its key already.
   const ownerships = Map.groupBy(await stores.vehicles.ownerships(ids), ({ vehicleId }) => vehicleId);
   const keys = Map.groupBy(await stores.keys.load(ids), ({ vehicleId }) => vehicleId);
+  const assigned = Map.groupBy(await stores.assignments.ofVehicles(ids), ({ vehicleId }) => vehicleId);
   const consents = Map.groupBy(await stores.consents.current(ids), ({ vehicleId }) => vehicleId);
   return new Map(
     ids.map((id) => [
       id,
-      createSubject(ownerships.get(id) ?? [], keys.get(id) ?? [], consents.get(id) ?? []),
+      createSubject({
+        ownerships: ownerships.get(id) ?? [],
+        assignments: assigned.get(id) ?? [],
+        storedKeys: keys.get(id) ?? [],
+        consents: consents.get(id) ?? [],
+      }),
     ]),
   );
 }
 
-function createSubject(
-  ownerships: readonly StoredOwnership[],
-  storedKeys: readonly StoredKey[],
-  consents: readonly StoredConsent[],
-): Subject {
+interface Stored {
+  readonly ownerships: readonly StoredOwnership[];
+  readonly assignments: readonly StoredAssignment[];
+  readonly storedKeys: readonly StoredKey[];
+  readonly consents: readonly StoredConsent[];
+}
+
+function createSubject({ ownerships, assignments, storedKeys, consents }: Stored): Subject {
   const keys = new Map(
     storedKeys.map(({ keyId, vehicleId, secret }) => [keyId, secret && sealingKey(keyId, vehicleId, secret)]),
   );
@@ -115,6 +124,7 @@ function createSubject(
     if (isGranted) granted.set(personId, (granted.get(personId) ?? new Set()).add(purpose));
   return {
     ownerships: ownerships.toSorted((one, other) => one.fromMs - other.fromMs),
+    assignments,
     isGranted: (personId, purpose) => granted.get(personId)?.has(purpose) ?? false,
     key: (keyId) => keys.get(keyId),
   };

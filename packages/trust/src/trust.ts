@@ -60,6 +60,8 @@ export type DenyReason =
   | 'unknown-vehicle'
   | 'no-consent'
   | 'not-owner'
+  /** Has no part in the vehicle, or not by then. */
+  | 'not-assigned'
   | 'role-may-not'
   | 'key-destroyed'
   | 'unreadable';

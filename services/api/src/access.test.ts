@@ -54,6 +54,15 @@ await it.state.contacts.put({
   ...{ target: '{"endpoint":"https://push.example.net/1"}', verifiedAtMs: 0 },
 });
 
+const assign = async () =>
+  (
+    await it.call('POST', `/v1/vehicles/${vehicleId}/assignments`, {
+      token: owner.token,
+      body: { personId: owner.personId, part: 'driver' },
+    })
+  ).body.assignmentId;
+const toGiveBack = await assign();
+
 /** A value for every parameter of a path: of the owner's things. A new kind of parameter must be added here. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   vehicleId,
@@ -64,6 +73,11 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   purpose: 'safety_recall',
   subscriptionId: 'browser-1',
   ruleId: 'nervous',
+  assignmentId: await assign(),
+};
+/** Where the same name means another thing. */
+const PARAMETERS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'delete /v1/people/me/assignments/{assignmentId}': { assignmentId: toGiveBack },
 };
 
 const span = 'from=2026-01-15T00:00:00Z&to=2026-01-16T00:00:00Z';
@@ -87,6 +101,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/vehicles/{vehicleId}/trip-sources': weekly,
   'post /v1/vehicles/{vehicleId}/vin/decode': { mayAsk: true },
   'post /v1/places': { text: '61.5, 24.5' },
+  'post /v1/vehicles/{vehicleId}/assignments': { personId: owner.personId, part: 'dispatcher' },
   'put /v1/trips/{tripId}': tripPlan(),
   'post /v1/alerts/{alertId}/feedback': { kind: 'acknowledged' },
 };
@@ -106,7 +121,8 @@ for (const [path, methods] of Object.entries<Record<string, { 'x-roles'?: readon
 
 const ask = ({ method, path }: Operation, token?: string): Promise<Answer> => {
   const name = `${method} ${path}`;
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => PARAMETERS[parameter] ?? 'missing');
+  const values = { ...PARAMETERS, ...PARAMETERS_OF[name] };
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => values[parameter] ?? 'missing');
   const query = QUERIES[name] === undefined ? '' : `?${QUERIES[name]}`;
   const file = FILES[name];
   const body = file ? { raw: file[1], headers: { 'content-type': file[0] } } : { body: BODIES[name] };

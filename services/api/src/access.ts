@@ -37,6 +37,16 @@ export interface Access {
    * @throws ApiError not-found for a vehicle of somebody else, no-consent or erased for one's own
    */
   read(principal: Principal, vehicleId: string, action: string): Promise<Grant>;
+  /**
+   * What somebody with a part in the car, now or a moment ago, may read of it: what they were told of.
+   * @throws ApiError not-found for everybody else
+   */
+  readPart(principal: Principal, vehicleId: string): Promise<Grant>;
+  /**
+   * The ownership now, for who may say who has which part in the car: the owner, and helpers while the owner wants
+   * to be warned. @throws ApiError not-found for everybody else
+   */
+  assign(principal: Principal, vehicleId: string): Promise<Ownership>;
   /** The owner now. @throws ApiError not-found for everybody else */
   own(principal: Principal, vehicleId: string): Promise<Ownership>;
   /** @throws ApiError not-found when the key is not that of the ownership now; null is of no ownership */
@@ -60,6 +70,23 @@ export function createAccess(deps: Deps): Access {
   };
   return {
     read: (principal, vehicleId, action) => read(deps, principal, vehicleId, action),
+    async readPart(principal, vehicleId) {
+      const keyIds = (await loadParts(deps, principal)).get(vehicleId) ?? new Set();
+      const owned = await deps.state.vehicles.ownerships([vehicleId]);
+      const periods = owned
+        .filter(({ keyId }) => keyIds.has(keyId))
+        .map(({ keyId, fromMs, toMs }) => ({ keyId, fromMs, toMs: toMs ?? FOREVER_MS }));
+      if (periods.length === 0) throw notFound();
+      return grant(deps.trust, vehicleId, 'alert_driver', periods);
+    },
+    async assign(principal, vehicleId) {
+      if (!isHelper(principal.role)) return own(principal, vehicleId);
+      const current = await ownershipNow(deps, vehicleId);
+      if (current === undefined) throw notFound();
+      await deps.trust.prepare([vehicleId]);
+      if (sift(deps, principal, 'alert_driver', [current]).periods.length === 0) throw notFound();
+      return current;
+    },
     own,
     async refuseSold(vehicleId, keyId) {
       const current = await ownershipNow(deps, vehicleId);
@@ -74,6 +101,29 @@ export function createAccess(deps: Deps): Access {
       return current;
     },
   };
+}
+
+/** How long what somebody was told stays theirs to see after their part ended: long enough to take it back. */
+const PART_LINGERS_MS = 3_600_000;
+
+/** Vehicles the person has a part in, or had a moment ago, with the key of the ownership it was given under. */
+export async function loadParts(
+  { state, trust, eventClock }: Deps,
+  { personId, role }: Principal,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const nowMs = eventClock.nowMs();
+  const all = await state.assignments.ofPerson(personId, nowMs - PART_LINGERS_MS);
+  const begun = all.filter(({ fromMs, toMs }) => fromMs <= nowMs && toMs !== fromMs);
+  await trust.prepare(begun.map(({ vehicleId }) => vehicleId));
+  const parts = new Map<string, Set<string>>();
+  for (const { vehicleId, keyId, fromMs, toMs } of begun) {
+    const aboutToMs = Math.min(nowMs, (toMs ?? Number.POSITIVE_INFINITY) - 1);
+    const actor = { kind: 'person', personId, role } as const;
+    const asked = { purpose: 'alert_driver', vehicleId, actor, aboutFromMs: fromMs, aboutToMs } as const;
+    if (trust.decide(asked).kind !== 'allow') continue;
+    parts.set(vehicleId, (parts.get(vehicleId) ?? new Set()).add(keyId));
+  }
+  return parts;
 }
 
 async function ownershipNow({ state, eventClock }: Deps, vehicleId: string): Promise<Ownership | undefined> {

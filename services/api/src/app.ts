@@ -22,6 +22,7 @@ import { createNewestForecasts, type NewestForecasts } from './newest-forecasts.
 import { createPlaceFinder } from './place-finder.ts';
 import { addressCodeRoutes } from './routes/address-codes.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { assignmentRoutes } from './routes/assignments.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
 import { forecastRoutes } from './routes/forecasts.ts';
@@ -253,6 +254,7 @@ function addRoutes(
     pushRoutes,
     tokenRoutes,
     vehicleRoutes,
+    assignmentRoutes,
     consentRoutes,
     tripRoutes,
     tripGuessRoutes,

@@ -261,6 +261,7 @@ test('a reader that does not read is cut off at one mebibyte, a slow one skips f
       socket: socket as unknown as WebSocket,
       principal: {} as never,
       rights: new Map(),
+      parts: new Map(),
       isAlive: true,
     };
   };

@@ -1,21 +1,16 @@
-import type { Alert } from '@outrider/domain';
+import type { Alert, SuppressReason } from '@outrider/domain';
 import type { NotificationRow, Person, State } from '@outrider/state';
+import type { Recipient } from '@outrider/trust';
 import { openContent, sealContent } from './content.ts';
 import { basisOf, type Draft, draftsOf, notificationIdOf, type Step } from './deciding.ts';
 import { decisionRow } from './decision-record.ts';
 import { mayTell, type Parts } from './notifier-deps.ts';
-import { isTold, type Saying, type Told } from './stage.ts';
+import { historyOf, recipientsOf, sinceHandover, toldOf } from './people-told.ts';
+import { isTold, type Saying } from './stage.ts';
 import { sayingOf } from './stages/dedup.ts';
 import { isAboutSame } from './stages/inhibit.ts';
-import { recipientsOf } from './stages/recipients.ts';
 import { languageOf } from './wording/language.ts';
-import { isUnworded, type Text, wordAlert, wordResolved } from './wording/wording.ts';
-
-/** Enough for the longest rate and for an inhibiting alert of a whole day. */
-const HISTORY_MS = 24 * 3_600_000;
-const HISTORY_ROWS = 500;
-/** Somebody with more cars than this is not driving all of them. */
-const OTHER_VEHICLES = 10;
+import { isUnworded, type Text, wordAlert, wordTakenBack } from './wording/wording.ts';
 
 /**
  * Decides one alert's step and stores the decision: rows, and records of what is decided for good, in the
@@ -30,26 +25,25 @@ export async function takeAlert(
 ): Promise<readonly NotificationRow[]> {
   const nowMs = parts.runtime.eventClock.nowMs();
   const rows = await state.notifications.listOfAlert(alert.alertId);
-  const ownerships = await state.vehicles.ownerships([alert.vehicleId]);
-  const people = await Promise.all(
-    recipientsOf(ownerships, [alert.startedAtMs, alert.changedAtMs, nowMs]).map((id) =>
-      state.people.find(id),
-    ),
-  );
-  const known = people.filter((person) => person !== undefined);
-  if (known.length === 0) {
+  const recipients = await recipientsOf(state, alert, nowMs);
+  if (recipients.length === 0) {
     const id = notificationIdOf(alert, null, null);
     if (rows.some((row) => row.notificationId === id)) return [];
     return store(parts, state, draftsOf(nobodyStep(parts, alert, cause, nowMs)));
   }
   const written: NotificationRow[] = [];
-  for (const person of known) {
-    const mine = rows.filter((row) => row.personId === person.personId);
-    if (isRepeat(alert, mine)) {
+  for (const personId of formerOf(rows, recipients))
+    written.push(...(await takeBack(parts, state, { alert, cause, nowMs }, personId, rows)));
+  for (const recipient of recipients.filter(({ part }) => part === 'driver')) {
+    const person = await state.people.find(recipient.personId);
+    if (person === undefined) throw new Error('somebody who has a part in a car is nobody');
+    const mine = sinceHandover(rows.filter((row) => row.personId === person.personId));
+    if (isRepeat(alert, mine.rows)) {
       parts.decisions.inc({ state: 'suppressed', reason: 'duplicate' });
       continue;
     }
-    written.push(...(await takeFor(parts, state, { alert, cause }, person, mine, nowMs)));
+    const { sinceMs } = recipient;
+    written.push(...(await takeFor(parts, state, { alert, cause, nowMs }, { person, sinceMs, mine })));
   }
   return written;
 }
@@ -61,21 +55,28 @@ function isRepeat(alert: Alert, mine: readonly NotificationRow[]): boolean {
   return alert.state === 'firing' && mine.some((row) => row.revision >= alert.revision);
 }
 
+/** Who is told, since when the car is theirs to drive, and what they were told since. */
+interface Taker {
+  readonly person: Person;
+  readonly sinceMs: number;
+  readonly mine: ReturnType<typeof sinceHandover>;
+}
+
 async function takeFor(
   parts: Parts,
   state: State,
-  { alert, cause }: Pick<Step, 'alert' | 'cause'>,
-  person: Person,
-  mine: readonly NotificationRow[],
-  nowMs: number,
+  { alert, cause, nowMs }: Pick<Step, 'alert' | 'cause' | 'nowMs'>,
+  { person, sinceMs, mine }: Taker,
 ): Promise<readonly NotificationRow[]> {
   const { limits } = parts;
   const text = textFor(parts, alert, person, nowMs);
   const basis = basisOf(alert, text);
   const toTold = (row: NotificationRow) => toldOf(parts, row);
-  const newestFirst = mine.toReversed();
-  const decline = await state.notifications.findDecline(alert.vehicleId, alert.ruleId, alert.subject);
-  const history = await historyOf(parts, state, alert.vehicleId, person, nowMs);
+  const newestFirst = mine.rows.toReversed();
+  const declined = await state.notifications.findDecline(alert.vehicleId, alert.ruleId, alert.subject);
+  // What the driver before did not want to hear is new to this one.
+  const decline = declined !== undefined && declined.atMs >= sinceMs ? declined : undefined;
+  const history = await historyOf(parts, state, alert.vehicleId, person, sinceMs, nowMs);
   const others = history.ofVehicle.filter(
     (told) => told.alertId !== alert.alertId && isAboutSame({ ...alert, stopName: alert.stopName }, told),
   );
@@ -87,14 +88,13 @@ async function takeFor(
   let saying = say(newestFirst.filter((row) => row.state !== 'waiting'));
   const superseded: NotificationRow[] = [];
   if (isReplacing(saying)) {
-    superseded.push(...(await supersede(parts, state, newestFirst, nowMs)));
+    superseded.push(...(await supersede(parts, state, newestFirst, 'superseded', nowMs)));
     const ids = new Set(superseded.map((row) => row.notificationId));
     // What could not be stopped is being sent right now: it counts as told.
     saying = say(newestFirst.filter((row) => !ids.has(row.notificationId)));
   }
   const step: Step = {
-    ...{ alert, cause },
-    nowMs,
+    ...{ alert, cause, nowMs, turn: mine.turn },
     recipient: person,
     isAllowed: mayTell(parts.trust, alert.vehicleId, alert.startedAtMs, alert.changedAtMs),
     saying,
@@ -104,7 +104,7 @@ async function takeFor(
     interruptedAtMs: history.interruptedAtMs,
     decline,
     limits,
-    usable: new Set(parts.channels.filter((one) => one.reaches(person)).map((one) => one.name)),
+    usable: usableFor(parts, person),
   };
   return [...superseded, ...(await store(parts, state, draftsOf(step)))];
 }
@@ -117,20 +117,62 @@ function textFor(parts: Parts, alert: Alert, person: Person, nowMs: number): Tex
   if (isUnworded(language, alert.message))
     parts.runtime.log.error({ message: alert.message }, 'a message has no words of its own');
   return alert.state === 'resolved'
-    ? wordResolved(language, alert, person, nowMs)
+    ? wordTakenBack('resolved', language, alert, person, nowMs)
     : wordAlert(language, alert, person, nowMs);
 }
 
-/** Messages of earlier revisions that still wait are not sent any more. */
+const usableFor = (parts: Parts, person: Person): Step['usable'] =>
+  new Set(parts.channels.filter((one) => one.reaches(person)).map((one) => one.name));
+
+/** Who was told of the alert, or is about to be, and is not to be told now. */
+function formerOf(
+  rows: readonly NotificationRow[],
+  recipients: readonly Pick<Recipient, 'personId'>[],
+): readonly string[] {
+  const ids = new Set(rows.flatMap(({ personId }) => personId ?? []));
+  for (const { personId } of recipients) ids.delete(personId);
+  return [...ids];
+}
+
+/**
+ * Somebody else has the car by now: what still waits for whoever had it is dropped, and what they were told is taken
+ * back, once.
+ */
+async function takeBack(
+  parts: Parts,
+  state: State,
+  { alert, cause, nowMs }: Pick<Step, 'alert' | 'cause' | 'nowMs'>,
+  personId: string,
+  all: readonly NotificationRow[],
+): Promise<readonly NotificationRow[]> {
+  const { rows, turn } = sinceHandover(all.filter((row) => row.personId === personId));
+  const dropped = await supersede(parts, state, rows, 'off-shift', nowMs);
+  const isReached = rows.some((row) => row.state !== 'waiting' && isTold(toldOf(parts, row)));
+  const isTakenBack = rows.some(({ purpose }) => purpose === 'resolve');
+  const person = await state.people.find(personId);
+  if (!isReached || isTakenBack || person === undefined) return dropped;
+  const language = languageOf(parts.languages, person.language);
+  const why = alert.state === 'resolved' ? 'resolved' : 'handedOver';
+  const drafts = draftsOf({
+    ...nobodyStep(parts, { ...alert, state: 'resolved' }, cause, nowMs),
+    ...{ turn, because: 'off-shift', recipient: person, usable: usableFor(parts, person) },
+    isAllowed: mayTell(parts.trust, alert.vehicleId, alert.startedAtMs, alert.changedAtMs),
+    text: wordTakenBack(why, language, alert, person, nowMs),
+  });
+  return [...dropped, ...(await store(parts, state, drafts))];
+}
+
+/** Messages that still wait are not sent any more. */
 async function supersede(
   parts: Parts,
   state: State,
   rows: readonly NotificationRow[],
+  why: SuppressReason,
   nowMs: number,
 ): Promise<readonly NotificationRow[]> {
   const ended: NotificationRow[] = [];
   for (const row of rows.filter((one) => one.state === 'waiting')) {
-    const next = { ...row, state: 'suppressed', reason: 'superseded', changedAtMs: nowMs } as const;
+    const next = { ...row, state: 'suppressed', reason: why, changedAtMs: nowMs } as const;
     const { state: to, reason, changedAtMs, attempts } = next;
     const isEnded = await state.notifications.finish(row.notificationId, null, {
       state: to,
@@ -145,48 +187,9 @@ async function supersede(
   return ended;
 }
 
-function toldOf(parts: Parts, row: NotificationRow): Told {
-  return {
-    notificationId: row.notificationId,
-    alertId: row.alertId,
-    revision: row.revision,
-    ruleId: row.ruleId,
-    subject: row.subject,
-    channel: row.channel,
-    state: row.state,
-    severity: row.severity,
-    interrupts: row.interrupts,
-    purpose: row.purpose,
-    reason: row.reason,
-    atMs: Math.max(row.createdAtMs, row.notBeforeMs),
-    basis: openContent(parts.trust.reader('alert_driver'), row)?.basis,
-  };
-}
-
-async function historyOf(parts: Parts, state: State, vehicleId: string, person: Person, nowMs: number) {
-  const sinceMs = nowMs - HISTORY_MS;
-  const rowsOf = async (id: string) =>
-    (await state.notifications.listOfVehicle(id, sinceMs, HISTORY_ROWS)).filter(
-      (row) => row.personId === person.personId,
-    );
-  const own = (await rowsOf(vehicleId)).map((row) => toldOf(parts, row));
-  const others = (await state.vehicles.listOf(person.personId, nowMs))
-    .filter((vehicle) => vehicle.vehicleId !== vehicleId)
-    .slice(0, OTHER_VEHICLES);
-  const interruptions = new Map<string, number>();
-  for (const told of own)
-    if (told.interrupts && isTold(told)) interruptions.set(`${told.alertId} ${told.revision}`, told.atMs);
-  for (const { vehicleId: other } of others)
-    for (const row of await rowsOf(other))
-      if (row.interrupts && isTold({ ...row, atMs: row.createdAtMs, basis: undefined }))
-        interruptions.set(`${row.alertId} ${row.revision}`, Math.max(row.createdAtMs, row.notBeforeMs));
-  return { ofVehicle: own, interruptedAtMs: [...interruptions.values()] };
-}
-
 function nobodyStep(parts: Parts, alert: Alert, cause: string | undefined, nowMs: number): Step {
   return {
-    ...{ alert, cause },
-    nowMs,
+    ...{ alert, cause, nowMs, turn: 0 },
     recipient: undefined,
     isAllowed: false,
     saying: alert.state === 'resolved' ? 'resolve' : 'card',

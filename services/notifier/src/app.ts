@@ -7,6 +7,7 @@ import { takeBatch } from './intake.ts';
 import { limitsOf, type NotifierDeps, type Parts } from './notifier-deps.ts';
 import { createOutboxWorker } from './outbox-worker.ts';
 import { createServiceTextSender } from './service-texts.ts';
+import { createShiftWatch } from './shift-watch.ts';
 import { loadLanguages } from './wording/language.ts';
 
 export type { Channel, Delivery, Message } from './channel.ts';
@@ -37,6 +38,7 @@ export function createNotifier(deps: NotifierDeps): App {
     worker.poke();
     relay.poke();
   };
+  const shifts = createShiftWatch(parts, pokeBoth);
   let signals: Subscription | undefined;
   let intake: Subscription | undefined;
   const cancels: Cancel[] = [];
@@ -47,10 +49,14 @@ export function createNotifier(deps: NotifierDeps): App {
     await untilCaughtUp(parts, signals);
     intake = await takeAlerts(parts, signals, pokeBoth);
     cancels.push(
-      runtime.eventClock.onTick(TICK_MS, () => worker.poke()),
+      runtime.eventClock.onTick(TICK_MS, () => {
+        worker.poke();
+        shifts.poke();
+      }),
       runtime.realClock.onTick(TICK_MS, pokeBoth),
       runtime.realClock.onTick(TICK_MS, () => texts.poke()),
     );
+    shifts.poke();
     pokeBoth();
     isStarted = true;
   };
@@ -58,6 +64,7 @@ export function createNotifier(deps: NotifierDeps): App {
     isStarted = false;
     for (const cancel of cancels.splice(0)) cancel();
     await intake?.stop();
+    await shifts.stop();
     await signals?.stop();
     await worker.stop();
     await texts.stop();
@@ -78,13 +85,14 @@ export function createNotifier(deps: NotifierDeps): App {
     stop,
     readiness() {
       if (!isStarted) return { ready: false, why: 'it is not started' };
-      const why = worker.problem();
+      const why = worker.problem() ?? shifts.problem();
       return why === undefined ? { ready: true } : { ready: false, why };
     },
     isIdle: () =>
       (signals?.isIdle() ?? true) &&
       (intake?.isIdle() ?? true) &&
       worker.isIdle() &&
+      shifts.isIdle() &&
       texts.isIdle() &&
       relay.isIdle(),
   };

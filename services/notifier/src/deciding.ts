@@ -1,4 +1,4 @@
-import type { Alert, ChannelName, Remedy } from '@outrider/domain';
+import type { Alert, ChannelName, Remedy, SuppressReason } from '@outrider/domain';
 import { contentId, traceHeader } from '@outrider/runtime';
 import type { NotificationRow, Person } from '@outrider/state';
 import type { Content } from './content.ts';
@@ -33,6 +33,7 @@ export const notificationIdOf = (
   alert: Pick<Alert, 'alertId' | 'revision' | 'state'>,
   personId: string | null,
   channel: ChannelName | null,
+  turn = 0,
 ): string =>
   contentId(
     alert.alertId,
@@ -40,6 +41,7 @@ export const notificationIdOf = (
     personId ?? '',
     channel ?? '',
     ...(alert.state === 'resolved' ? ['resolve'] : []),
+    ...(turn > 0 ? [`turn ${turn}`] : []),
   );
 
 const PURPOSE: Readonly<Record<Saying, NotificationRow['purpose']>> = {
@@ -69,6 +71,10 @@ export interface Step {
   readonly alert: Alert;
   /** The `traceparent` it came with. */
   readonly cause: string | undefined;
+  /** How often this person has handed over a car with this alert before. */
+  readonly turn: number;
+  /** Why it is taken back, when not because it is over. */
+  readonly because?: SuppressReason;
   readonly nowMs: number;
   readonly recipient: Person | undefined;
   readonly isAllowed: boolean;
@@ -104,7 +110,7 @@ function draftOn(step: Step, channel: ChannelName | null): Draft {
   const isExpired = verdict.kind === 'send' && expiresAtMs <= nowMs;
   const isSending = verdict.kind === 'send' && !isExpired;
   const row: BareRow = {
-    notificationId: notificationIdOf(alert, recipient?.personId ?? null, channel),
+    notificationId: notificationIdOf(alert, recipient?.personId ?? null, channel, step.turn),
     alertId: alert.alertId,
     revision: alert.revision,
     vehicleId: alert.vehicleId,
@@ -116,7 +122,7 @@ function draftOn(step: Step, channel: ChannelName | null): Draft {
     severity: alert.severity,
     interrupts: verdict.kind === 'send' ? verdict.interrupts : saying === 'interrupt',
     purpose: PURPOSE[saying],
-    reason: isExpired ? 'expired' : verdict.reason,
+    reason: isExpired ? 'expired' : (verdict.reason ?? step.because ?? null),
     createdAtMs: nowMs,
     changedAtMs: nowMs,
     expiresAtMs,
@@ -139,6 +145,7 @@ function factsOf(step: Step, channel: ChannelName): Facts {
   return {
     nowMs: step.nowMs,
     recipient: step.recipient,
+    isTheirs: true,
     isAllowed: step.isAllowed,
     channel,
     severity: alert.severity,

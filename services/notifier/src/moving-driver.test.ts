@@ -77,6 +77,7 @@ function isProvedToStand(said: readonly Said[]): boolean {
 const factsOn = (driving: DrivingState, channel: Facts['channel'], change: Partial<Facts>): Facts => ({
   nowMs: START_MS,
   recipient: driver,
+  isTheirs: true,
   isAllowed: true,
   channel,
   severity: 'warning',

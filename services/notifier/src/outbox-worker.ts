@@ -4,6 +4,7 @@ import { publishDecision } from './alert-intake.ts';
 import type { Channel, Delivery, Message } from './channel.ts';
 import { type Content, openContent } from './content.ts';
 import { countDecision, mayTell, type Parts } from './notifier-deps.ts';
+import { hasPart } from './people-told.ts';
 import { runStages, SENDING_STAGES } from './pipeline.ts';
 import { retryDelayMs } from './retry-class.ts';
 
@@ -188,6 +189,7 @@ async function askAgain(
   return runStages(SENDING_STAGES, {
     nowMs,
     recipient: person,
+    isTheirs: row.purpose === 'resolve' || (await hasPart(parts.state, row, nowMs)),
     isAllowed: mayTell(parts.trust, row.vehicleId, row.createdAtMs, row.createdAtMs),
     channel: row.channel ?? 'feed',
     severity: row.severity,
@@ -236,6 +238,8 @@ function afterTry(parts: Parts, row: NotificationRow, delivery: Delivery, nowMs:
   return { state: 'waiting', reason: delivery.reason, attempts, leaseUntilMs };
 }
 
-/** A silent card keeps the reason why it is silent; why a message waited is over once it is out. */
+/** A silent card keeps the reason why it is silent or taken back; why a message waited is over once it is out. */
 const silentReason = (row: NotificationRow): string | null =>
-  !row.interrupts && (row.reason === 'bundled' || row.reason === 'throttled') ? row.reason : null;
+  !row.interrupts && KEPT_REASONS.has(row.reason) ? row.reason : null;
+
+const KEPT_REASONS: ReadonlySet<string | null> = new Set(['bundled', 'throttled', 'off-shift']);

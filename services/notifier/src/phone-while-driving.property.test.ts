@@ -33,6 +33,7 @@ const stands: SignalRecord['values'] = { [SIGNAL.speed]: 0, [SIGNAL.gear]: GEAR.
 
 const facts = fc.record<Omit<SendFacts, 'driving' | 'recipient'>>({
   nowMs: fc.constant(START_MS),
+  isTheirs: fc.constant(true),
   isAllowed: fc.constant(true),
   channel: fc.constantFrom(...onPhones),
   severity: fc.constantFrom('info', 'warning', 'critical'),

@@ -13,6 +13,7 @@ export const REASONS: Readonly<Record<SuppressReason | FailureReason, Reason>> =
     stage: 'recipients',
     because: 'nobody owned the car from the alert’s beginning until then',
   },
+  'off-shift': { stage: 'recipients', because: 'somebody else is to be told about the car by then' },
   inhibited: { stage: 'inhibit', because: 'another warning says the same about this stop, and better' },
   snoozed: { stage: 'snooze', because: 'such messages were put off' },
   declined: {

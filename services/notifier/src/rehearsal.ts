@@ -63,7 +63,17 @@ export function createRehearsal(
     if (saying === 'interrupt' || saying === 'resolve' || saying === 'never-told')
       kept = kept.filter(({ told }) => told.alertId !== alert.alertId || told.state !== 'waiting');
     const drafts = draftsOf({
-      ...{ alert, cause: undefined, nowMs, recipient: person, isAllowed: true, saying, text, driving },
+      ...{
+        alert,
+        cause: undefined,
+        turn: 0,
+        nowMs,
+        recipient: person,
+        isAllowed: true,
+        saying,
+        text,
+        driving,
+      },
       history: kept.map(({ told }) => told).toReversed(),
       interruptedAtMs: kept.flatMap(({ told }) => (told.interrupts && isTold(told) ? [told.atMs] : [])),
       decline: undefined,
@@ -114,7 +124,7 @@ function askedAgain(one: Kept, person: Person, driving: DrivingState, limits: Li
   if (row.expiresAtMs <= nowMs)
     return keptOf({ row: { ...row, state: 'expired', reason: 'expired' }, said }, nowMs);
   const facts: SendFacts = {
-    ...{ nowMs, recipient: person, isAllowed: true, driving },
+    ...{ nowMs, recipient: person, isTheirs: true, isAllowed: true, driving },
     channel: row.channel ?? 'feed',
     severity: row.severity,
     interrupts: row.interrupts,

@@ -3,6 +3,7 @@ import type { ServiceText } from '@outrider/state';
 import type { Delivery } from './channel.ts';
 import { countsAsMoving } from './driving-state.ts';
 import type { Parts } from './notifier-deps.ts';
+import { carsOf } from './people-told.ts';
 import { fill } from './wording/fill.ts';
 import { languageOf } from './wording/language.ts';
 
@@ -63,8 +64,8 @@ async function isAtTheWheel(
   { personId, kind }: ServiceText,
 ): Promise<boolean> {
   const nowMs = runtime.eventClock.nowMs();
-  const vehicles = await state.vehicles.listOf(personId, nowMs);
-  return vehicles.some(({ vehicleId }) => {
+  const vehicleIds = await carsOf(state, personId, nowMs);
+  return vehicleIds.some((vehicleId) => {
     const state = driving.of(vehicleId, nowMs);
     return kind === 'code' ? state.kind === 'moving' : countsAsMoving(state);
   });

@@ -74,6 +74,8 @@ export interface Limits {
 export interface SendFacts {
   readonly nowMs: number;
   readonly recipient: Person | undefined;
+  /** They have a part in the car now, or are to forget what they were told when they had. */
+  readonly isTheirs: boolean;
   /** `trust` allows `alert_driver` for this person and car. */
   readonly isAllowed: boolean;
   readonly channel: ChannelName;

@@ -108,7 +108,7 @@ export function notifierContract(state: () => State): void {
       ]);
     });
 
-    test('rows are listed by vehicle since an instant, newest first, and by alert', async () => {
+    test('rows are listed by vehicle and by person since an instant, newest first, and by alert', async () => {
       await state().notifications.insert([
         notificationRow({ notificationId: 'n1', createdAtMs: 1 }),
         notificationRow({ notificationId: 'n2', createdAtMs: 2, alertId: 'alert_b' }),
@@ -126,6 +126,8 @@ export function notifierContract(state: () => State): void {
         );
       expect(await ids(2, 10)).toEqual(['n3', 'n2']);
       expect(await ids(0, 1)).toEqual(['n3']);
+      const ofPerson = await state().notifications.listOfPerson('per_aaaaaaaa', 2, 10);
+      expect(ofPerson.map((row) => row.notificationId)).toEqual(['n4', 'n3', 'n2']);
       const ofAlert = await state().notifications.listOfAlert('alert_a');
       expect(ofAlert.map((row) => row.notificationId)).toEqual(['n1', 'n3']);
     });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { State } from '../state.ts';
+import { assignmentsContract } from './assignments.contract.ts';
 import { contactsContract } from './contacts.contract.ts';
 import { notifierContract } from './notifier.contract.ts';
 import { peopleContract } from './people.contract.ts';
@@ -34,6 +35,7 @@ export function stateContract(engine: string, create: () => StateUnderTest, isDu
 
     peopleContract(state);
     contactsContract(state);
+    assignmentsContract(state);
     trustContract(state);
     predictorContract(state);
     restraintsContract(state);

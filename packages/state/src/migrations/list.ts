@@ -4,6 +4,7 @@ import { tripSources } from './0002-trip-sources.ts';
 import { contacts } from './0003-expand-contacts.ts';
 import { quality } from './0004-expand-quality.ts';
 import { restraints } from './0005-expand-restraints.ts';
+import { assignments } from './0006-expand-assignments.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -17,4 +18,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0003-expand-contacts': contacts,
   '0004-expand-quality': quality,
   '0005-expand-restraints': restraints(types),
+  '0006-expand-assignments': assignments,
 });

@@ -7,6 +7,8 @@ export interface Feed {
   readonly socket: WebSocket;
   /** Vehicle → keys of the time one may see. Empty until the rights were asked for. */
   rights: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The same for cars they only have a part in: of those they hear what they are told, and nothing else. */
+  parts: ReadonlyMap<string, ReadonlySet<string>>;
   /** Answered the last ping. */
   isAlive: boolean;
 }

@@ -2,6 +2,7 @@ import type { Batch } from '@outrider/bus';
 import type { Clock } from '@outrider/runtime';
 import type { State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
+import { loadParts } from '../access.ts';
 import { stillValid } from '../credentials.ts';
 import { type Feed, type Sent, sendText } from './feed.ts';
 import { type LiveMessage, writeCursor } from './messages.ts';
@@ -44,10 +45,12 @@ export function createHub(deps: HubDeps): Hub {
 
   const refreshRights = async (feed: Feed): Promise<void> => {
     const rights = await loadRights(deps, feed.principal);
+    const parts = await loadParts(deps, feed.principal);
     unlist(byVehicle, feed);
     feed.rights = rights;
+    feed.parts = parts;
     if (!feeds.has(feed)) return;
-    for (const vehicleId of rights.keys()) {
+    for (const vehicleId of vehiclesOf(feed)) {
       const readers = byVehicle.get(vehicleId) ?? new Set();
       byVehicle.set(vehicleId, readers.add(feed));
     }
@@ -64,7 +67,7 @@ export function createHub(deps: HubDeps): Hub {
       feeds.add(feed);
       await refreshRights(feed);
       cursorMs = Math.max(cursorMs, eventClock.nowMs());
-      send(feed, { type: 'hello', cursor: writeCursor(cursorMs), vehicleIds: [...feed.rights.keys()] });
+      send(feed, { type: 'hello', cursor: writeCursor(cursorMs), vehicleIds: vehiclesOf(feed) });
       if (afterMs === undefined) return;
       for (const message of await loadMissed(deps, feed, afterMs)) send(feed, message);
     },
@@ -76,13 +79,17 @@ export function createHub(deps: HubDeps): Hub {
       const heard = batch.records.filter(({ key }) => byVehicle.has(key));
       await trust.prepare(new Set(heard.map(({ key }) => key)));
       for (const record of heard) {
-        const told = toldOf(record, trust.reader('show_driver'), cursorMs);
+        const shown = toldOf(record, trust.reader('show_driver'), cursorMs);
+        // Who only has a part in the car is told by the owner's consent to be warned.
+        const told = shown ?? toldOf(record, trust.reader('alert_driver'), cursorMs);
         if (told === undefined) continue;
         cursorMs = told.cursorMs;
         const text = JSON.stringify(told.message);
         for (const feed of byVehicle.get(record.key) ?? []) {
-          if (!feed.rights.get(record.key)?.has(record.headers.keyId ?? '')) continue;
-          if (!isFor(told.personId, feed.principal)) continue;
+          const keyId = record.headers.keyId ?? '';
+          const isOwners = shown !== undefined && feed.rights.get(record.key)?.has(keyId) === true;
+          const isTheirs = told.personId !== null && feed.parts.get(record.key)?.has(keyId) === true;
+          if (!(isOwners || isTheirs) || !isFor(told.personId, feed.principal)) continue;
           deps.countSent(sendText(feed, text, told.message.type === 'forecast'));
         }
       }
@@ -110,8 +117,10 @@ export function createHub(deps: HubDeps): Hub {
   };
 }
 
+const vehiclesOf = ({ rights, parts }: Feed): string[] => [...new Set([...rights.keys(), ...parts.keys()])];
+
 function unlist(byVehicle: Map<string, Set<Feed>>, feed: Feed): void {
-  for (const vehicleId of feed.rights.keys()) {
+  for (const vehicleId of vehiclesOf(feed)) {
     const readers = byVehicle.get(vehicleId);
     readers?.delete(feed);
     if (readers?.size === 0) byVehicle.delete(vehicleId);

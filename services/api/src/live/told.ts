@@ -1,5 +1,5 @@
 import { type BusRecord, decodeRecord, type Opener, TOPICS } from '@outrider/bus';
-import type { State } from '@outrider/state';
+import type { NotificationRow, State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import type { Principal } from '../credentials.ts';
 import type { Feed } from './feed.ts';
@@ -57,22 +57,32 @@ const MISSED_MAX = 500;
 /** Notifications of the feed's cars that changed since `afterMs`, oldest first, as messages. */
 export async function loadMissed(
   { state, trust }: { readonly state: State; readonly trust: Trust },
-  { principal, rights }: Feed,
+  { principal, rights, parts }: Feed,
   afterMs: number,
 ): Promise<readonly LiveMessage[]> {
-  const reader = trust.reader('show_driver');
-  const rows = [];
+  const sinceMs = afterMs - LOOK_BACK_MS;
+  const rows: NotificationRow[] = [];
   for (const vehicleId of rights.keys())
-    rows.push(...(await state.notifications.listOfVehicle(vehicleId, afterMs - LOOK_BACK_MS, MISSED_MAX)));
+    rows.push(...(await state.notifications.listOfVehicle(vehicleId, sinceMs, MISSED_MAX)));
+  if (parts.size > 0) {
+    const mine = await state.notifications.listOfPerson(principal.personId, sinceMs, MISSED_MAX);
+    rows.push(...mine.filter(({ vehicleId }) => !rights.has(vehicleId)));
+  }
+  const isOwners = ({ vehicleId, keyId }: NotificationRow) =>
+    keyId === null ? rights.has(vehicleId) : rights.get(vehicleId)?.has(keyId) === true;
+  const isTheirs = ({ vehicleId, keyId }: NotificationRow) =>
+    keyId !== null && parts.get(vehicleId)?.has(keyId) === true;
   return rows
     .filter((row) => row.changedAtMs >= afterMs - OVERLAP_MS && isFor(row.personId, principal))
-    .filter((row) => row.keyId === null || rights.get(row.vehicleId)?.has(row.keyId))
+    .filter((row) => isOwners(row) || (row.personId !== null && isTheirs(row)))
     .toSorted((one, other) => one.changedAtMs - other.changedAtMs)
     .map((row) => {
       const opened =
         row.keyId === null || row.box === null
           ? undefined
-          : reader.open(row.vehicleId, row.keyId, Buffer.from(row.box, 'base64url'));
+          : trust
+              .reader(isOwners(row) ? 'show_driver' : 'alert_driver')
+              .open(row.vehicleId, row.keyId, Buffer.from(row.box, 'base64url'));
       const words = opened?.kind === 'opened' ? opened.bytes : undefined;
       return storedNotificationMessage(row, words, writeCursor(row.changedAtMs));
     });

@@ -1,5 +1,5 @@
 import { type Alert, alert } from '@outrider/domain';
-import type { AlertRow } from '@outrider/state';
+import type { AlertRow, NotificationRow } from '@outrider/state';
 import { z } from 'zod';
 import type { Grant } from '../access.ts';
 import { type AlertPageQuery, readAlertCursor, readAlertPage, writeAlertCursor } from '../alert-page.ts';
@@ -70,9 +70,8 @@ export function alertRoutes(server: ApiServer, context: ApiContext): void {
       },
     },
     async (request) => {
-      const { record } = await readableAlert(context, principalOf(request), request.params.alertId);
-      const rows = await state.notifications.listOfAlert(record.alertId);
-      return { alert: viewAlert(record), told: rows.map(viewTold) };
+      const { record, told } = await readableAlert(context, principalOf(request), request.params.alertId);
+      return { alert: viewAlert(record), told: told.map(viewTold) };
     },
   );
 
@@ -103,18 +102,28 @@ function cursorOf(text: string | undefined): AlertPageQuery['before'] {
 const openAlert = (grant: Grant, row: AlertRow): Alert | undefined =>
   parseSealed(alert, grant.open(row.keyId, row.box));
 
-/** @throws ApiError not-found unless the alert is of a car and a time the principal may see */
+/**
+ * With every decision about telling somebody; whoever only has a part in the car sees alerts they were told of, and
+ * what they were told.
+ * @throws ApiError not-found unless the alert is of a car and a time the principal may see
+ */
 export async function readableAlert(
   { access, state }: ApiContext,
   principal: Principal,
   alertId: string,
-): Promise<{ readonly row: AlertRow; readonly record: Alert }> {
+): Promise<{ readonly row: AlertRow; readonly record: Alert; readonly told: readonly NotificationRow[] }> {
   const row = await state.alerts.find(alertId);
   if (row === undefined) throw notFound();
-  const grant = await access.read(principal, row.vehicleId, 'read-alert');
-  const record = openAlert(grant, row);
+  const all = await state.notifications.listOfAlert(alertId);
+  const mine = all.filter(({ personId }) => personId === principal.personId);
+  const read = access.read(principal, row.vehicleId, 'read-alert');
+  const asWhole = await read.catch((error: unknown) => {
+    if (mine.length > 0 && error instanceof ApiError && error.code === 'not-found') return undefined;
+    throw error;
+  });
+  const record = openAlert(asWhole ?? (await access.readPart(principal, row.vehicleId)), row);
   if (record === undefined) throw notFound();
-  return { row, record };
+  return { row, record, told: asWhole === undefined ? mine : all };
 }
 
 async function fleetAlerts({ access, state }: ApiContext, principal: Principal): Promise<readonly Alert[]> {

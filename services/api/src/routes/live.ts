@@ -4,7 +4,7 @@ import { decodeStrictJson, type Log } from '@outrider/runtime';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
-import { authenticate, bearerOfUpgrade, OWNER_ROLES, type Principal } from '../credentials.ts';
+import { authenticate, bearerOfUpgrade, HELPER_ROLES, OWNER_ROLES, type Principal } from '../credentials.ts';
 import { ApiError, refuseRaw, toApiError } from '../errors.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Hub } from '../live/hub.ts';
@@ -67,12 +67,15 @@ export function liveRoutes(
   };
 }
 
+/** Helpers too: with a part in a car they are told of its warnings. */
+const LISTENER_ROLES = [...OWNER_ROLES, ...HELPER_ROLES];
+
 /** In the OpenAPI document, and an answer for who asks without upgrading. */
 function documentLive(server: ApiServer): void {
   server.get(
     LIVE_PATH,
     {
-      config: { roles: OWNER_ROLES },
+      config: { roles: LISTENER_ROLES },
       schema: {
         tags: ['live'],
         summary: 'WebSocket: notifications, forecasts and alerts as they come',
@@ -104,7 +107,7 @@ async function admit(
   if (!isOwnOrigin(request, context.settings.allowedOrigins)) throw new ApiError('origin-refused');
   const principal = await authenticate(context.state, bearerOfUpgrade(request));
   if (principal === undefined) throw new ApiError('not-authenticated');
-  if (!(OWNER_ROLES as readonly string[]).includes(principal.role)) throw new ApiError('role-may-not');
+  if (!(LISTENER_ROLES as readonly string[]).includes(principal.role)) throw new ApiError('role-may-not');
   if (!isOpen || hub.size >= context.settings.liveSocketsMax) throw new ApiError('unavailable');
   const after = url.searchParams.get('after');
   const afterMs = after === null ? undefined : readCursor(after);
@@ -129,7 +132,7 @@ function serveFeed(
   principal: Principal,
   afterMs: number | undefined,
 ): void {
-  const feed: Feed = { principal, socket, rights: new Map(), isAlive: true };
+  const feed: Feed = { principal, socket, rights: new Map(), parts: new Map(), isAlive: true };
   // One receipt at a time, and few waiting: a page that floods is closed.
   let work: Promise<void> = Promise.resolve();
   let waiting = 0;

@@ -149,11 +149,10 @@ async function newestText(
 ): Promise<NotificationRow | undefined> {
   const nowMs = eventClock.nowMs();
   const rows: NotificationRow[] = [];
-  for (const { personId } of contacts.filter(({ stoppedAtMs }) => stoppedAtMs === null))
-    for (const { vehicleId } of await state.vehicles.listOf(personId, nowMs)) {
-      const all = await state.notifications.listOfVehicle(vehicleId, nowMs - ABOUT_MS, ROWS);
-      rows.push(...all.filter((row) => row.personId === personId && row.channel === 'sms' && isOut(row)));
-    }
+  for (const { personId } of contacts.filter(({ stoppedAtMs }) => stoppedAtMs === null)) {
+    const all = await state.notifications.listOfPerson(personId, nowMs - ABOUT_MS, ROWS);
+    rows.push(...all.filter((row) => row.channel === 'sms' && isOut(row)));
+  }
   return rows.toSorted((one, other) => other.changedAtMs - one.changedAtMs)[0];
 }
 

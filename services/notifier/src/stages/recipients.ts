@@ -1,24 +1,10 @@
-import type { Ownership } from '@outrider/state';
 import { PASS, type SendFacts, suppress, type Verdict } from '../stage.ts';
 
-/**
- * Who drives: whoever owned the vehicle at all these instants (the alert's beginning and change, and now).
- * A car that was sold in between has an alert that is nobody's any more.
- */
-export function recipientsOf(
-  ownerships: readonly Ownership[],
-  instantsMs: readonly number[],
-): readonly string[] {
-  const ids = ownerships
-    .filter(({ fromMs, toMs }) =>
-      instantsMs.every((atMs) => fromMs <= atMs && (toMs === null || atMs < toMs)),
-    )
-    .map((period) => period.personId);
-  return [...new Set(ids)];
-}
-
+/** Whom a warning is for is trust's decision; by the time it is sent the car may be somebody else's to drive. */
 export const recipients = {
   name: 'recipients',
-  decide: ({ recipient }: Pick<SendFacts, 'recipient'>): Verdict =>
-    recipient === undefined ? suppress('no-recipient') : PASS,
+  decide({ recipient, isTheirs }: Pick<SendFacts, 'recipient' | 'isTheirs'>): Verdict {
+    if (recipient === undefined) return suppress('no-recipient');
+    return isTheirs ? PASS : suppress('off-shift');
+  },
 };

@@ -21,17 +21,20 @@ export type MessageWords = z.infer<typeof message>;
 
 const remedyWords = z.strictObject({ text: alternatives, or: alternatives, spoken: alternatives });
 
+const takingBack = z.strictObject({
+  subject: sentence,
+  title: sentence,
+  body: alternatives,
+  spoken: sentence,
+});
+
 /** A language file. Logic-less: `{placeholder}` in sentences, alternatives in lists. */
 export const language = z.strictObject({
   language: z.string().regex(/^[a-z]{2}$/),
   unnamed: z.strictObject({ stop: sentence }),
   messages: z.record(z.string(), message).refine((all) => 'other' in all, 'the message "other" is missing'),
-  resolved: z.strictObject({
-    subject: sentence,
-    title: sentence,
-    body: alternatives,
-    spoken: sentence,
-  }),
+  resolved: takingBack,
+  handedOver: takingBack,
   remedies: z.strictObject({
     'charge-longer': remedyWords,
     'charge-at': remedyWords,

@@ -63,12 +63,21 @@ export function wordAlert(language: Language, alert: Alert, reader: Reader, nowM
   };
 }
 
-/** The message that takes an earlier one back. */
-export function wordResolved(language: Language, alert: Alert, reader: Reader, nowMs: number): Text {
+/** The message that takes an earlier one back: it is over, or somebody else's by now. */
+export function wordTakenBack(
+  why: 'resolved' | 'handedOver',
+  language: Language,
+  alert: Alert,
+  reader: Reader,
+  nowMs: number,
+): Text {
   const values = alertValues(alert, language.unnamed.stop, nowMs, { ...reader, spoken: false });
-  const { subject, title, body, spoken } = language.resolved;
+  const { subject, title, body, spoken } = language[why];
   return { subject, title, body: fillFirst(body, values), spoken };
 }
+
+export const wordResolved = (language: Language, alert: Alert, reader: Reader, nowMs: number): Text =>
+  wordTakenBack('resolved', language, alert, reader, nowMs);
 
 function actionOf(language: Language, words: MessageWords, alert: Alert, reading: Reading): string {
   const choices = alert.remedies.slice(0, CHOICES_MAX).map((remedy, at) => {
