@@ -46,6 +46,8 @@ export interface Vehicle {
   readonly homeSealed: { readonly keyId: string; readonly box: string } | null;
   readonly reserveSocPct: number;
   readonly createdAtMs: number;
+  /** Made up by a simulation; absent: a real car. Said once, when it is registered. */
+  readonly isSynthetic?: true;
 }
 
 /** Vehicle × owner × from–to. Data of a period belongs to its owner alone. */
@@ -60,7 +62,10 @@ export interface Ownership {
 
 export interface Vehicles {
   insert(vehicle: Vehicle): Promise<void>;
-  update(vehicleId: string, change: Partial<Omit<Vehicle, 'vehicleId' | 'createdAtMs'>>): Promise<boolean>;
+  update(
+    vehicleId: string,
+    change: Partial<Omit<Vehicle, 'vehicleId' | 'createdAtMs' | 'isSynthetic'>>,
+  ): Promise<boolean>;
   find(vehicleId: string): Promise<Vehicle | undefined>;
   /** All vehicles, by id, after `afterId`. */
   list(afterId: string, limit: number): Promise<readonly Vehicle[]>;

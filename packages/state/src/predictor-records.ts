@@ -65,15 +65,22 @@ export interface AlertRow {
 export interface LabelRow {
   readonly labelId: string;
   readonly label: StretchLabel;
+  /** Of a car that does not exist; absent: of a real one. */
+  readonly isSynthetic?: boolean;
 }
 
 export interface QualityLabels {
-  /** Of this day and later, the newest days first; `onlyWarned`: of stretches with a warning. */
+  /**
+   * Of this day and later, the newest days first; `onlyWarned`: of stretches with a warning. Of real cars unless
+   * `isSynthetic`: never of both.
+   */
   listSince(
     fromDayMs: number,
     limit: number,
-    options?: { readonly onlyWarned: boolean },
+    options?: { readonly onlyWarned?: boolean; readonly isSynthetic?: boolean },
   ): Promise<readonly StretchLabel[]>;
+  /** How many there are of this day and later. */
+  countSince(fromDayMs: number, options: { readonly isSynthetic: boolean }): Promise<number>;
 }
 
 /** Rules that may raise silent cards only: decided by the predictor, answered by operators. */

@@ -1,16 +1,17 @@
 import { type StretchLabel, stretchLabel } from '@outrider/domain';
-import { inChunks, onePerId } from './columns.ts';
+import { inChunks, onePerId, toFlag } from './columns.ts';
 import type { Session } from './session.ts';
 import type { LabelRow, QualityLabels } from './state.ts';
 
 export function createQualityLabels(session: Session): QualityLabels {
   return {
-    async listSince(fromDayMs, limit, { onlyWarned } = { onlyWarned: false }) {
+    async listSince(fromDayMs, limit, { onlyWarned = false, isSynthetic = false } = {}) {
       const rows = await session
         .db()
         .selectFrom('stretchLabels')
         .select('label')
         .where('dayMs', '>=', fromDayMs)
+        .where('isSynthetic', '=', toFlag(isSynthetic))
         .$if(onlyWarned, (query) => query.where('label', 'like', '%"ruleId"%'))
         .orderBy('dayMs', 'desc')
         .orderBy('labelId')
@@ -21,6 +22,16 @@ export function createQualityLabels(session: Session): QualityLabels {
         const read = stretchLabel.safeParse(JSON.parse(label));
         return read.success ? [read.data] : [];
       });
+    },
+    async countSince(fromDayMs, { isSynthetic }) {
+      const row = await session
+        .db()
+        .selectFrom('stretchLabels')
+        .select(({ fn }) => fn.countAll().as('count'))
+        .where('dayMs', '>=', fromDayMs)
+        .where('isSynthetic', '=', toFlag(isSynthetic))
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
     },
   };
 }
@@ -42,7 +53,10 @@ export async function insertLabels(session: Session, labels: readonly LabelRow[]
       .db()
       .insertInto('stretchLabels')
       .values(
-        chunk.map(({ labelId, label }) => ({ labelId, dayMs: label.dayMs, label: JSON.stringify(label) })),
+        chunk.map(({ labelId, label, isSynthetic }) => ({
+          ...{ labelId, dayMs: label.dayMs, label: JSON.stringify(label) },
+          isSynthetic: toFlag(isSynthetic === true),
+        })),
       )
       .onConflict((conflict) => conflict.column('labelId').doNothing())
       .execute();

@@ -25,7 +25,8 @@ export interface Tables {
   people: Omit<Person, 'channels' | 'contacts'> & { readonly channels: string };
   contacts: Contact;
   serviceTexts: ServiceText;
-  vehicles: Omit<Vehicle, 'homeSealed'> & {
+  vehicles: Omit<Vehicle, 'homeSealed' | 'isSynthetic'> & {
+    readonly isSynthetic: Flag;
     readonly homeKeyId: string | null;
     readonly homeBox: string | null;
   };
@@ -40,7 +41,12 @@ export interface Tables {
   checkpoints: CheckpointColumns;
   vehicleStates: VehicleBlob & { readonly partition: number };
   alerts: AlertRow;
-  stretchLabels: { readonly labelId: string; readonly dayMs: number; readonly label: string };
+  stretchLabels: {
+    readonly labelId: string;
+    readonly dayMs: number;
+    readonly label: string;
+    readonly isSynthetic: Flag;
+  };
   ruleRestraints: Omit<NewRestraint, 'figures' | 'kind'> & {
     readonly kind: string;
     readonly figures: string;

@@ -1,4 +1,4 @@
-import { inChunks } from './columns.ts';
+import { fromFlag, inChunks, toFlag } from './columns.ts';
 import type { Session } from './session.ts';
 import type { Ownership, Vehicle, Vehicles } from './state.ts';
 import type { Tables } from './tables.ts';
@@ -17,11 +17,11 @@ type OwnershipRows = Pick<Vehicles, 'insertOwnership' | 'endOwnership' | 'owners
 
 function vehicleRows(session: Session): Omit<Vehicles, keyof OwnershipRows> {
   return {
-    async insert({ homeSealed, ...vehicle }) {
+    async insert({ homeSealed, isSynthetic, ...vehicle }) {
       await session
         .db()
         .insertInto('vehicles')
-        .values({ ...vehicle, ...toHome(homeSealed) })
+        .values({ ...vehicle, ...toHome(homeSealed), isSynthetic: toFlag(isSynthetic === true) })
         .execute();
     },
     async update(vehicleId, { homeSealed, ...change }) {
@@ -123,7 +123,8 @@ const toHome = (homeSealed: Vehicle['homeSealed']) => ({
   homeBox: homeSealed?.box ?? null,
 });
 
-const toVehicle = ({ homeKeyId, homeBox, ...row }: Tables['vehicles']): Vehicle => ({
+const toVehicle = ({ homeKeyId, homeBox, isSynthetic, ...row }: Tables['vehicles']): Vehicle => ({
   ...row,
+  ...(fromFlag(isSynthetic) && { isSynthetic: true }),
   homeSealed: homeKeyId !== null && homeBox !== null ? { keyId: homeKeyId, box: homeBox } : null,
 });

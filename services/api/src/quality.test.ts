@@ -12,7 +12,7 @@ const ask = (query = '') => it.call('GET', `/v1/quality${query}`, { token: opera
 
 /** As the predictor does: with a checkpoint. */
 async function store(
-  labels: readonly (Partial<StretchLabel> & { readonly labelId: string })[],
+  labels: readonly (Partial<StretchLabel> & { readonly labelId: string; readonly isSynthetic?: boolean })[],
 ): Promise<void> {
   const previous = await it.state.predictor.readCheckpoint(1);
   const next = {
@@ -21,8 +21,8 @@ async function store(
     offsets: new Map(),
     savedAtMs: 1,
   };
-  const rows = labels.map(({ labelId, ...label }) => ({
-    labelId,
+  const rows = labels.map(({ labelId, isSynthetic = false, ...label }) => ({
+    ...{ labelId, isSynthetic },
     label: { dayMs: today, outcome: 'missed' as const, warnings: [], ...label },
   }));
   const nothing = { vehicles: [], alerts: [], outbox: [] };
@@ -61,6 +61,15 @@ test('the last days are counted, the day before them is not', async () => {
     },
   ]);
   expect((await ask('?days=8')).body).toMatchObject({ stretches: 6, recall: { of: 5, ratio: 0.8 } });
+});
+
+test('synthetic cars have figures of their own, and what is left out is counted', async () => {
+  await store([{ labelId: 'made-up', isSynthetic: true, outcome: 'late' }]);
+  const real = (await ask('?days=7')).body;
+  expect(real).toMatchObject({ isSynthetic: false, stretches: 5, leftOut: 1, outcomes: { late: 0 } });
+  const madeUp = (await ask('?days=7&cars=synthetic')).body;
+  expect(madeUp).toMatchObject({ isSynthetic: true, stretches: 1, leftOut: 5, outcomes: { late: 1 } });
+  expect((await ask('?cars=all')).status).toBe(400);
 });
 
 test.each(['0', '401', '1.5', 'week'])('days=%s is refused', async (days) => {

@@ -141,3 +141,16 @@ test('who gives a car away keeps their own time and no more', async () => {
   expect((await it.call('GET', trip, { token: buyer.token })).status).toBe(404);
   expect((await it.call('GET', trip, { token: owner.token })).status).toBe(200);
 });
+
+test('a car that a simulation made up says so, and cannot become a real one', async () => {
+  const register = (change: object) =>
+    it.call('POST', '/v1/vehicles', { token: owner.token, body: body(change) });
+  const { vehicle } = (await register({ isSynthetic: true })).body;
+  expect(vehicle.isSynthetic).toBe(true);
+  expect((await register({})).body.vehicle.isSynthetic).toBe(false);
+  expect((await register({ isSynthetic: false })).status).toBe(400);
+  const change = await it.call('PATCH', `/v1/vehicles/${vehicle.vehicleId}`, {
+    ...{ token: owner.token, body: { isSynthetic: false } },
+  });
+  expect(change.status).toBe(400);
+});

@@ -54,3 +54,11 @@ test('whose owner did not agree to that counts in no figure', async () => {
   expect((await rig.alerts()).length).toBeGreaterThan(0);
   expect(await labels()).toEqual([]);
 });
+
+test('of a synthetic car stands apart, over restarts', async () => {
+  rig = await createRig(undefined, true);
+  await allow(true);
+  await drive(60);
+  expect(await labels()).toEqual([]);
+  expect(await rig.state.quality.listSince(0, 100, { isSynthetic: true })).toHaveLength(1);
+});

@@ -31,7 +31,10 @@ export interface Stores {
   readonly clock: ManualClock;
 }
 
-export async function openStores(vehicleIds: readonly string[] = [VEHICLE]): Promise<Stores> {
+export async function openStores(
+  vehicleIds: readonly string[] = [VEHICLE],
+  isSynthetic = false,
+): Promise<Stores> {
   const clock = manualClock(NOW_MS);
   const state = await openState('memory:', { log: silentLog, synchronous: 'off' });
   const trust = createTrust({ ...state, eventClock: clock, realClock: clock });
@@ -50,7 +53,8 @@ export async function openStores(vehicleIds: readonly string[] = [VEHICLE]): Pro
     channels: [],
     createdAtMs: 0,
   });
-  for (const vehicleId of vehicleIds) await register(state, trust, vehicleId, NOW_MS - 24 * HOUR_MS);
+  for (const vehicleId of vehicleIds)
+    await register(state, trust, vehicleId, NOW_MS - 24 * HOUR_MS, isSynthetic);
   return { state, trust, clock };
 }
 
@@ -59,6 +63,7 @@ export async function register(
   trust: FullTrust,
   vehicleId: string,
   fromMs: number,
+  isSynthetic = false,
 ): Promise<void> {
   if ((await state.vehicles.find(vehicleId)) === undefined)
     await state.vehicles.insert({
@@ -69,6 +74,7 @@ export async function register(
       homeSealed: null,
       reserveSocPct: 5,
       createdAtMs: 0,
+      ...(isSynthetic && { isSynthetic }),
     });
   await trust.registerOwnership({
     vehicleId,
@@ -141,8 +147,8 @@ export interface SayOptions {
   readonly settles?: boolean;
 }
 
-export async function createRig(vehicleIds?: readonly string[]): Promise<Rig> {
-  const stores = await openStores(vehicleIds);
+export async function createRig(vehicleIds?: readonly string[], isSynthetic = false): Promise<Rig> {
+  const stores = await openStores(vehicleIds, isSynthetic);
   const { clock, trust, state } = stores;
   const bus = await openBus('memory:', { clock, realClock: clock, log: silentLog, partitions: PARTITIONS });
   const telemetry = await openTelemetry('memory:', { log: silentLog });

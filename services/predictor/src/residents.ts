@@ -24,6 +24,8 @@ export interface Resident {
   live: LiveCar;
   /** The ownership period this memory belongs to; null until it was first sealed. */
   keyId: string | null;
+  /** A car that does not exist: figures about it are kept apart. */
+  readonly isSynthetic: boolean;
   isCarDirty: boolean;
   isWorldDirty: boolean;
   /** The trace of the newest record about it, as that names it. Not in the checkpoint. */
@@ -65,7 +67,8 @@ export async function residentOf(
     vehicle: deps.modelOf(row.modelId),
     reserveSocPct: row.reserveSocPct,
   };
-  const resident = { live, keyId: null, isCarDirty: true, isWorldDirty: true };
+  const isSynthetic = row.isSynthetic === true;
+  const resident = { live, keyId: null, isSynthetic, isCarDirty: true, isWorldDirty: true };
   residents.set(vehicleId, resident);
   return resident;
 }
@@ -142,6 +145,7 @@ export async function restoreResidents(
     residents.set(blob.vehicleId, {
       live: { car, world, view, vehicle, reserveSocPct: row.reserveSocPct },
       keyId: blob.keyId,
+      isSynthetic: row.isSynthetic === true,
       isCarDirty: false,
       isWorldDirty: false,
     });

@@ -43,7 +43,11 @@ export const rowsOf = (
 ): Pick<Write, 'alerts' | 'outbox' | 'labels'> => ({
   alerts: alerts.map(({ alert }) => alertRow(alert, nowMs, tools.trust)),
   outbox: outboxRows(alerts, cars, nowMs, tools),
-  labels: labels.flatMap(({ vehicleId, ended }) => (mayCount(vehicleId, nowMs, tools.trust) ? [ended] : [])),
+  labels: labels.flatMap(({ vehicleId, ended }) =>
+    mayCount(vehicleId, nowMs, tools.trust)
+      ? [{ ...ended, isSynthetic: cars.get(vehicleId)?.isSynthetic === true }]
+      : [],
+  ),
 });
 
 /** A car counts in figures about crowds only while its owner agrees to that. */

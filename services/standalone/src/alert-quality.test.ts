@@ -14,7 +14,7 @@ const label = (outcome: Outcome, day: number, change: Partial<StretchLabel> = {}
 
 const qualityOf = (labels: readonly StretchLabel[], held: readonly RuleRestraint[] = []) => ({
   ...summariseQuality(labels),
-  held,
+  ...{ held, isSynthetic: false, leftOut: 0 },
 });
 
 const held: RuleRestraint = {
@@ -67,13 +67,24 @@ test.each([
   expect(tableOfQuality(qualityOf(labels), 14)).not.toContain('is held');
 });
 
+test.each([
+  ['also when nothing was judged', []],
+  ['below the tables', [label('missed', 1)]],
+])('whose figures these are is said, %s', (_, labels) => {
+  const text = (change: object) => tableOfQuality({ ...qualityOf(labels), ...change }, 14);
+  expect(text({})).not.toMatch(/[Ss]ynthetic/);
+  expect(text({ leftOut: 3 })).toContain('3 stretches of synthetic cars are not in it; --synthetic shows');
+  expect(text({ isSynthetic: true })).toContain('Synthetic: a simulation made these cars up');
+  expect(text({ isSynthetic: true, leftOut: 2 })).toContain('2 stretches of real cars are not in it.');
+});
+
 test('days are counted back from today, of the state that the URL names', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'outrider-quality-'));
   const stateUrl = `sqlite:${join(folder, 'state.db')}`;
   const clock = manualClock(100.5 * DAY_MS);
   try {
     const read = async (days: number) =>
-      (await readQuality(stateUrl, days, { clock, log: silentLog })).stretches;
+      (await readQuality(stateUrl, { days, isSynthetic: false }, { clock, log: silentLog })).stretches;
     expect(await read(14)).toBe(0);
     const state = await openState(stateUrl, { log: silentLog });
     await state.predictor.writeCheckpoint({
@@ -83,6 +94,10 @@ test('days are counted back from today, of the state that the URL names', async 
     });
     await state.close();
     expect(await Promise.all([await read(1), await read(2)])).toEqual([1, 2]);
+    const synthetic = { days: 2, isSynthetic: true };
+    expect(await readQuality(stateUrl, synthetic, { clock, log: silentLog })).toMatchObject({
+      ...{ stretches: 0, leftOut: 2, isSynthetic: true },
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -19,12 +19,21 @@ const STRETCHES_MAX = 100_000;
 /** What warnings and forecasts were worth, and which rules are held for it. */
 export interface QualityNow extends AlertQuality {
   readonly held: readonly RuleRestraint[];
+  /** About cars that a simulation made up; else about real ones, never about both. */
+  readonly isSynthetic: boolean;
+  /** Stretches of the other kind of cars. */
+  readonly leftOut: number;
+}
+
+export interface QualityAsked {
+  readonly days: number;
+  readonly isSynthetic: boolean;
 }
 
 /** Of the days up to today. @throws what the engine says, and DataFolderInUse while a server runs on the same file */
 export async function readQuality(
   stateUrl: string,
-  days: number,
+  { days, isSynthetic }: QualityAsked,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): Promise<QualityNow> {
   const lock = await lockDataFolders([stateUrl]);
@@ -32,8 +41,10 @@ export async function readQuality(
     const state = await openState(stateUrl, { log });
     try {
       const today = Math.floor(clock.nowMs() / DAY_MS) * DAY_MS;
-      const labels = await state.quality.listSince(today - (days - 1) * DAY_MS, STRETCHES_MAX);
-      return { ...summariseQuality(labels), held: await listHeld(state) };
+      const fromMs = today - (days - 1) * DAY_MS;
+      const labels = await state.quality.listSince(fromMs, STRETCHES_MAX, { isSynthetic });
+      const leftOut = await state.quality.countSince(fromMs, { isSynthetic: !isSynthetic });
+      return { ...summariseQuality(labels), isSynthetic, leftOut, held: await listHeld(state) };
     } finally {
       await state.close();
     }
@@ -42,10 +53,22 @@ export async function readQuality(
   }
 }
 
+/** Whose figures these are not. */
+const whoseLines = ({ isSynthetic, leftOut }: QualityNow): readonly string[] => [
+  ...(isSynthetic ? ['Synthetic: a simulation made these cars up, and nobody drove any of this.\n'] : []),
+  ...(leftOut > 0
+    ? [
+        isSynthetic
+          ? `${leftOut} stretches of real cars are not in it.\n`
+          : `${leftOut} stretches of synthetic cars are not in it; --synthetic shows those alone.\n`,
+      ]
+    : []),
+];
+
 /** For people; says so when nothing was judged yet. */
 export function tableOfQuality(quality: QualityNow, days: number): string {
   const { stretches, outcomes, recall, rules, forecasts, held } = quality;
-  const heldLines = held.map(heldLine);
+  const heldLines = [...held.map(heldLine), ...whoseLines(quality)];
   const span = days === 1 ? 'today' : `in the last ${days} days`;
   if (stretches === 0)
     return `No stretch of a planned trip was judged ${span}. Stretches are judged when they end, and only of cars\nwhose owners agreed to figures about crowds (service_quality_aggregate).\n${heldLines.join('')}`;

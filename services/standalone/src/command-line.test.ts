@@ -26,9 +26,15 @@ describe('the command line', () => {
   });
 
   test('quality is asked for the last two weeks, or for so many days', () => {
-    expect(readCommand(['quality'])).toEqual({ kind: 'quality', days: 14, isJson: false });
+    expect(readCommand(['quality'])).toEqual({
+      kind: 'quality',
+      isSynthetic: false,
+      days: 14,
+      isJson: false,
+    });
+    expect(readCommand(['quality', '--synthetic'])).toMatchObject({ isSynthetic: true });
     expect(readCommand(['quality', '--days', '400', '--json'])).toEqual({
-      ...{ kind: 'quality', days: 400, isJson: true },
+      ...{ kind: 'quality', isSynthetic: false, days: 400, isJson: true },
     });
     for (const days of ['0', '401', '1.5', '-1', 'week', ''])
       expect(readCommand(['quality', `--days=${days}`])).toMatchObject({

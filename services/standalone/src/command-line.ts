@@ -48,7 +48,12 @@ export type Command =
   /** The end is excluded. */
   | { readonly kind: 'compare'; readonly fromMs: number; readonly toMs: number; readonly isJson: boolean }
   /** So many days up to today. */
-  | { readonly kind: 'quality'; readonly days: number; readonly isJson: boolean }
+  | {
+      readonly kind: 'quality';
+      readonly days: number;
+      readonly isSynthetic: boolean;
+      readonly isJson: boolean;
+    }
   | RulesCommand
   | SimulateCommand
   /** The command line cannot be understood; `problem` says why. */
@@ -158,11 +163,12 @@ function readCompare(args: readonly string[]): Command {
 }
 
 function readQualityCommand(args: readonly string[]): Command {
-  const options = { ...HELP_OPTION, days: { type: 'string' }, json: { type: 'boolean' } } as const;
+  const flag = { type: 'boolean' } as const;
+  const options = { ...HELP_OPTION, days: { type: 'string' }, json: flag, synthetic: flag } as const;
   const { values } = parseArgs({ args: [...args], options });
   if (values.help === true) return { kind: 'help', about: 'quality' };
   const days = readCount('--days', values.days ?? String(DEFAULT_QUALITY_DAYS), 400);
-  return { kind: 'quality', days, isJson: values.json === true };
+  return { kind: 'quality', days, isSynthetic: values.synthetic === true, isJson: values.json === true };
 }
 
 function readTopics(args: readonly string[]): Command {

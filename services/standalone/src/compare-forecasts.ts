@@ -34,9 +34,10 @@ export async function readMarks(stores: Stores, span: CompareSpan): Promise<read
   for (let afterId = ''; ; ) {
     const cars = await state.vehicles.list(afterId, PAGE_CARS);
     await trust.prepare(cars.map(({ vehicleId }) => vehicleId));
-    for (const { vehicleId, createdAtMs } of cars) {
+    for (const { vehicleId, createdAtMs, isSynthetic } of cars) {
       const own = { ...span, fromMs: Math.max(span.fromMs, createdAtMs) };
-      if (own.fromMs >= own.toMs || !mayRead(trust, vehicleId, own)) continue;
+      // What a simulation made up says nothing about forecasts on the road.
+      if (isSynthetic === true || own.fromMs >= own.toMs || !mayRead(trust, vehicleId, own)) continue;
       const signals = await readAll(telemetry, vehicleId, own);
       const forecasts = await readPromises(telemetry, vehicleId, own);
       marks.push(...compareTrips(signals, forecasts));

@@ -54,7 +54,7 @@ beside what the car's own display and simple alarms would have said. Two runs sh
   --seed <number>                   with --chaos: decides what goes wrong when; default 1. The same shows the same
   --help, -h                        this text
 `,
-  quality: `Usage: outrider quality [--days <number>] [--json]
+  quality: `Usage: outrider quality [--days <number>] [--synthetic] [--json]
 
 Prints what came of the stretches of planned trips that ended in these days (acted on, not acted on, late, missed,
 false alarm, uneventful, or not to be judged), what each rule's warnings were worth (precision and recall with their
@@ -63,6 +63,7 @@ to silent cards. Figures about crowds only, of owners who agreed to them. Reads 
 GET /v1/quality.
 
   --days <number>   so many days up to today, in UTC; 1 to 400, default ${DEFAULT_QUALITY_DAYS}
+  --synthetic       about cars that a simulation made up; without it about real ones, never about both
   --json            one JSON object instead of the tables
   --help, -h        this text
 `,
@@ -92,7 +93,7 @@ when the car was charged on it later. Only cars whose owners agreed to figures a
 `,
   rules: `Usage: outrider rules test [--rules <folder>]
        outrider rules explain <vehicle> [--rule <id>] [--at <day or moment>] [--json]
-       outrider rules backtest --from <day or moment> --to <day or moment> --rules <folder> [--json]
+       outrider rules backtest --from <day or moment> --to <day or moment> --rules <folder> [--synthetic] [--json]
        outrider rules reinstate <rule>
 
 test runs the tests beside the rules: what each rule says of facts that last or change, and what a driver is told then, on
@@ -108,6 +109,7 @@ writes that to the audit; give it while no server runs on the same files, else P
 
   --rules <folder>   <id>.yaml with <id>.test.yaml beside it, and thresholds.yaml; test without it: those of Outrider
   --from, --to       2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded
+  --synthetic        backtest of cars that a simulation made up; without it of real ones
   --rule <id>        only this rule, with what it needs
   --at <moment>      2026-01-15 or 2026-01-15T08:00Z, in UTC; default: now
   --json             one JSON object instead of the text

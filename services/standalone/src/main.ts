@@ -112,10 +112,10 @@ const RULES_TOOLS: RulesTools = {
   isWatched: process.stderr.isTTY === true,
 };
 
-async function quality({ days, isJson }: Extract<Command, { kind: 'quality' }>): Promise<number> {
+async function quality({ isJson, ...asked }: Extract<Command, { kind: 'quality' }>): Promise<number> {
   const { stateUrl, logLevel } = readStandaloneSettings(process.env).process;
-  const found = await readQuality(stateUrl, days, { clock: systemClock, log: createLog(logLevel) });
-  process.stdout.write(isJson ? `${JSON.stringify(found)}\n` : tableOfQuality(found, days));
+  const found = await readQuality(stateUrl, asked, { clock: systemClock, log: createLog(logLevel) });
+  process.stdout.write(isJson ? `${JSON.stringify(found)}\n` : tableOfQuality(found, asked.days));
   return EXIT.done;
 }
 

@@ -52,6 +52,14 @@ export function peopleContract(state: () => State): void {
       expect(await state().vehicles.update('veh_bbbbbbbb', { label: 'red' })).toBe(false);
     });
 
+    test('a car that a simulation made up stays one, whatever else changes', async () => {
+      await state().vehicles.insert(vehicle({ isSynthetic: true }));
+      await state().vehicles.update('veh_aaaaaaaa', { label: 'red' });
+      expect(await state().vehicles.find('veh_aaaaaaaa')).toEqual(
+        vehicle({ isSynthetic: true, label: 'red' }),
+      );
+    });
+
     test('the list continues after an id', async () => {
       for (const id of ['c', 'a', 'b']) await state().vehicles.insert(vehicle({ vehicleId: `veh_${id}` }));
       const idsAfter = async (after: string, limit: number) =>

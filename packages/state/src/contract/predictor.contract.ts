@@ -151,6 +151,15 @@ function qualityContract(state: () => State): void {
       expect(await state().quality.listSince(0, 10, { onlyWarned: true })).toEqual([warned]);
     });
 
+    test('is never of real and synthetic cars together', async () => {
+      await store(label('real', 1), { ...label('made up', 2), isSynthetic: true }, label('old', 0));
+      expect(await days(1)).toEqual([1]);
+      const madeUp = await state().quality.listSince(0, 10, { isSynthetic: true });
+      expect(madeUp).toEqual([label('made up', 2).label]);
+      const countSince = (isSynthetic: boolean) => state().quality.countSince(DAY_MS, { isSynthetic });
+      expect([await countSince(false), await countSince(true)]).toEqual([1, 1]);
+    });
+
     test('counts once, whoever says it again', async () => {
       await store(label('a', 1), label('a', 1));
       await store(label('a', 2));

@@ -5,6 +5,7 @@ import { contacts } from './0003-expand-contacts.ts';
 import { quality } from './0004-expand-quality.ts';
 import { restraints } from './0005-expand-restraints.ts';
 import { assignments } from './0006-expand-assignments.ts';
+import { synthetic } from './0007-expand-synthetic.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -19,4 +20,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0004-expand-quality': quality,
   '0005-expand-restraints': restraints(types),
   '0006-expand-assignments': assignments,
+  '0007-expand-synthetic': synthetic,
 });

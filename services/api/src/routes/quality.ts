@@ -13,6 +13,10 @@ const STRETCHES_MAX = 100_000;
 
 const query = z.strictObject({
   days: countText(1, DAYS_MAX, 14).describe('So many days up to today, in UTC; 14 when absent.'),
+  cars: z
+    .enum(['real', 'synthetic'])
+    .default('real')
+    .describe('About whom: never about both. `synthetic`: those that a simulation made up.'),
 });
 
 /** Who looks after rules sees what they are worth: figures about crowds, nobody's car among them. */
@@ -30,12 +34,15 @@ export function qualityRoutes(server: ApiServer, { state, eventClock }: ApiConte
       },
     },
     async (request) => {
-      const { days } = request.query;
+      const { days, cars } = request.query;
+      const isSynthetic = cars === 'synthetic';
       const today = Math.floor(eventClock.nowMs() / DAY_MS) * DAY_MS;
-      const labels = await state.quality.listSince(today - (days - 1) * DAY_MS, STRETCHES_MAX);
+      const fromMs = today - (days - 1) * DAY_MS;
+      const labels = await state.quality.listSince(fromMs, STRETCHES_MAX, { isSynthetic });
+      const leftOut = await state.quality.countSince(fromMs, { isSynthetic: !isSynthetic });
       const held = (await listHeld(state)).map(viewHeld);
       const isCut = labels.length === STRETCHES_MAX;
-      return viewQuality(summariseQuality(labels), { days, isCut, held });
+      return viewQuality(summariseQuality(labels), { days, isCut, held, isSynthetic, leftOut });
     },
   );
 }

@@ -91,6 +91,7 @@ async function register(
     homeSealed: null,
     reserveSocPct: said.reserveSocPct ?? RESERVE_SOC_PCT,
     createdAtMs: atMs,
+    ...(said.isSynthetic && { isSynthetic: true }),
   };
   await tx.vehicles.insert(vehicle);
   await trust.registerOwnership({

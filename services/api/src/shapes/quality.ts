@@ -42,6 +42,10 @@ export const qualityView = z.strictObject({
   days: z.int().describe('So many days up to today, in UTC.'),
   isCut: z.boolean().describe('There were more stretches than one answer counts; it is about the newest.'),
   held: z.array(heldView).describe('Rules that may raise silent cards only, now.'),
+  isSynthetic: z
+    .boolean()
+    .describe('About cars that a simulation made up; else about real ones, never about both.'),
+  leftOut: z.int().describe('Stretches of the other kind of cars in that time, in no figure here.'),
   stretches: z.int().describe('Stretches of plans that ended in that time.'),
   outcomes: z.record(outcome, z.int()).describe(
     `How many: ${Object.entries(OUTCOMES)
@@ -88,12 +92,10 @@ export type QualityView = z.infer<typeof qualityView>;
 
 export const viewQuality = (
   quality: AlertQuality,
-  { days, isCut, held }: Pick<QualityView, 'days' | 'isCut' | 'held'>,
+  about: Pick<QualityView, 'days' | 'isCut' | 'isSynthetic' | 'leftOut' | 'held'>,
 ): QualityView => ({
   ...quality,
-  days,
-  isCut,
-  held,
+  ...about,
   rules: [...quality.rules],
   forecasts: { ...quality.forecasts, reliability: [...quality.forecasts.reliability] },
 });

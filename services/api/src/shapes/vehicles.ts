@@ -36,6 +36,7 @@ export const registration = z.strictObject({
   ...details,
   modelId: recordKey.describe('From /v1/vehicle-models.'),
   label,
+  isSynthetic: z.literal(true).optional().describe('A simulation made it up; it cannot be changed later.'),
   consents: switches.describe('What the data may be used for. A purpose that is absent is not granted.'),
   textVersion,
 });
@@ -59,6 +60,7 @@ export const vehicleSummary = z.strictObject({
   modelId: z.string(),
   reserveSocPct: socPct,
   registeredAt: isoText,
+  isSynthetic: z.boolean().describe('Made up by a simulation: nobody drives it.'),
 });
 
 export const vehicleView = vehicleSummary.extend({
@@ -96,6 +98,7 @@ export const summarise = (vehicle: Vehicle): z.infer<typeof vehicleSummary> => (
   modelId: vehicle.modelId,
   reserveSocPct: vehicle.reserveSocPct,
   registeredAt: iso(vehicle.createdAtMs),
+  isSynthetic: vehicle.isSynthetic === true,
 });
 
 /** Where a car connects, below the gateway's public address. */

@@ -9,14 +9,14 @@ const HEADS = ['rule', 'set', 'warned', 'precision', 'recall', 'lead', 'flips pe
 
 /** For people; ends with a line's end. */
 export function backtestText(result: Backtest): string {
-  const { span, cars, leftOut, records, snapshots, current, tried } = result;
+  const { isSynthetic, span, cars, leftOut, records, snapshots, current, tried } = result;
   const left =
     leftOut === 0
       ? ''
       : ` Left out: ${leftOut} owners who do not agree to warnings and to figures about crowds.`;
   const time = `from ${day(span.fromMs)} to ${day(span.toMs)} (UTC)`;
   if (records === 0)
-    return `Nothing to replay: no car that counts sent anything ${time}, or it is not kept any more.${left}\n`;
+    return `Nothing to replay: no ${isSynthetic ? 'synthetic ' : ''}car that counts sent anything ${time}, or it is not kept any more.${left}\n`;
   const world =
     snapshots === 0
       ? 'The log has no road and weather of that time any more, so no plan could be judged.'
@@ -24,6 +24,7 @@ export function backtestText(result: Backtest): string {
   const stretches = `${current.quality.stretches} stretches of plans were driven and could be judged or not.`;
   const failures = current.failures + tried.failures;
   return [
+    ...(isSynthetic ? ['Synthetic: a simulation made these cars up, and nobody drove any of this.'] : []),
     `${cars} cars sent ${records} records ${time}.${left}`,
     world,
     `${stretches}${failures === 0 ? '' : ` ${failures} moments could not be computed.`}\n`,

@@ -124,6 +124,12 @@ describe('a backtest', () => {
     expect(backtestText(result)).toMatch(/missed +0 +1/);
   });
 
+  test('of synthetic cars leaves real ones out, and says so', async () => {
+    const result = await stored((stores) => backtest(stores, { ...SPAN, isSynthetic: true }, same));
+    expect(result).toMatchObject({ isSynthetic: true, cars: 0, records: 0, leftOut: 0 });
+    expect(backtestText(result)).toContain('no synthetic car');
+  });
+
   test('goes forward, and ends', async () => {
     const seen: number[] = [];
     await stored((stores) => backtest(stores, SPAN, same, (done, total) => void seen.push(done / total)));

@@ -15,6 +15,8 @@ export interface SetResult {
 }
 
 export interface Backtest {
+  /** About cars that a simulation made up; else about real ones. */
+  readonly isSynthetic: boolean;
   readonly span: HistorySpan;
   readonly cars: number;
   /** Times of owners who do not agree to both warnings and figures about crowds. */
@@ -41,11 +43,11 @@ const CARS_AT_ONCE = 50;
 /** Both sets on the same history. The same history and rules give the same. */
 export async function backtest(
   stores: Stores,
-  span: HistorySpan,
+  { isSynthetic = false, ...span }: HistorySpan & { readonly isSynthetic?: boolean },
   sets: RuleSets,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<Backtest> {
-  const { times, leftOut } = await carTimes(stores, { ...span, fromMs: span.fromMs - LEAD_MS });
+  const { times, leftOut } = await carTimes(stores, { ...span, fromMs: span.fromMs - LEAD_MS }, isSynthetic);
   const inSpan = times.filter(({ toMs }) => toMs > span.fromMs);
   const [current, tried] = [createTally(sets.current, span), createTally(sets.tried, span)];
   let [records, snapshots] = [0, 0];
@@ -68,7 +70,7 @@ export async function backtest(
     for (const replay of replays) replay.advance(time.toMs);
     onProgress(index + 1, inSpan.length);
   }
-  const counts = { span, cars: heard.size, leftOut, records, snapshots };
+  const counts = { isSynthetic, span, cars: heard.size, leftOut, records, snapshots };
   return { ...counts, current: current.result(), tried: tried.result() };
 }
 

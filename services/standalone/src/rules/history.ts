@@ -37,11 +37,14 @@ const WORLD_TOPICS = [TOPICS.trips.name, TOPICS.conditions.name, TOPICS.feedback
 export async function carTimes(
   { state, trust }: Stores,
   span: HistorySpan,
+  isSynthetic = false,
 ): Promise<{ readonly times: readonly CarTime[]; readonly leftOut: number }> {
   const times: CarTime[] = [];
   let leftOut = 0;
   for (let afterId = ''; ; ) {
-    const cars = await state.vehicles.list(afterId, PAGE_CARS);
+    const page = await state.vehicles.list(afterId, PAGE_CARS);
+    // Of one kind or the other, as asked: what a simulation made up says nothing about real cars.
+    const cars = page.filter((car) => (car.isSynthetic === true) === isSynthetic);
     const ids = cars.map(({ vehicleId }) => vehicleId);
     await trust.prepare(ids);
     const owners = await state.vehicles.ownerships(ids);
@@ -52,8 +55,8 @@ export async function carTimes(
         if (isAgreed(trust, car.vehicleId, own)) times.push({ ...own, car, keyId: owner.keyId });
         else leftOut += 1;
       }
-    const last = cars.at(-1);
-    if (last === undefined || cars.length < PAGE_CARS) return { times, leftOut };
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE_CARS) return { times, leftOut };
     afterId = last.vehicleId;
   }
 }

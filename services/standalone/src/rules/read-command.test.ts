@@ -22,6 +22,7 @@ test.each([
   [
     ['backtest', '--from', '2026-01-15', '--to', '2026-01-16', '--rules', 'own'],
     {
+      isSynthetic: false,
       ...{ kind: 'rules-backtest', fromMs: Date.UTC(2026, 0, 15), toMs: Date.UTC(2026, 0, 16) },
       ...{ folder: 'own', isJson: false },
     },

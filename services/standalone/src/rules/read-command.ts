@@ -21,6 +21,7 @@ export type RulesCommand =
       readonly fromMs: number;
       readonly toMs: number;
       readonly folder: string;
+      readonly isSynthetic: boolean;
       readonly isJson: boolean;
     };
 
@@ -70,9 +71,13 @@ function readReinstate(args: readonly string[]): RulesCommand {
 }
 
 function readBacktest(args: readonly string[]): RulesCommand {
+  const flag = { type: 'boolean' } as const;
   const text = { type: 'string', default: '' } as const;
-  const options = { from: text, to: text, rules: text, json: { type: 'boolean' } } as const;
+  const options = { from: text, to: text, rules: text, json: flag, synthetic: flag } as const;
   const { values } = parseArgs({ args: [...args], options });
   if (values.rules === '') throw new Error('--rules needs the name of a folder: the rules to try');
-  return { kind: 'rules-backtest', ...readSpan(values), folder: values.rules, isJson: values.json === true };
+  return {
+    ...{ kind: 'rules-backtest', ...readSpan(values), folder: values.rules },
+    ...{ isSynthetic: values.synthetic === true, isJson: values.json === true },
+  };
 }

@@ -78,7 +78,7 @@ async function runReinstate({ ruleId }: Asked<'rules-reinstate'>, tools: RulesTo
 }
 
 async function runBacktest(
-  { fromMs, toMs, folder, isJson }: Asked<'rules-backtest'>,
+  { fromMs, toMs, folder, isSynthetic, isJson }: Asked<'rules-backtest'>,
   tools: RulesTools,
 ): Promise<boolean> {
   const { process, predictor } = tools.settings();
@@ -91,7 +91,7 @@ async function runBacktest(
   const result = await withStores(
     process,
     { clock: systemClock, log: createLog(process.logLevel) },
-    (stores) => backtest(stores, { fromMs, toMs }, sets, onProgress),
+    (stores) => backtest(stores, { fromMs, toMs, isSynthetic }, sets, onProgress),
   );
   tools.stdout(isJson ? backtestJson(result) : backtestText(result));
   return true;
