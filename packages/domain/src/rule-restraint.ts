@@ -4,10 +4,17 @@ import { z } from 'zod';
 
 export const RESTRAINTS = {
   'below-bar': 'Fewer than half of its warnings were right. Only its critical level still interrupts.',
+  brake: 'It fired for too much of the fleet at once. Operators are asked whether that is so.',
 } as const;
 export const restraintKind = z.enum(
   Object.keys(RESTRAINTS) as [keyof typeof RESTRAINTS, ...(keyof typeof RESTRAINTS)[]],
 );
+/**
+ * So many cars, and more than this share of the fleet, within so long. A fault in our data looks like that, and so
+ * may a storm: cards go on either way, and it ends by itself unless an operator keeps it.
+ */
+export const BRAKE = { cars: 20, fleetRatio: 0.02, withinS: 600, unansweredS: 6 * 3_600 } as const;
+
 export type RestraintKind = z.infer<typeof restraintKind>;
 
 export interface NewRestraint {
@@ -24,7 +31,8 @@ export interface NewRestraint {
 }
 
 export interface RestraintAnswer {
-  readonly kind: 'lift';
+  /** `keep`: until another text of the rule, or `lift`. */
+  readonly kind: 'lift' | 'keep';
   /** Who said so, as in the audit. */
   readonly by: string;
   readonly atMs: number;
@@ -37,5 +45,11 @@ export interface RuleRestraint extends NewRestraint {
   readonly answer: RestraintAnswer | null;
 }
 
-export const isInForce = ({ endedAtMs, answer }: RuleRestraint): boolean =>
-  endedAtMs === null && answer?.kind !== 'lift';
+export const isInForce = (restraint: RuleRestraint, nowMs: number): boolean =>
+  restraint.endedAtMs === null &&
+  restraint.answer?.kind !== 'lift' &&
+  nowMs < (lapsesAtMs(restraint) ?? Number.POSITIVE_INFINITY);
+
+/** When it ends by itself; null: not without somebody's doing. */
+export const lapsesAtMs = ({ kind, sinceMs, answer }: RuleRestraint): number | null =>
+  kind === 'brake' && answer?.kind !== 'keep' ? sinceMs + BRAKE.unansweredS * 1_000 : null;

@@ -13,6 +13,7 @@ import { createPeople } from './people.ts';
 import { createPredictorState } from './predictor.ts';
 import { createQualityLabels } from './quality-labels.ts';
 import { createRestraints } from './restraints.ts';
+import { createRuleFirings } from './rule-firings.ts';
 import type { SqliteOptions } from './sqlite.ts';
 import type { State } from './state.ts';
 import { createTokens } from './tokens.ts';
@@ -67,6 +68,7 @@ function createState({ session, scrub, close }: Engine): State {
     alerts: createAlerts(session),
     quality: createQualityLabels(session),
     restraints: createRestraints(session),
+    firings: createRuleFirings(session),
     predictor: createPredictorState(session),
     notifications: createNotifications(session),
     outbox: createOutbox(session),

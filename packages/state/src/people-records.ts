@@ -67,6 +67,8 @@ export interface Vehicles {
     change: Partial<Omit<Vehicle, 'vehicleId' | 'createdAtMs' | 'isSynthetic'>>,
   ): Promise<boolean>;
   find(vehicleId: string): Promise<Vehicle | undefined>;
+  /** Those that somebody owns then, without synthetic ones. */
+  countOwned(atMs: number): Promise<number>;
   /** All vehicles, by id, after `afterId`. */
   list(afterId: string, limit: number): Promise<readonly Vehicle[]>;
   listOf(personId: string, atMs: number): Promise<readonly Vehicle[]>;

@@ -36,6 +36,8 @@ export interface CheckpointWrite {
   readonly outbox: readonly OutboxRow[];
   /** Stretches that ended; each is written once. */
   readonly labels: readonly LabelRow[];
+  /** Alerts that interrupt; of each the first counts. Absent: none. */
+  readonly firings?: readonly FiringRow[];
 }
 
 export interface PredictorState {
@@ -59,6 +61,26 @@ export interface AlertRow {
   /** The domain `Alert` as JSON, sealed. */
   readonly keyId: string;
   readonly box: string;
+}
+
+/** An alert that interrupts, and when. */
+export interface FiringRow {
+  readonly alertId: string;
+  readonly ruleId: string;
+  readonly ruleVersion: string;
+  readonly vehicleId: string;
+  /** Event time. */
+  readonly atMs: number;
+}
+
+export interface RuleFirings {
+  /** Cars for which alerts of this text of a rule interrupted first in that time, both ends included. */
+  countCars(asked: {
+    readonly ruleId: string;
+    readonly ruleVersion: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+  }): Promise<number>;
 }
 
 /** What the warnings of one stretch were worth. `labelId` names the stretch to nobody. */

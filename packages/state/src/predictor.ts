@@ -2,6 +2,7 @@ import { upsertAlerts } from './alerts.ts';
 import { fromOffsets, inChunks, onePerId, toOffsets } from './columns.ts';
 import { insertOutbox } from './outbox.ts';
 import { insertLabels } from './quality-labels.ts';
+import { insertFirings } from './rule-firings.ts';
 import type { Session } from './session.ts';
 import type { CheckpointWrite, PredictorState, VehicleBlob } from './state.ts';
 
@@ -32,6 +33,7 @@ export function createPredictorState(session: Session): PredictorState {
         await upsertAlerts(session, write.alerts);
         await insertOutbox(session, write.outbox);
         await insertLabels(session, write.labels);
+        await insertFirings(session, write.firings ?? []);
         return true;
       }),
   };

@@ -1,7 +1,14 @@
 import type { Contacts, ServiceTexts } from './contact-records.ts';
 import type { Notifications } from './notifier-records.ts';
 import type { Assignments, People, Vehicles } from './people-records.ts';
-import type { Alerts, Outbox, PredictorState, QualityLabels, Restraints } from './predictor-records.ts';
+import type {
+  Alerts,
+  Outbox,
+  PredictorState,
+  QualityLabels,
+  Restraints,
+  RuleFirings,
+} from './predictor-records.ts';
 import type { TripSources, Trips } from './trip-records.ts';
 import type { Audit, Consents, Keys, QuarantineKeys, Tokens } from './trust-records.ts';
 
@@ -31,6 +38,7 @@ export interface State {
   readonly alerts: Alerts;
   readonly quality: QualityLabels;
   readonly restraints: Restraints;
+  readonly firings: RuleFirings;
   readonly predictor: PredictorState;
   readonly notifications: Notifications;
   readonly outbox: Outbox;

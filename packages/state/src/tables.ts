@@ -7,6 +7,7 @@ import type {
   AuditEntry,
   Consent,
   Contact,
+  FiringRow,
   NotificationRow,
   OutboxRow,
   Ownership,
@@ -47,6 +48,7 @@ export interface Tables {
     readonly label: string;
     readonly isSynthetic: Flag;
   };
+  ruleFirings: FiringRow;
   ruleRestraints: Omit<NewRestraint, 'figures' | 'kind'> & {
     readonly kind: string;
     readonly figures: string;

@@ -13,7 +13,7 @@ export const createVehicles = (session: Session): Vehicles => ({
   ...ownershipRows(session),
 });
 
-type OwnershipRows = Pick<Vehicles, 'insertOwnership' | 'endOwnership' | 'ownerships'>;
+type OwnershipRows = Pick<Vehicles, 'insertOwnership' | 'endOwnership' | 'ownerships' | 'countOwned'>;
 
 function vehicleRows(session: Session): Omit<Vehicles, keyof OwnershipRows> {
   return {
@@ -89,6 +89,18 @@ function ownershipRows(session: Session): OwnershipRows {
         .where('fromMs', '<=', toMs)
         .executeTakeFirst();
       return result.numUpdatedRows > 0n;
+    },
+    async countOwned(atMs) {
+      const { cars } = await session
+        .db()
+        .selectFrom('ownerships')
+        .innerJoin('vehicles', 'vehicles.vehicleId', 'ownerships.vehicleId')
+        .select(({ fn }) => fn.count<number | string>('ownerships.vehicleId').distinct().as('cars'))
+        .where('isSynthetic', '=', toFlag(false))
+        .where('fromMs', '<=', atMs)
+        .where((where) => where.or([where('toMs', 'is', null), where('toMs', '>', atMs)]))
+        .executeTakeFirstOrThrow();
+      return Number(cars);
     },
     async ownerships(vehicleIds) {
       const all: Ownership[] = [];

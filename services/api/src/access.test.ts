@@ -103,6 +103,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/places': { text: '61.5, 24.5' },
   'post /v1/vehicles/{vehicleId}/assignments': { personId: owner.personId, part: 'dispatcher' },
   'put /v1/trips/{tripId}': tripPlan(),
+  'post /v1/rules/{ruleId}/brake': { answer: 'keep' },
   'post /v1/alerts/{alertId}/feedback': { kind: 'acknowledged' },
 };
 

@@ -50,7 +50,7 @@ import { type Stoppable, startRounds } from './trip-source-rounds.ts';
 export type { ModelChoice } from './context.ts';
 export { ensureAdminToken } from './credentials.ts';
 export { ERROR_CODES, type ErrorCode } from './errors.ts';
-export { liftRestraint, listHeld } from './held-rules.ts';
+export { answerRestraint, listHeld } from './held-rules.ts';
 export { geocoders } from './place-finder.ts';
 export { type ApiSettings, apiSettings } from './settings.ts';
 

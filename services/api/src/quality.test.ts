@@ -89,7 +89,7 @@ describe('a rule that is held to silent cards', () => {
     expect(await held()).toEqual([]);
     await it.state.restraints.raise(restraint);
     const { restraintId: _, sinceMs, ...shown } = restraint;
-    expect(await held()).toEqual([{ ...shown, since: new Date(sinceMs).toISOString() }]);
+    expect(await held()).toEqual([{ ...shown, since: new Date(sinceMs).toISOString(), isKept: false }]);
     const driver = await it.addPerson('driver');
     expect((await reinstate(driver.token)).status).toBe(403);
     expect((await reinstate(operator.token, 'another')).status).toBe(404);
@@ -106,5 +106,41 @@ describe('a rule that is held to silent cards', () => {
     await it.state.restraints.end('held-2', START_MS);
     expect(await held()).toEqual([]);
     expect((await reinstate(operator.token)).status).toBe(404);
+  });
+});
+
+describe('a rule that is braked', () => {
+  const raise = (restraintId: string) =>
+    it.state.restraints.raise({
+      ...{ restraintId, ruleId: 'crowded', ruleVersion: 'v1', kind: 'brake', sinceMs: START_MS },
+      figures: { cars: 20, fleetCars: 400, withinS: 600 },
+    });
+  const answer = (said: unknown, ruleId = 'crowded') =>
+    it.call('POST', `/v1/rules/${ruleId}/brake`, { token: operator.token, body: { answer: said } });
+  const held = async () => (await ask()).body.held;
+
+  test('is shown with when it ends by itself, is kept, and released', async () => {
+    await raise('brake-1');
+    const until = new Date(START_MS + 6 * 3_600_000).toISOString();
+    expect(await held()).toMatchObject([{ ruleId: 'crowded', kind: 'brake', until, isKept: false }]);
+    expect((await answer('keep')).status).toBe(204);
+    const [kept] = await held();
+    expect(kept).toMatchObject({ isKept: true });
+    expect(kept).not.toHaveProperty('until');
+    expect((await answer('release')).status).toBe(204);
+    expect(await held()).toEqual([]);
+    expect((await answer('release')).status).toBe(404);
+  });
+
+  test('is not what reinstating is about, nor the other way round', async () => {
+    await raise('brake-2');
+    const reinstated = await it.call('POST', '/v1/rules/crowded/reinstate', { token: operator.token });
+    expect(reinstated.status).toBe(404);
+    expect((await answer('release', 'nervous')).status).toBe(404);
+    expect(await held()).toHaveLength(1);
+  });
+
+  test.each(['', 'perhaps', 1, null])('the answer %j is refused', async (said) => {
+    expect((await answer(said)).status).toBe(400);
   });
 });

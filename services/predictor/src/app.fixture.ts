@@ -104,6 +104,7 @@ export function partitionDeps({ state, trust, clock }: Stores) {
     realClock: clock,
     log: silentLog,
     rules: [ruleOn('belowReserveProbability', 'stop')],
+    onFired: async () => {},
     modelOf: () => modelOf(),
     reorderWindowMs: WINDOW_MS,
     counters: {

@@ -52,10 +52,12 @@ describe('a rule that is held to silent cards', () => {
   });
 });
 
-test('below its bar a rule keeps its critical level, and no other that interrupts', () => {
+test('below its bar a rule keeps its critical level, braked it keeps none that interrupts', () => {
   const level = (severity: 'info' | 'warning' | 'critical') =>
     ({ severity, when: 'true', until: 'false' }) as const;
   const verdict: Verdict = { when: 'true', clear: 'false', levels: [level('warning'), level('critical')] };
   expect(heldToCards(held(), verdict).levels.map(({ severity }) => severity)).toEqual(['info', 'critical']);
+  const braked = { ...free, heldBy: { kind: 'brake', sinceMs: 0 } } as const;
+  expect(heldToCards(braked, verdict).levels.map(({ severity }) => severity)).toEqual(['info']);
   expect(heldToCards(free, verdict)).toBe(verdict);
 });

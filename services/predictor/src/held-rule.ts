@@ -17,11 +17,13 @@ export function asHeldNow(rule: LoadedRule, alert: AlertState | undefined, nowMs
 
 /**
  * What it may say: a card from where it would say anything. Below its bar it keeps its critical level: that one has
- * a bar of its own, and nothing after it would help.
+ * a bar of its own, and nothing after it would help. Braked it keeps none: wrong data makes any level true.
  */
 export function heldToCards({ heldBy }: Pick<LoadedRule, 'heldBy'>, verdict: Verdict): Verdict {
   if (heldBy === undefined) return verdict;
   const card = { severity: 'info', when: verdict.when, until: verdict.clear } as const;
-  const critical = verdict.levels.filter(({ severity }) => severity === 'critical');
+  const critical = verdict.levels.filter(
+    ({ severity }) => heldBy.kind === 'below-bar' && severity === 'critical',
+  );
   return { ...verdict, levels: [card, ...critical] };
 }

@@ -1,4 +1,5 @@
 import {
+  BRAKE,
   isInForce,
   type NewRestraint,
   RESTRAINTS,
@@ -6,14 +7,15 @@ import {
   type RuleRestraint,
 } from '@outrider/domain';
 import type { Runtime } from '@outrider/runtime';
-import type { State } from '@outrider/state';
+import type { FiringRow, State } from '@outrider/state';
 import type { LoadedRule } from './rule.ts';
 import { BAR_DAYS, rulesBelowBar } from './rule-bar.ts';
+import { brakeFor, brakeQuestions } from './rule-brake.ts';
 import type { RuleSet } from './rule-set.ts';
 
 export interface HeldRulesDeps {
   readonly set: Pick<RuleSet, 'rules'>;
-  readonly state: Pick<State, 'restraints' | 'quality'>;
+  readonly state: Pick<State, 'restraints' | 'quality' | 'firings' | 'vehicles'>;
   readonly runtime: Pick<Runtime, 'eventClock' | 'log' | 'metrics'>;
 }
 
@@ -54,7 +56,7 @@ export class HeldRules {
 
   get rules(): readonly LoadedRule[] {
     const { rules } = this.#deps.set;
-    if (this.#held?.of !== rules) this.#held = { of: rules, rules: withHolds(rules, this.#restraints) };
+    if (this.#held?.of !== rules) this.#held = { of: rules, rules: this.#withHolds(rules) };
     return this.#held.rules;
   }
 
@@ -72,6 +74,27 @@ export class HeldRules {
         this.#looking = undefined;
       });
     return this.#looking;
+  }
+
+  /** Counts, after these were stored, whether a rule fires for too many at once; never throws. */
+  async brake(firings: readonly FiringRow[]): Promise<void> {
+    const { state, runtime } = this.#deps;
+    try {
+      for (const asked of brakeQuestions(firings, this.rules, this.#restraints)) {
+        const cars = await state.firings.countCars(asked);
+        if (cars < BRAKE.cars) continue;
+        const fleet = await state.vehicles.countOwned(asked.toMs);
+        const restraint = brakeFor(asked, { cars, fleet }, this.#restraints);
+        if (restraint === null) continue;
+        await this.#raise(restraint);
+        await this.#read();
+      }
+    } catch (error) {
+      runtime.log.warn(
+        { err: String(error) },
+        'whether a rule fires for too many is counted at its next firing',
+      );
+    }
   }
 
   async #look(): Promise<void> {
@@ -115,21 +138,20 @@ export class HeldRules {
     const { state } = this.#deps;
     const versions = new Map(rules.map(({ id, version }) => [id, version]));
     const over = this.#restraints.filter(
-      (one) => isInForce(one) && (versions.get(one.ruleId) ?? one.ruleVersion) !== one.ruleVersion,
+      (one) => isInForce(one, nowMs) && (versions.get(one.ruleId) ?? one.ruleVersion) !== one.ruleVersion,
     );
     for (const { restraintId } of over) await state.restraints.end(restraintId, nowMs);
     if (over.length > 0) await this.#read();
   }
-}
 
-/** The oldest that is in force counts. */
-function withHolds(
-  rules: readonly LoadedRule[],
-  restraints: readonly RuleRestraint[],
-): readonly LoadedRule[] {
-  const inForce = restraints.filter(isInForce).toReversed();
-  return rules.map((rule) => {
-    const by = inForce.find(({ ruleId, ruleVersion }) => ruleId === rule.id && ruleVersion === rule.version);
-    return by === undefined ? rule : { ...rule, heldBy: { kind: by.kind, sinceMs: by.sinceMs } };
-  });
+  /** A brake holds more than a bar; of the same kind the oldest counts. */
+  #withHolds(rules: readonly LoadedRule[]): readonly LoadedRule[] {
+    const nowMs = this.#deps.runtime.eventClock.nowMs();
+    const inForce = this.#restraints.filter((one) => isInForce(one, nowMs)).toReversed();
+    return rules.map((rule) => {
+      const own = inForce.filter((one) => one.ruleId === rule.id && one.ruleVersion === rule.version);
+      const by = own.find(({ kind }) => kind === 'brake') ?? own[0];
+      return by === undefined ? rule : { ...rule, heldBy: { kind: by.kind, sinceMs: by.sinceMs } };
+    });
+  }
 }

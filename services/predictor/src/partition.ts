@@ -1,5 +1,6 @@
 import type { Conditions, Forecast, Trip } from '@outrider/domain';
 import { type Clock, type Log, type Metrics, traceField } from '@outrider/runtime';
+import type { FiringRow } from '@outrider/state';
 import { advanceCar, dueMs, type Judged, type LiveCar, receive, rejudge, takeConditions } from './car.ts';
 import { withoutTrip, withTrip } from './car-world.ts';
 import { blobsOf } from './checkpoint-rows.ts';
@@ -25,6 +26,8 @@ export interface PartitionDeps extends ResidentsDeps {
   /** Those that run now. */
   readonly rules: readonly LoadedRule[];
   readonly reorderWindowMs: number;
+  /** Alerts that interrupt are stored; never throws. */
+  onFired(firings: readonly FiringRow[]): Promise<void>;
   readonly counters: ResidentsDeps['counters'] & {
     readonly late: { inc(by?: number): void };
     readonly failed: { inc(): void };
@@ -176,14 +179,16 @@ function createPartition(
         blobsOf(vehicleId, resident, nowMs, deps.trust),
       );
       const next = { partition, generation, offsets: new Map(offsets), savedAtMs: nowMs };
+      const rows = rowsOf(written, residents, nowMs, deps);
       const isOurs = await deps.state.predictor.writeCheckpoint({
         partition,
         previous: previous && { generation: previous.generation, offsets: previous.offsets },
         next,
         vehicles,
-        ...rowsOf(written, residents, nowMs, deps),
+        ...rows,
       });
       if (!isOurs) return false;
+      if (rows.firings.length > 0) await deps.onFired(rows.firings);
       previous = next;
       unsaved = after(unsaved, written);
       recordsSince = 0;

@@ -4,11 +4,11 @@ import { type VehicleModel, vehicleModel } from '@outrider/energy';
 import type { Reader } from '@outrider/trust';
 import { createCounters } from './counters.ts';
 import { foldBatch, TOPIC_NAMES } from './fold-batch.ts';
+import type { HeldRules } from './held-rules.ts';
 import { loadPartition, type Partition, type PartitionOutput } from './partition.ts';
 import type { PredictorDeps } from './predictor-deps.ts';
 import { publishForecasts } from './publish-forecasts.ts';
 import { ownerKey } from './residents.ts';
-import type { RuleSet } from './rule-set.ts';
 
 /** Consumer group. Where it begins is decided by the checkpoint; its offsets in the log follow that. */
 export const GROUP = 'predictor';
@@ -35,7 +35,7 @@ interface Entry {
 /** The partitions that are with this process: one memory each, and in each one thing at a time. */
 export class Partitions {
   readonly #deps: PredictorDeps;
-  readonly #rules: Pick<RuleSet, 'rules'>;
+  readonly #rules: Pick<HeldRules, 'rules' | 'brake'>;
   readonly #reader: Reader;
   readonly #counters;
   /** Alerts are in the outbox. */
@@ -44,7 +44,7 @@ export class Partitions {
   readonly #queues = new Map<number, Promise<void>>();
   #queued = 0;
 
-  constructor(deps: PredictorDeps, rules: Pick<RuleSet, 'rules'>, onSaved: () => void) {
+  constructor(deps: PredictorDeps, rules: Pick<HeldRules, 'rules' | 'brake'>, onSaved: () => void) {
     this.#deps = deps;
     this.#rules = rules;
     this.#reader = deps.trust.reader('alert_driver');
@@ -209,6 +209,7 @@ export class Partitions {
         return running.rules;
       },
       counters: this.#counters,
+      onFired: (firings) => running.brake(firings),
       reorderWindowMs: settings.reorderWindowS * 1000,
     });
     const entry = { memory, savedAtRealMs: realClock.nowMs(), untold: [] };

@@ -27,7 +27,7 @@ export function rulesBelowBar(
     const before = restraints.filter(
       (one) => one.kind === 'below-bar' && one.ruleId === id && one.ruleVersion === version,
     );
-    if (before.some(isInForce)) return [];
+    if (before.some((one) => isInForce(one, nowMs))) return [];
     const liftedAtMs = Math.max(-1, ...before.map(({ answer }) => answer?.atMs ?? -1));
     const own = labels.filter(({ dayMs }) => dayMs > liftedAtMs).map((label) => ofRule(label, id, version));
     const [quality] = summariseQuality(own).rules;

@@ -1,8 +1,9 @@
-import type { State } from '@outrider/state';
+import type { FiringRow, State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import type { Judged } from './car.ts';
 import { alertRow, type OutboxTools, outboxRows } from './checkpoint-rows.ts';
 import type { Residents } from './residents.ts';
+import { firingsOf } from './rule-brake.ts';
 
 type Write = Parameters<State['predictor']['writeCheckpoint']>[0];
 
@@ -40,7 +41,9 @@ export const rowsOf = (
   cars: Pick<Residents, 'get'>,
   nowMs: number,
   tools: OutboxTools,
-): Pick<Write, 'alerts' | 'outbox' | 'labels'> => ({
+): Pick<Write, 'alerts' | 'outbox' | 'labels'> & { readonly firings: readonly FiringRow[] } => ({
+  // Made-up cars say nothing about how many real ones are warned.
+  firings: firingsOf(alerts.filter(({ alert }) => cars.get(alert.vehicleId)?.isSynthetic !== true)),
   alerts: alerts.map(({ alert }) => alertRow(alert, nowMs, tools.trust)),
   outbox: outboxRows(alerts, cars, nowMs, tools),
   labels: labels.flatMap(({ vehicleId, ended }) =>

@@ -2,7 +2,6 @@ import { listHeld } from '@outrider/api';
 import {
   type AlertQuality,
   FEWEST_CASES,
-  RESTRAINTS,
   RULE_BAR,
   type RuleRestraint,
   type Share,
@@ -10,6 +9,7 @@ import {
 } from '@outrider/domain';
 import { type Clock, type Log, lockDataFolders } from '@outrider/runtime';
 import { openState } from '@outrider/state';
+import { heldText } from './held-text.ts';
 import { alignedTable } from './table.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -44,7 +44,12 @@ export async function readQuality(
       const fromMs = today - (days - 1) * DAY_MS;
       const labels = await state.quality.listSince(fromMs, STRETCHES_MAX, { isSynthetic });
       const leftOut = await state.quality.countSince(fromMs, { isSynthetic: !isSynthetic });
-      return { ...summariseQuality(labels), isSynthetic, leftOut, held: await listHeld(state) };
+      return {
+        ...summariseQuality(labels),
+        isSynthetic,
+        leftOut,
+        held: await listHeld(state, clock.nowMs()),
+      };
     } finally {
       await state.close();
     }
@@ -68,7 +73,7 @@ const whoseLines = ({ isSynthetic, leftOut }: QualityNow): readonly string[] => 
 /** For people; says so when nothing was judged yet. */
 export function tableOfQuality(quality: QualityNow, days: number): string {
   const { stretches, outcomes, recall, rules, forecasts, held } = quality;
-  const heldLines = [...held.map(heldLine), ...whoseLines(quality)];
+  const heldLines = [...held.map(heldText), ...whoseLines(quality)];
   const span = days === 1 ? 'today' : `in the last ${days} days`;
   if (stretches === 0)
     return `No stretch of a planned trip was judged ${span}. Stretches are judged when they end, and only of cars\nwhose owners agreed to figures about crowds (service_quality_aggregate).\n${heldLines.join('')}`;
@@ -105,12 +110,6 @@ export function tableOfQuality(quality: QualityNow, days: number): string {
 
 const belowBar = ({ ruleId }: AlertQuality['rules'][number]): string =>
   `${ruleId} is below its bar: fewer than ${RULE_BAR.precision * 100} % of its warnings were right.\n`;
-
-function heldLine({ ruleId, kind, sinceMs, ruleVersion, figures }: RuleRestraint): string {
-  const since = new Date(sinceMs).toISOString().slice(0, 16).replace('T', ' ');
-  const shown = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
-  return `${ruleId} is held to silent cards since ${since} UTC (${kind}: ${shown.join(', ')}; version ${ruleVersion}).\n  ${RESTRAINTS[kind]} It ends with another text of the rule, or by outrider rules reinstate ${ruleId}.\n`;
-}
 
 const TOO_FEW = 'too few';
 

@@ -17,7 +17,8 @@ Usage: outrider <command> [options]
   demo      replays real drives through every service and shows what was said, when
   rules test         runs the tests beside the rules; rules explain answers why a driver was warned, or was not;
                      rules backtest replays stored history through rules beside those of today;
-                     rules reinstate lets a rule interrupt again that was held to silent cards
+                     rules reinstate lets a rule interrupt again that was held to silent cards;
+                     rules brakes lists those that fired for too much of the fleet, and answers them
   simulate           a fleet that does not exist: frames, plans and how each drive truly ended, from a seed
   quality            what warnings and forecasts were worth, by rule
   compare            our forecasts of the charge on arrival beside the cars' own, on the same trips
@@ -95,6 +96,7 @@ when the car was charged on it later. Only cars whose owners agreed to figures a
        outrider rules explain <vehicle> [--rule <id>] [--at <day or moment>] [--json]
        outrider rules backtest --from <day or moment> --to <day or moment> --rules <folder> [--synthetic] [--json]
        outrider rules reinstate <rule>
+       outrider rules brakes [--release <rule>] [--keep <rule>] [--json]
 
 test runs the tests beside the rules: what each rule says of facts that last or change, and what a driver is told then, on
 which channel. Prints what is not as expected, with file and line, and a summary. Ends with 1 when something failed or
@@ -105,11 +107,14 @@ runs on the same files. backtest replays what is stored of cars in memory, once 
 those of the folder, and prints for both how often each would have warned, and how right that was: precision, recall,
 lead time and flips per stretch of a plan. Nothing is sent or stored. Only cars whose owners agree to warnings and to
 figures about crowds. reinstate lets a rule interrupt again that is held to silent cards for being below its bar, and
-writes that to the audit; give it while no server runs on the same files, else POST /v1/rules/<rule>/reinstate.
+writes that to the audit; give it while no server runs on the same files, else POST /v1/rules/<rule>/reinstate. brakes
+lists the rules that fired for too much of the fleet at once and are held to silent cards until somebody has looked;
+--release lets one interrupt again, --keep holds it until its text changes; else it ends by itself after 6 hours.
 
   --rules <folder>   <id>.yaml with <id>.test.yaml beside it, and thresholds.yaml; test without it: those of Outrider
   --from, --to       2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded
   --synthetic        backtest of cars that a simulation made up; without it of real ones
+  --release <rule>   what it says is so, drivers shall hear of it; repeatable, as is --keep <rule>
   --rule <id>        only this rule, with what it needs
   --at <moment>      2026-01-15 or 2026-01-15T08:00Z, in UTC; default: now
   --json             one JSON object instead of the text

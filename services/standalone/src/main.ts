@@ -49,6 +49,7 @@ async function run(command: Command): Promise<number> {
     case 'rules-explain':
     case 'rules-backtest':
     case 'rules-reinstate':
+    case 'rules-brakes':
       return (await runRules(command, RULES_TOOLS)) ? EXIT.done : EXIT.failed;
     case 'simulate-out':
       return simulate(command);

@@ -103,6 +103,17 @@ function ownershipContract(state: () => State): void {
       ]);
     });
 
+    test('cars are counted while somebody owns them, synthetic ones never', async () => {
+      await twoPeopleAndACar();
+      await state().vehicles.insert(vehicle({ vehicleId: 'veh_madeup01', isSynthetic: true }));
+      await own('per_aaaaaaaa', 'key_a', 100, 200);
+      await state().vehicles.insertOwnership({
+        ...{ vehicleId: 'veh_madeup01', personId: 'per_bbbbbbbb', keyId: 'key_b', fromMs: 0, toMs: null },
+      });
+      const counts = await Promise.all([99, 100, 199, 200].map((atMs) => state().vehicles.countOwned(atMs)));
+      expect(counts).toEqual([0, 1, 1, 0]);
+    });
+
     test('an ownership ends once, by its owner, not before it began', async () => {
       await twoPeopleAndACar();
       await own('per_aaaaaaaa', 'key_a', 100, null);

@@ -6,6 +6,7 @@ import { quality } from './0004-expand-quality.ts';
 import { restraints } from './0005-expand-restraints.ts';
 import { assignments } from './0006-expand-assignments.ts';
 import { synthetic } from './0007-expand-synthetic.ts';
+import { ruleFirings } from './0008-expand-rule-firings.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -21,4 +22,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0005-expand-restraints': restraints(types),
   '0006-expand-assignments': assignments,
   '0007-expand-synthetic': synthetic,
+  '0008-expand-rule-firings': ruleFirings,
 });

@@ -40,7 +40,7 @@ export function qualityRoutes(server: ApiServer, { state, eventClock }: ApiConte
       const fromMs = today - (days - 1) * DAY_MS;
       const labels = await state.quality.listSince(fromMs, STRETCHES_MAX, { isSynthetic });
       const leftOut = await state.quality.countSince(fromMs, { isSynthetic: !isSynthetic });
-      const held = (await listHeld(state)).map(viewHeld);
+      const held = (await listHeld(state, eventClock.nowMs())).map(viewHeld);
       const isCut = labels.length === STRETCHES_MAX;
       return viewQuality(summariseQuality(labels), { days, isCut, held, isSynthetic, leftOut });
     },

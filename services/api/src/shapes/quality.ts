@@ -1,5 +1,6 @@
 import {
   type AlertQuality,
+  lapsesAtMs,
   OUTCOMES,
   outcome,
   RESTRAINTS,
@@ -29,12 +30,17 @@ const heldView = z.strictObject({
       .join(' '),
   ),
   since: isoText,
+  until: isoText.optional().describe('When it ends by itself unless somebody keeps it; absent: it does not.'),
+  isKept: z.boolean().describe('An operator wants it so.'),
   figures: z.record(z.string(), z.number()).describe('What that was decided on.'),
 });
 
 export const viewHeld = (restraint: RuleRestraint): z.infer<typeof heldView> => {
   const { ruleId, ruleVersion, kind, sinceMs, figures } = restraint;
-  return { ruleId, ruleVersion, kind, since: iso(sinceMs), figures };
+  const untilMs = lapsesAtMs(restraint);
+  const isKept = restraint.answer?.kind === 'keep';
+  const until = untilMs === null ? {} : { until: iso(untilMs) };
+  return { ruleId, ruleVersion, kind, since: iso(sinceMs), ...until, isKept, figures };
 };
 
 /** A domain `AlertQuality`, field by field. */

@@ -18,6 +18,19 @@ test.each([
     ['explain', 'veh_1'],
     { kind: 'rules-explain', vehicleId: 'veh_1', ruleId: undefined, atMs: undefined, isJson: false },
   ],
+  [['brakes'], { kind: 'rules-brakes', said: [], isJson: false }],
+  [
+    ['brakes', '--release', 'a', '--keep', 'b', '--release', 'c', '--json'],
+    {
+      kind: 'rules-brakes',
+      said: [
+        { ruleId: 'a', answer: 'lift' },
+        { ruleId: 'c', answer: 'lift' },
+        { ruleId: 'b', answer: 'keep' },
+      ],
+      isJson: true,
+    },
+  ],
   [['reinstate', 'silent-car'], { kind: 'rules-reinstate', ruleId: 'silent-car' }],
   [
     ['backtest', '--from', '2026-01-15', '--to', '2026-01-16', '--rules', 'own'],
@@ -40,6 +53,8 @@ test.each([
   [['explain', 'veh_1', 'veh_2'], 'the id of one car'],
   [['explain', 'veh_1', '--rule='], '--rule'],
   [['explain', 'veh_1', '--at', 'noon'], '--at is a day or a moment'],
+  [['brakes', 'silent-car'], 'Unexpected argument'],
+  [['brakes', '--keep='], 'need the id of a rule'],
   [['reinstate'], 'the id of one rule'],
   [['reinstate', 'silent-car', 'more'], 'the id of one rule'],
   [['backtest', '--from', '2026-01-15', '--to', '2026-01-16'], '--rules needs'],
@@ -53,6 +68,15 @@ test.each([
 });
 
 test('the help of rules names every option', () => {
-  for (const option of ['--rules', '--rule <id>', '--at', '--from, --to', '--json', '--help'])
+  for (const option of [
+    '--rules',
+    '--rule <id>',
+    '--release <rule>',
+    '--keep <rule>',
+    '--at',
+    '--from, --to',
+    '--json',
+    '--help',
+  ])
     expect(helpText('rules')).toContain(option);
 });

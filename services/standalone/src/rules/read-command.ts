@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { readMoment, readSpan } from '../read-moment.ts';
+import type { BrakeAnswer } from './brakes.ts';
 
 /** What can be asked of rules. */
 export type RulesCommand =
@@ -15,6 +16,7 @@ export type RulesCommand =
       readonly isJson: boolean;
     }
   | { readonly kind: 'rules-reinstate'; readonly ruleId: string }
+  | { readonly kind: 'rules-brakes'; readonly said: readonly BrakeAnswer[]; readonly isJson: boolean }
   /** The end is excluded. */
   | {
       readonly kind: 'rules-backtest';
@@ -33,8 +35,9 @@ export function readRulesCommand(args: readonly string[]): RulesCommand {
   if (action === 'explain') return readExplain(rest);
   if (action === 'backtest') return readBacktest(rest);
   if (action === 'reinstate') return readReinstate(rest);
+  if (action === 'brakes') return readBrakes(rest);
   throw new Error(
-    `rules can be asked to test, to explain, to backtest or to reinstate, not ${JSON.stringify(action ?? '')}`,
+    `rules can be asked to test, to explain, to backtest, to reinstate or for brakes, not ${JSON.stringify(action ?? '')}`,
   );
 }
 
@@ -68,6 +71,20 @@ function readReinstate(args: readonly string[]): RulesCommand {
   const [ruleId = '', ...more] = positionals;
   if (ruleId === '' || more.length > 0) throw new Error('reinstate needs the id of one rule');
   return { kind: 'rules-reinstate', ruleId };
+}
+
+function readBrakes(args: readonly string[]): RulesCommand {
+  const ids = { type: 'string', multiple: true } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { release: ids, keep: ids, json: { type: 'boolean' } },
+  });
+  const said = [
+    ...(values.release ?? []).map((ruleId) => ({ ruleId, answer: 'lift' as const })),
+    ...(values.keep ?? []).map((ruleId) => ({ ruleId, answer: 'keep' as const })),
+  ];
+  if (said.some(({ ruleId }) => ruleId === '')) throw new Error('--release and --keep need the id of a rule');
+  return { kind: 'rules-brakes', said, isJson: values.json === true };
 }
 
 function readBacktest(args: readonly string[]): RulesCommand {

@@ -1,11 +1,11 @@
-import { liftRestraint } from '@outrider/api';
+import { answerRestraint } from '@outrider/api';
 import type { Stores } from '../stores.ts';
 
 const ACTOR = 'service rules reinstate';
 
 /** Lets a rule below its bar interrupt again, as the api does; false when it is not held for that. */
 export const reinstate = ({ state }: Pick<Stores, 'state'>, ruleId: string, atMs: number): Promise<boolean> =>
-  liftRestraint(state, { ruleId, kind: 'below-bar', by: ACTOR, atMs });
+  answerRestraint(state, { ruleId, kind: 'below-bar', answer: 'lift', by: ACTOR, atMs });
 
 export const reinstateText = (ruleId: string, isLifted: boolean): string =>
   isLifted

@@ -5,6 +5,7 @@ import type { StandaloneSettings } from '../settings.ts';
 import { withStores } from '../stores.ts';
 import { backtest } from './backtest.ts';
 import { backtestJson, backtestText } from './backtest-text.ts';
+import { answerBrakes, brakesText } from './brakes.ts';
 import { explain } from './explain.ts';
 import { explanationText } from './explain-text.ts';
 import type { RulesCommand } from './read-command.ts';
@@ -30,6 +31,7 @@ export function runRules(
 ): Promise<boolean> {
   if (command.kind === 'rules-test') return runTest(command, tools);
   if (command.kind === 'rules-reinstate') return runReinstate(command, tools);
+  if (command.kind === 'rules-brakes') return runBrakes(command, tools);
   return command.kind === 'rules-explain' ? runExplain(command, tools) : runBacktest(command, tools);
 }
 
@@ -75,6 +77,14 @@ async function runReinstate({ ruleId }: Asked<'rules-reinstate'>, tools: RulesTo
   const isLifted = await withStores(process, own, (stores) => reinstate(stores, ruleId, systemClock.nowMs()));
   tools.stdout(reinstateText(ruleId, isLifted));
   return isLifted;
+}
+
+async function runBrakes({ said, isJson }: Asked<'rules-brakes'>, tools: RulesTools): Promise<boolean> {
+  const { process } = tools.settings();
+  const own = { clock: systemClock, log: createLog(process.logLevel) };
+  const found = await withStores(process, own, (stores) => answerBrakes(stores, said, systemClock.nowMs()));
+  tools.stdout(isJson ? `${JSON.stringify(found)}\n` : brakesText(found));
+  return found.answered.every(({ isTaken }) => isTaken);
 }
 
 async function runBacktest(
