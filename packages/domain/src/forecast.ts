@@ -10,6 +10,12 @@ export const stopForecast = z.strictObject({
   belowReserveProbability: probability.describe('Probability of arriving with less than the reserve.'),
 });
 
+export const lastKnown = z.strictObject({
+  madeAtMs: atMs.describe('When that forecast was made, in event time.'),
+  socPct: socPct.describe('Charge then.'),
+  stop: stopForecast.optional().describe('The stop ahead that was least sure then; absent: none was judged.'),
+});
+
 /** `forecasts.v1` (compacted): the newest forecast of a vehicle. Sealed whole: it names places. */
 export const forecast = z.strictObject({
   forecastId: recordKey.describe('Made from car, time and snapshot: a repeat has the same.'),
@@ -38,8 +44,27 @@ export const forecast = z.strictObject({
     .describe('Last point where the best remedy still works, as distance from here.'),
   modelVersion: shortText.describe('Version of the model, and the kind of car it was made for.'),
   snapshotId: recordKey.optional().describe('The snapshot of the world it used.'),
+  validUntilMs: atMs
+    .optional()
+    .describe('Until when it may be shown, unless a newer one comes: by then the car is silent too long.'),
+  unknownSinceMs: atMs
+    .optional()
+    .describe('With `unknown`: since when; of a car that fell silent, when it was last heard of.'),
+  lastKnown: lastKnown
+    .optional()
+    .describe('With `unknown`: the last that was known of this plan; absent: nothing was.'),
   unknown: shortText
     .optional()
     .describe('Set when the forecast cannot be made, with the reason; never read as "fine".'),
 });
 export type Forecast = z.infer<typeof forecast>;
+
+/** The stop ahead where the charge most likely falls below the reserve; the nearest of equals. */
+export const leastSure = <S extends Pick<Forecast['stops'][number], 'belowReserveProbability'>>(
+  stops: readonly S[],
+): S | undefined =>
+  stops.reduce<S | undefined>(
+    (least, stop) =>
+      least === undefined || stop.belowReserveProbability > least.belowReserveProbability ? stop : least,
+    undefined,
+  );

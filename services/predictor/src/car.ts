@@ -10,7 +10,7 @@ import type { VehicleModel } from '@outrider/energy';
 import { type CarMemory, emptyMemory, estimateBattery } from './car-memory.ts';
 import { withConditions } from './car-world.ts';
 import { followDrive } from './drive-basis.ts';
-import { forecastRecord, isNewsworthy, withCurve } from './forecast-record.ts';
+import { forecastRecord, isNewsworthy, knownUntilMs, withCurve } from './forecast-record.ts';
 import { type Episodes, judge, nextDueMs } from './judge.ts';
 import { forecastCar, isDriving, plannedDepartureMs, type Situation } from './outlook.ts';
 import { withPosition } from './places-around.ts';
@@ -154,9 +154,7 @@ export function takeConditions(live: LiveCar, conditions: Conditions, nowMs: num
 /** When this car wants to be looked at again although nothing arrives; undefined: not before it speaks. */
 export function dueMs(live: LiveCar): number | undefined {
   const { car } = live;
-  const times = [nextDueMs(car.episodes), car.buffer[0]?.observedAtMs, waitingDueMs(live)].filter(
-    (time) => time !== undefined,
-  );
+  const times = [timerDueMs(live), car.buffer[0]?.observedAtMs].filter((time) => time !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
@@ -176,6 +174,13 @@ function waitingDueMs({ car, view, vehicle, reserveSocPct }: LiveCar): number | 
   return car.judgedToMs + (isSoon ? SOON_EVERY_MS : LATER_EVERY_MS);
 }
 
+/** Who is shown a forecast hears that it holds no longer, though the car says nothing. */
+function silenceDueMs({ car }: LiveCar): number | undefined {
+  if (car.forecast === null || car.forecast.unknown !== undefined) return undefined;
+  const untilMs = knownUntilMs(car.state);
+  return untilMs === undefined ? undefined : untilMs + 1;
+}
+
 function fireTimers(
   judged: Judged,
   untilMs: number,
@@ -191,7 +196,9 @@ function fireTimers(
 }
 
 function timerDueMs(live: LiveCar): number | undefined {
-  const times = [nextDueMs(live.car.episodes), waitingDueMs(live)].filter((time) => time !== undefined);
+  const times = [nextDueMs(live.car.episodes), waitingDueMs(live), silenceDueMs(live)].filter(
+    (time) => time !== undefined,
+  );
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
@@ -243,7 +250,7 @@ function judgeAt(before: Judged, live: LiveCar, nowMs: number, rules: readonly L
 
 function judged(before: Judged, live: LiveCar, situation: Situation, rules: readonly LoadedRule[]): Judged {
   const { episodes, alerts, carried } = judge(situation, rules, live.car.episodes);
-  const forecast = forecastRecord(situation);
+  const forecast = forecastRecord(situation, live.car.forecast);
   const isNews = isNewsworthy(live.car.forecast, forecast);
   const { watch, ended } = watchStretch(live.car.memory.watch, situation, forecast, alerts);
   const car: Car = {

@@ -1,12 +1,16 @@
-import { forecast } from '@outrider/domain';
+import { type Forecast, forecast } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
+import { advanceCar, dueMs, receive } from './car.ts';
 import { forecastRecord, isNewsworthy, withCurve } from './forecast-record.ts';
 import {
+  type CarOptions,
   charger,
   DRIVING,
   HOUR_MS,
+  liveCar,
   MINUTE_MS,
   NOW_MS,
+  record,
   situation,
   stopAt,
   tripOf,
@@ -107,6 +111,61 @@ describe('the forecast', () => {
   });
 });
 
+describe('a forecast that nothing follows', () => {
+  const heardMs = NOW_MS - MINUTE_MS;
+  const driving = { values: DRIVING, eastM: 10_000 };
+  const at = (options: CarOptions, nowMs: number, last: Forecast | null = null) =>
+    forecast.parse(forecastRecord(situation(options, nowMs), last));
+
+  test('on the road holds for ten minutes of silence, and then is unknown since the last word', () => {
+    const last = at(driving, NOW_MS);
+    const endMs = heardMs + 10 * MINUTE_MS;
+    expect(last.validUntilMs).toBe(endMs);
+    expect(at(driving, endMs, last).unknown).toBeUndefined();
+    expect(at(driving, endMs + 1, last)).toMatchObject({
+      unknown: 'the car fell silent on the road',
+      unknownSinceMs: heardMs,
+      lastKnown: { madeAtMs: NOW_MS, socPct: 80, stop: last.stops[0] },
+      stops: [],
+    });
+  });
+
+  test('of a car that stands holds for as long as its charge does', () => {
+    const endMs = heardMs + 6 * HOUR_MS;
+    expect(at({}, NOW_MS).validUntilMs).toBe(endMs);
+    expect(at({}, endMs).unknown).toBeUndefined();
+    expect(at({}, endMs + 1).unknown).toBe('the charge is not known or too old');
+  });
+
+  test('stays unknown since the same moment, with the same last known, until it is known again', () => {
+    const silent = at(driving, NOW_MS + HOUR_MS, at(driving, NOW_MS));
+    const later = at(driving, NOW_MS + 2 * HOUR_MS, silent);
+    expect(later).toMatchObject({ unknownSinceMs: heardMs, lastKnown: silent.lastKnown });
+    const again = at({ ...driving, observedAtMs: NOW_MS + 2 * HOUR_MS }, NOW_MS + 2 * HOUR_MS, later);
+    expect(again.unknown).toBeUndefined();
+    expect(again.lastKnown).toBeUndefined();
+  });
+
+  test('says nothing of another plan, and nothing where nothing was known', () => {
+    const other = { ...at(driving, NOW_MS), tripId: 'trip-other' };
+    expect(at(driving, NOW_MS + HOUR_MS, other).lastKnown).toBeUndefined();
+    const never = at({ socPct: null }, NOW_MS);
+    expect(never).toMatchObject({ unknown: 'the charge is not known or too old', unknownSinceMs: NOW_MS });
+    expect(never.lastKnown).toBeUndefined();
+  });
+
+  test('wakes the car itself when it ends, once', () => {
+    const live = liveCar(driving);
+    const shown = advanceCar(receive(live, record(NOW_MS, { ...DRIVING })), NOW_MS, []).live;
+    const endMs = NOW_MS + 10 * MINUTE_MS;
+    expect(dueMs(shown)).toBe(endMs + 1);
+    expect(advanceCar(shown, endMs, []).forecasts).toEqual([]);
+    const ended = advanceCar(shown, endMs + 1, []);
+    expect(ended.forecasts).toMatchObject([{ unknown: 'the car fell silent on the road' }]);
+    expect(dueMs(ended.live)).toBeUndefined();
+  });
+});
+
 describe('news', () => {
   const base = made({});
   const stop = base.stops[0];
@@ -144,6 +203,18 @@ describe('news', () => {
     ],
   ])('%s', (_, next, isNews) => {
     expect(isNewsworthy(base, next)).toBe(isNews);
+  });
+
+  test('half of its time later it is said again, if it holds longer now', () => {
+    const heard = { ...base, validUntilMs: base.madeAtMs + 10 * MINUTE_MS };
+    const later = (minutes: number, untilMinutes: number) => ({
+      ...base,
+      madeAtMs: base.madeAtMs + minutes * MINUTE_MS,
+      validUntilMs: base.madeAtMs + untilMinutes * MINUTE_MS,
+    });
+    expect(isNewsworthy(heard, later(4.9, 14))).toBe(false);
+    expect(isNewsworthy(heard, later(5, 14))).toBe(true);
+    expect(isNewsworthy(heard, later(5, 10))).toBe(false);
   });
 
   test('the first is', () => {

@@ -72,8 +72,8 @@ describe('a car that falls silent', () => {
   });
 
   test('asks for one moment, and for none while it stands', () => {
-    expect(dueMs(play(silent, [[1, DRIVING]], 2).live)).toBe(NOW_MS + 16 * MINUTE_MS);
-    expect(dueMs(play(silent, [[1, PARKED]], 2).live)).toBeUndefined();
+    expect(dueMs(play(silent, [[1, DRIVING]], 12).live)).toBe(NOW_MS + 16 * MINUTE_MS);
+    expect(dueMs(play(silent, [[1, PARKED]], 600).live)).toBeUndefined();
     expect(play(silent, [[1, PARKED]], 600).steps).toEqual([]);
   });
 

@@ -79,9 +79,10 @@ export function createHub(deps: HubDeps): Hub {
       const heard = batch.records.filter(({ key }) => byVehicle.has(key));
       await trust.prepare(new Set(heard.map(({ key }) => key)));
       for (const record of heard) {
-        const shown = toldOf(record, trust.reader('show_driver'), cursorMs);
+        const nowMs = eventClock.nowMs();
+        const shown = toldOf(record, trust.reader('show_driver'), cursorMs, nowMs);
         // Who only has a part in the car is told by the owner's consent to be warned.
-        const told = shown ?? toldOf(record, trust.reader('alert_driver'), cursorMs);
+        const told = shown ?? toldOf(record, trust.reader('alert_driver'), cursorMs, nowMs);
         if (told === undefined) continue;
         cursorMs = told.cursorMs;
         const text = JSON.stringify(told.message);

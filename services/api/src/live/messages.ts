@@ -42,10 +42,10 @@ export function notificationMessage(record: Notification, cursor: string): LiveM
   };
 }
 
-export const forecastMessage = (record: Forecast, cursor: string): LiveMessage => ({
+export const forecastMessage = (record: Forecast, cursor: string, nowMs: number): LiveMessage => ({
   type: 'forecast',
   cursor,
-  forecast: viewForecast(record),
+  forecast: viewForecast(record, nowMs),
 });
 
 export const alertMessage = (record: Alert, cursor: string): LiveMessage => ({

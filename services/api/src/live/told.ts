@@ -29,7 +29,7 @@ export const isFor = (personId: string | null, principal: Principal): boolean =>
  * The record as a message, made once however many read it; undefined when it cannot be read. Only
  * notifications move the cursor: they alone are told again to who comes back.
  */
-export function toldOf(record: BusRecord, reader: Opener, cursorMs: number): Told | undefined {
+export function toldOf(record: BusRecord, reader: Opener, cursorMs: number, nowMs: number): Told | undefined {
   if (record.topic === TOPICS.notifications.name) {
     const decoded = decodeRecord(TOPICS.notifications, record, reader);
     if (decoded.kind !== 'record') return undefined;
@@ -41,7 +41,7 @@ export function toldOf(record: BusRecord, reader: Opener, cursorMs: number): Tol
   if (record.topic === TOPICS.forecasts.name) {
     const decoded = decodeRecord(TOPICS.forecasts, record, reader);
     if (decoded.kind !== 'record') return undefined;
-    return { message: forecastMessage(decoded.record, cursor), personId: null, cursorMs };
+    return { message: forecastMessage(decoded.record, cursor, nowMs), personId: null, cursorMs };
   }
   const decoded = decodeRecord(TOPICS.alerts, record, reader);
   if (decoded.kind !== 'record') return undefined;

@@ -27,7 +27,7 @@ const history = z.strictObject({
 
 /** What we said would happen: now, and earlier. */
 export function forecastRoutes(server: ApiServer, context: ApiContext): void {
-  const { access, newestForecasts, telemetry } = context;
+  const { access, eventClock, newestForecasts, telemetry } = context;
   server.get(
     '/v1/vehicles/:vehicleId/forecast',
     {
@@ -44,7 +44,7 @@ export function forecastRoutes(server: ApiServer, context: ApiContext): void {
       const newest = newestForecasts.find(grant.vehicleId);
       const record = newest && parseSealed(forecast, grant.open(newest.keyId, newest.box));
       if (record === undefined) throw new ApiError('no-forecast');
-      return viewForecast(record);
+      return viewForecast(record, eventClock.nowMs());
     },
   );
 

@@ -13,6 +13,7 @@ import {
 import type { NotificationRow } from '@outrider/state';
 import { z } from 'zod';
 import { iso, isoText } from './fields.ts';
+import { shownAt, viewWatch, watchView } from './watch.ts';
 
 /** An alert as it is listed and streamed. `evidence` is its "why": inputs with their ages, model, snapshots. */
 export const alertView = alert
@@ -74,16 +75,24 @@ export const feedbackBody = z.strictObject({
   note: feedback.shape.note,
 });
 
-export const forecastView = forecast.omit({ madeAtMs: true, stops: true }).extend({
-  madeAt: isoText,
-  stops: z.array(stopForecast.omit({ arriveAtMs: true }).extend({ arriveAt: isoText })),
-});
+export const forecastView = forecast
+  .omit({ madeAtMs: true, stops: true, validUntilMs: true, unknownSinceMs: true, lastKnown: true })
+  .extend({
+    madeAt: isoText,
+    validUntil: isoText.optional().describe('Until when it may be shown, unless a newer one comes.'),
+    watch: watchView,
+    stops: z.array(stopForecast.omit({ arriveAtMs: true }).extend({ arriveAt: isoText })),
+  });
 
-export function viewForecast(record: Forecast): z.infer<typeof forecastView> {
-  const { madeAtMs, stops, ...rest } = record;
+/** As it may be shown at `nowMs`. */
+export function viewForecast(record: Forecast, nowMs: number): z.infer<typeof forecastView> {
+  const shown = shownAt(record, nowMs);
+  const { madeAtMs, stops, validUntilMs, unknownSinceMs: _, lastKnown: __, ...rest } = shown;
   return {
     ...rest,
     madeAt: iso(madeAtMs),
+    ...(validUntilMs !== undefined && { validUntil: iso(validUntilMs) }),
+    watch: viewWatch(shown),
     stops: stops.map(({ arriveAtMs, ...stop }) => ({ ...stop, arriveAt: iso(arriveAtMs) })),
   };
 }

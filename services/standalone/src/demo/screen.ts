@@ -13,7 +13,8 @@ const heardNotification = notification
   .extend({ reason: z.string().optional(), changedAt: instant, createdAt: instant, expiresAt: instant });
 export type HeardNotification = z.infer<typeof heardNotification>;
 
-const heardForecast = forecast.omit({ madeAtMs: true, stops: true }).extend({
+const heardForecast = z.object({
+  ...forecast.omit({ madeAtMs: true, stops: true }).shape,
   madeAt: instant,
   stops: z.array(stopForecast.omit({ arriveAtMs: true }).extend({ arriveAt: instant })),
 });

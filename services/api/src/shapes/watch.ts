@@ -1,0 +1,71 @@
+import { type Forecast, forecast, leastSure, probability, stopForecast } from '@outrider/domain';
+import { z } from 'zod';
+import { iso, isoText } from './fields.ts';
+
+// Silence told from failure: whether somebody watches the trip, and if not, since when and what was known last.
+
+const band = stopForecast.shape.arrivalSocPct;
+const stopShown = z.strictObject({
+  name: stopForecast.shape.name,
+  arrivalSocPct: band,
+  sure: probability.describe('Probability of arriving with the reserve or more.'),
+});
+
+export const watchView = z.discriminatedUnion('state', [
+  z.strictObject({
+    state: z.literal('watching'),
+    stop: stopShown.optional().describe('The stop ahead that is least sure; absent: none is ahead.'),
+  }),
+  z.strictObject({
+    state: z.literal('not-watching'),
+    why: z.string(),
+    since: isoText.optional().describe('Absent: nobody knows.'),
+    lastKnown: z
+      .strictObject({ at: isoText, socPct: forecast.shape.socPct, stop: stopShown.optional() })
+      .optional()
+      .describe('Absent: nothing was known of this plan.'),
+  }),
+]);
+export type WatchView = z.infer<typeof watchView>;
+
+/** The predictor says by itself that it knows no more; by so much later it should have. */
+const OVERDUE_MS = 2 * 60_000;
+
+/** Nothing newer came in its time: who makes forecasts does not, or cannot be heard. */
+export const isOverdue = ({ validUntilMs }: Forecast, nowMs: number): boolean =>
+  validUntilMs !== undefined && nowMs > validUntilMs + OVERDUE_MS;
+
+/** A forecast that may be shown at `nowMs`: one whose time is over says only what was known, as such. */
+export function shownAt(record: Forecast, nowMs: number): Forecast {
+  if (record.unknown !== undefined || !isOverdue(record, nowMs)) return record;
+  const { deadlineM: _, reachM: __, validUntilMs, ...rest } = record;
+  const { madeAtMs, socPct, stops } = record;
+  const stop = leastSure(stops);
+  return {
+    ...rest,
+    stops: [],
+    curve: [],
+    unknown: 'no newer forecast came',
+    unknownSinceMs: validUntilMs,
+    lastKnown: { madeAtMs, socPct, ...(stop !== undefined && { stop }) },
+  };
+}
+
+/** Whether somebody watches, as a forecast that may be shown says it. */
+export function viewWatch({ unknown, unknownSinceMs, lastKnown, stops }: Forecast): WatchView {
+  if (unknown === undefined) return { state: 'watching', ...stopOf(leastSure(stops)) };
+  return {
+    state: 'not-watching',
+    why: unknown,
+    ...(unknownSinceMs !== undefined && { since: iso(unknownSinceMs) }),
+    ...(lastKnown !== undefined && {
+      lastKnown: { at: iso(lastKnown.madeAtMs), socPct: lastKnown.socPct, ...stopOf(lastKnown.stop) },
+    }),
+  };
+}
+
+function stopOf(stop: Forecast['stops'][number] | undefined): { readonly stop?: z.infer<typeof stopShown> } {
+  if (stop === undefined) return {};
+  const { name, arrivalSocPct, belowReserveProbability } = stop;
+  return { stop: { name, arrivalSocPct, sure: 1 - belowReserveProbability } };
+}
