@@ -23,6 +23,7 @@ export const SUPPRESS_REASONS = [
   'no-channel',
   'resolved-silently',
   'acknowledged',
+  'escalation',
 ] as const;
 export const suppressReason = z.enum(SUPPRESS_REASONS);
 export type SuppressReason = z.infer<typeof suppressReason>;
@@ -67,7 +68,10 @@ export const notification = z.strictObject({
   purpose: z
     .enum(['alert', 'update', 'resolve'])
     .describe('`alert` tells, `update` replaces silently, `resolve` withdraws.'),
-  reason: z.union([suppressReason, failureReason]).optional().describe('Why it was not sent, or not aloud.'),
+  reason: z
+    .union([suppressReason, failureReason])
+    .optional()
+    .describe('Why it was not sent, or not aloud; `escalation`: nobody nearer the wheel answered.'),
   title: z.string().max(200).optional().describe('What is said, in the language of the person.'),
   body: z.string().max(2_000).optional().describe('The whole text, of what went out.'),
   spoken: z

@@ -1,16 +1,29 @@
-import type { Alert, SuppressReason } from '@outrider/domain';
-import type { NotificationRow, Person, State } from '@outrider/state';
+import type { Alert } from '@outrider/domain';
+import type { NotificationRow, State } from '@outrider/state';
 import type { Recipient } from '@outrider/trust';
-import { openContent, sealContent } from './content.ts';
-import { basisOf, type Draft, draftsOf, notificationIdOf, type Step } from './deciding.ts';
-import { decisionRow } from './decision-record.ts';
+import { store, supersede } from './decided.ts';
+import { basisOf, draftsOf, notificationIdOf, type Step } from './deciding.ts';
+import { driversRows, takeLater } from './escalation.ts';
 import { mayTell, type Parts } from './notifier-deps.ts';
-import { historyOf, recipientsOf, sinceHandover, toldOf } from './people-told.ts';
-import { isTold, type Saying } from './stage.ts';
+import {
+  drivingFor,
+  historyOf,
+  isReached,
+  limitsFor,
+  newestOf,
+  recipientsOf,
+  sinceHandover,
+  type Taker,
+  takerOf,
+  textFor,
+  toldOf,
+  usableFor,
+} from './people-told.ts';
+import type { Saying } from './stage.ts';
 import { sayingOf } from './stages/dedup.ts';
 import { isAboutSame } from './stages/inhibit.ts';
 import { languageOf } from './wording/language.ts';
-import { isUnworded, type Text, wordAlert, wordTakenBack } from './wording/wording.ts';
+import { wordTakenBack } from './wording/wording.ts';
 
 /**
  * Decides one alert's step and stores the decision: rows, and records of what is decided for good, in the
@@ -34,16 +47,20 @@ export async function takeAlert(
   const written: NotificationRow[] = [];
   for (const personId of formerOf(rows, recipients))
     written.push(...(await takeBack(parts, state, { alert, cause, nowMs }, personId, rows)));
-  for (const recipient of recipients.filter(({ part }) => part === 'driver')) {
-    const person = await state.people.find(recipient.personId);
-    if (person === undefined) throw new Error('somebody who has a part in a car is nobody');
-    const mine = sinceHandover(rows.filter((row) => row.personId === person.personId));
-    if (isRepeat(alert, mine.rows)) {
+  const arrived = { alert, cause, nowMs };
+  const label = (await state.vehicles.find(alert.vehicleId))?.label ?? '';
+  // Drivers first: whether others are told rests on what they were.
+  for (const recipient of recipients) {
+    const all = newestOf([...rows, ...written]);
+    const taker = await takerOf(state, recipient, label, all);
+    const isLater = recipient.part !== 'driver' && !taker.mine.rows.some(isReached);
+    if (isLater) {
+      written.push(...(await takeLater(parts, state, arrived, taker, driversRows(recipients, all))));
+    } else if (isRepeat(alert, taker.mine.rows)) {
       parts.decisions.inc({ state: 'suppressed', reason: 'duplicate' });
-      continue;
+    } else {
+      written.push(...(await takeFor(parts, state, arrived, taker)));
     }
-    const { sinceMs } = recipient;
-    written.push(...(await takeFor(parts, state, { alert, cause, nowMs }, { person, sinceMs, mine })));
   }
   return written;
 }
@@ -55,21 +72,15 @@ function isRepeat(alert: Alert, mine: readonly NotificationRow[]): boolean {
   return alert.state === 'firing' && mine.some((row) => row.revision >= alert.revision);
 }
 
-/** Who is told, since when the car is theirs to drive, and what they were told since. */
-interface Taker {
-  readonly person: Person;
-  readonly sinceMs: number;
-  readonly mine: ReturnType<typeof sinceHandover>;
-}
-
 async function takeFor(
   parts: Parts,
   state: State,
   { alert, cause, nowMs }: Pick<Step, 'alert' | 'cause' | 'nowMs'>,
-  { person, sinceMs, mine }: Taker,
+  taker: Taker,
 ): Promise<readonly NotificationRow[]> {
-  const { limits } = parts;
-  const text = textFor(parts, alert, person, nowMs);
+  const { person, part, sinceMs, mine } = taker;
+  const limits = limitsFor(parts, part);
+  const text = textFor(parts, alert, taker, nowMs);
   const basis = basisOf(alert, text);
   const toTold = (row: NotificationRow) => toldOf(parts, row);
   const newestFirst = mine.rows.toReversed();
@@ -99,7 +110,7 @@ async function takeFor(
     isAllowed: mayTell(parts.trust, alert.vehicleId, alert.startedAtMs, alert.changedAtMs),
     saying,
     text,
-    driving: parts.driving.of(alert.vehicleId, nowMs),
+    driving: drivingFor(parts, alert.vehicleId, part, nowMs),
     history: history.ofVehicle,
     interruptedAtMs: history.interruptedAtMs,
     decline,
@@ -111,18 +122,6 @@ async function takeFor(
 
 const isReplacing = (saying: Saying): boolean =>
   saying === 'interrupt' || saying === 'resolve' || saying === 'never-told';
-
-function textFor(parts: Parts, alert: Alert, person: Person, nowMs: number): Text {
-  const language = languageOf(parts.languages, person.language);
-  if (isUnworded(language, alert.message))
-    parts.runtime.log.error({ message: alert.message }, 'a message has no words of its own');
-  return alert.state === 'resolved'
-    ? wordTakenBack('resolved', language, alert, person, nowMs)
-    : wordAlert(language, alert, person, nowMs);
-}
-
-const usableFor = (parts: Parts, person: Person): Step['usable'] =>
-  new Set(parts.channels.filter((one) => one.reaches(person)).map((one) => one.name));
 
 /** Who was told of the alert, or is about to be, and is not to be told now. */
 function formerOf(
@@ -147,10 +146,10 @@ async function takeBack(
 ): Promise<readonly NotificationRow[]> {
   const { rows, turn } = sinceHandover(all.filter((row) => row.personId === personId));
   const dropped = await supersede(parts, state, rows, 'off-shift', nowMs);
-  const isReached = rows.some((row) => row.state !== 'waiting' && isTold(toldOf(parts, row)));
+  const wasReached = rows.some(isReached);
   const isTakenBack = rows.some(({ purpose }) => purpose === 'resolve');
   const person = await state.people.find(personId);
-  if (!isReached || isTakenBack || person === undefined) return dropped;
+  if (!wasReached || isTakenBack || person === undefined) return dropped;
   const language = languageOf(parts.languages, person.language);
   const why = alert.state === 'resolved' ? 'resolved' : 'handedOver';
   const drafts = draftsOf({
@@ -160,31 +159,6 @@ async function takeBack(
     text: wordTakenBack(why, language, alert, person, nowMs),
   });
   return [...dropped, ...(await store(parts, state, drafts))];
-}
-
-/** Messages that still wait are not sent any more. */
-async function supersede(
-  parts: Parts,
-  state: State,
-  rows: readonly NotificationRow[],
-  why: SuppressReason,
-  nowMs: number,
-): Promise<readonly NotificationRow[]> {
-  const ended: NotificationRow[] = [];
-  for (const row of rows.filter((one) => one.state === 'waiting')) {
-    const next = { ...row, state: 'suppressed', reason: why, changedAtMs: nowMs } as const;
-    const { state: to, reason, changedAtMs, attempts } = next;
-    const isEnded = await state.notifications.finish(row.notificationId, null, {
-      state: to,
-      reason,
-      changedAtMs,
-      attempts,
-    });
-    if (!isEnded) continue;
-    await publishDecision(parts, state, next);
-    ended.push(next);
-  }
-  return ended;
 }
 
 function nobodyStep(parts: Parts, alert: Alert, cause: string | undefined, nowMs: number): Step {
@@ -202,31 +176,3 @@ function nobodyStep(parts: Parts, alert: Alert, cause: string | undefined, nowMs
     usable: new Set(),
   };
 }
-
-async function store(
-  parts: Parts,
-  state: State,
-  drafts: readonly Draft[],
-): Promise<readonly NotificationRow[]> {
-  const rows = drafts.map(({ row, said }): NotificationRow => {
-    if (said === undefined) return { ...row, keyId: null, box: null };
-    return { ...row, ...sealContent(parts.trust, row.vehicleId, row.createdAtMs, said) };
-  });
-  await state.notifications.insert(rows);
-  for (const row of rows) if (row.state !== 'waiting') await publishDecision(parts, state, row);
-  return rows;
-}
-
-/** Queues the record of a decision; a car whose key is gone has nobody left to publish to. */
-export async function publishDecision(parts: Parts, state: State, row: NotificationRow): Promise<void> {
-  const said = openContent(parts.trust.reader('alert_driver'), row);
-  try {
-    await state.outbox.insert([decisionRow(parts.trust, row, said)]);
-  } catch (error) {
-    if (!isUnknownSubject(error)) throw error;
-    parts.runtime.log.warn({ notificationId: row.notificationId }, 'a decision has no key to be sealed with');
-  }
-}
-
-export const isUnknownSubject = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'UnknownSubject';

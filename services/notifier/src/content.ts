@@ -12,6 +12,8 @@ export const content = z.object({
   body: z.string(),
   spoken: z.string(),
   isFollowUp: z.boolean(),
+  /** Told because nobody nearer the wheel answered. */
+  isEscalated: z.boolean().optional(),
   deadlineAtMs: z.number().nullable(),
   basis: z.object({
     says: z.string(),

@@ -4,7 +4,15 @@ import type { NotificationRow, Person } from '@outrider/state';
 import type { Content } from './content.ts';
 import type { DrivingState } from './driving-state.ts';
 import { runStages, STAGES } from './pipeline.ts';
-import { type Basis, type Facts, type Limits, type Saying, severityRank, type Told } from './stage.ts';
+import {
+  type Basis,
+  type Escalation,
+  type Facts,
+  type Limits,
+  type Saying,
+  severityRank,
+  type Told,
+} from './stage.ts';
 import { inhibitorRank } from './stages/inhibit.ts';
 import type { Text } from './wording/wording.ts';
 
@@ -87,6 +95,8 @@ export interface Step {
   readonly limits: Limits;
   /** Channels that are set up and reach this person. */
   readonly usable: ReadonlySet<ChannelName>;
+  /** When somebody who is not the driver is told; absent: at once, like the driver. */
+  readonly escalation?: Escalation;
 }
 
 /** The rows of one step for one person: one per channel, or one that says why there is none. */
@@ -134,10 +144,14 @@ function draftOn(step: Step, channel: ChannelName | null): Draft {
   return { row, said };
 }
 
-function contentOf({ alert, text, cause }: Step, isFollowUp: boolean): Content | undefined {
+function contentOf({ alert, text, cause, escalation }: Step, isFollowUp: boolean): Content | undefined {
   if (text === undefined) return undefined;
   const basis = basisOf(alert, text);
-  return { ...text, isFollowUp, deadlineAtMs: alert.deadlineAtMs ?? null, basis, ...traceHeader(cause) };
+  return {
+    ...{ ...text, isFollowUp, deadlineAtMs: alert.deadlineAtMs ?? null, basis },
+    ...(escalation !== undefined && { isEscalated: true }),
+    ...traceHeader(cause),
+  };
 }
 
 function factsOf(step: Step, channel: ChannelName): Facts {
@@ -156,6 +170,7 @@ function factsOf(step: Step, channel: ChannelName): Facts {
     movingHoldMs: limits.escalateAfterMs,
     isFollowUp: false,
     hasReceipt: false,
+    escalation: step.escalation,
     alertId: alert.alertId,
     ruleId: alert.ruleId,
     subject: alert.subject,

@@ -1,7 +1,7 @@
 import type { Feedback } from '@outrider/domain';
 import type { NotificationRow, State } from '@outrider/state';
-import { publishDecision } from './alert-intake.ts';
 import { openContent } from './content.ts';
+import { publishDecision } from './decided.ts';
 import type { Parts } from './notifier-deps.ts';
 
 /** Kinds that show somebody has noticed the message. */

@@ -10,7 +10,8 @@ import {
 import type { Alert, Feedback } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import type { NotificationRow, State } from '@outrider/state';
-import { isUnknownSubject, takeAlert } from './alert-intake.ts';
+import { takeAlert } from './alert-intake.ts';
+import { isUnknownSubject } from './decided.ts';
 import { inDecidingOrder } from './deciding.ts';
 import { takeFeedback } from './feedback-intake.ts';
 import { countDecision, type Parts } from './notifier-deps.ts';

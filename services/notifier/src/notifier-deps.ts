@@ -46,6 +46,17 @@ export const limitsOf = (settings: NotifierSettings): Limits => ({
   escalateAfterMs: settings.escalateAfterMin * MINUTE_MS,
   movingRecheckMs: MOVING_RECHECK_MS,
   rates: settings.throttle,
+  crewRates: settings.crewThrottle,
+  escalation: {
+    warning: {
+      dispatcherMs: settings.escalateWarningToDispatcherMin * MINUTE_MS,
+      crewMs: settings.escalateWarningToCrewMin * MINUTE_MS,
+    },
+    critical: {
+      dispatcherMs: settings.escalateCriticalToDispatcherMin * MINUTE_MS,
+      crewMs: settings.escalateCriticalToCrewMin * MINUTE_MS,
+    },
+  },
   declineStep: settings.declineStep,
   declineLastsMs: settings.declineLastsH * HOUR_MS,
 });

@@ -1,10 +1,10 @@
 import { type Breaker, createBreaker, randomId, traceField, traceHeader } from '@outrider/runtime';
 import type { ClaimedNotification, NotificationRow, Person } from '@outrider/state';
-import { publishDecision } from './alert-intake.ts';
 import type { Channel, Delivery, Message } from './channel.ts';
 import { type Content, openContent } from './content.ts';
+import { publishDecision } from './decided.ts';
+import { placeOf } from './escalation.ts';
 import { countDecision, mayTell, type Parts } from './notifier-deps.ts';
-import { hasPart } from './people-told.ts';
 import { runStages, SENDING_STAGES } from './pipeline.ts';
 import { retryDelayMs } from './retry-class.ts';
 
@@ -172,7 +172,8 @@ async function changeOf(
   const tried = { notificationId, alertId, channel: channel.name, came: delivery.kind };
   parts.runtime.log.info({ ...tried, ...traceField(said.traceparent) }, 'a message was tried');
   breakers.get(channel.name)?.note(showsItWorks(delivery), parts.runtime.realClock.nowMs());
-  return afterTry(parts, row, delivery, nowMs);
+  const change = afterTry(parts, row, delivery, nowMs);
+  return change.state === 'sent' && said.isEscalated === true ? { ...change, reason: 'escalation' } : change;
 }
 
 /** A message that is refused says that the channel works. */
@@ -189,12 +190,11 @@ async function askAgain(
   return runStages(SENDING_STAGES, {
     nowMs,
     recipient: person,
-    isTheirs: row.purpose === 'resolve' || (await hasPart(parts.state, row, nowMs)),
+    ...(await placeOf(parts, row, said, others, nowMs)),
     isAllowed: mayTell(parts.trust, row.vehicleId, row.createdAtMs, row.createdAtMs),
     channel: row.channel ?? 'feed',
     severity: row.severity,
     interrupts: row.interrupts,
-    driving: parts.driving.of(row.vehicleId, nowMs),
     expiresAtMs: row.expiresAtMs,
     deadlineAtMs: said?.deadlineAtMs ?? undefined,
     movingHoldMs: parts.limits.movingRecheckMs,

@@ -1,9 +1,12 @@
-import type { Alert } from '@outrider/domain';
+import type { Alert, ChannelName, Part } from '@outrider/domain';
 import type { NotificationRow, Person, State } from '@outrider/state';
 import { type Recipient, whoMayBeTold } from '@outrider/trust';
 import { openContent } from './content.ts';
+import type { DrivingState } from './driving-state.ts';
 import type { Parts } from './notifier-deps.ts';
-import { isTold, type Told } from './stage.ts';
+import { isTold, type Limits, type Told } from './stage.ts';
+import { languageOf } from './wording/language.ts';
+import { isUnworded, namingCar, type Text, wordAlert, wordResolved } from './wording/wording.ts';
 
 // Who is to be told, and what they were told before.
 
@@ -22,11 +25,12 @@ export async function recipientsOf(
   return whoMayBeTold(ownerships, assignments, [startedAtMs, changedAtMs], nowMs);
 }
 
-/** Asked at the moment of sending: is the person a row is for still to be told? */
-export async function hasPart(state: State, row: NotificationRow, nowMs: number): Promise<boolean> {
-  const made = { vehicleId: row.vehicleId, startedAtMs: row.createdAtMs, changedAtMs: row.createdAtMs };
-  return (await recipientsOf(state, made, nowMs)).some(({ personId }) => personId === row.personId);
-}
+/** Of a row: whoever may be told of what it was made about. */
+export const hasBegun = ({ vehicleId, createdAtMs }: NotificationRow) => ({
+  vehicleId,
+  startedAtMs: createdAtMs,
+  changedAtMs: createdAtMs,
+});
 
 /** Cars this person drives or is driven in: their own without a driver on shift, and those they are on shift in. */
 export async function carsOf(state: State, personId: string, nowMs: number): Promise<readonly string[]> {
@@ -98,4 +102,59 @@ export function sinceHandover(mine: readonly NotificationRow[]): {
     rows: mine.slice(mine.findLastIndex(isHandover) + 1),
     turn: mine.filter(isHandover).length,
   };
+}
+
+/** Somebody to be told: as what, since when, and what they were told since. */
+export interface Taker {
+  readonly person: Person;
+  readonly part: Part;
+  readonly sinceMs: number;
+  /** What the car's owner calls it: whoever is not its driver is told which car it is. */
+  readonly label: string;
+  readonly mine: ReturnType<typeof sinceHandover>;
+}
+
+export async function takerOf(
+  state: State,
+  { personId, part, sinceMs }: Recipient,
+  label: string,
+  rows: readonly NotificationRow[],
+): Promise<Taker> {
+  const person = await state.people.find(personId);
+  if (person === undefined) throw new Error('somebody who has a part in a car is nobody');
+  const mine = sinceHandover(rows.filter((row) => row.personId === personId));
+  return { person, part, sinceMs, label, mine };
+}
+
+/** A row that was written again stands for its earlier self. */
+export const newestOf = (rows: readonly NotificationRow[]): readonly NotificationRow[] => [
+  ...new Map(rows.map((row) => [row.notificationId, row])).values(),
+];
+
+/** Out, or being read. */
+export const isReached = ({ state }: NotificationRow): boolean =>
+  state === 'sent' || state === 'delivered' || state === 'read';
+
+/** Whoever is not in the car does not drive it: a dispatcher sits at a desk, a crew waits to be called. */
+export const drivingFor = (parts: Parts, vehicleId: string, part: Part, nowMs: number): DrivingState =>
+  isInside({ part }) ? parts.driving.of(vehicleId, nowMs) : { kind: 'parked' };
+
+export const limitsFor = ({ limits }: Parts, part: Part): Limits =>
+  part === 'crew' ? { ...limits, rates: limits.crewRates } : limits;
+
+export const usableFor = (parts: Parts, person: Person): ReadonlySet<ChannelName> =>
+  new Set(parts.channels.filter((one) => one.reaches(person)).map((one) => one.name));
+
+export function textFor(
+  parts: Parts,
+  alert: Alert,
+  { person, part, label }: Pick<Taker, 'person' | 'part' | 'label'>,
+  nowMs: number,
+): Text {
+  const language = languageOf(parts.languages, person.language);
+  if (isUnworded(language, alert.message))
+    parts.runtime.log.error({ message: alert.message }, 'a message has no words of its own');
+  const word = alert.state === 'resolved' ? wordResolved : wordAlert;
+  const text = word(language, alert, person, nowMs);
+  return part === 'driver' ? text : namingCar(text, label);
 }

@@ -22,6 +22,7 @@ export const STAGES: readonly Stage<Facts>[] = [
   bundle,
   dedup,
   throttle,
+  escalate,
 ];
 
 /** Asked again at the moment of sending: the world may have changed while the message waited. */

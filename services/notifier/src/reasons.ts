@@ -40,6 +40,10 @@ export const REASONS: Readonly<Record<SuppressReason | FailureReason, Reason>> =
     because: 'too many interruptions in a short time: a silent card, or a slower provider',
   },
   acknowledged: { stage: 'escalate', because: 'the first channel was seen or answered' },
+  escalation: {
+    stage: 'escalate',
+    because: 'it is for when nobody nearer the wheel answers, and waits for its turn',
+  },
   expired: { stage: 'outbox', because: 'it was too late for it' },
   superseded: { stage: 'outbox', because: 'a newer step of the same alert took its place' },
   'no-channel': { stage: 'outbox', because: 'no channel that is set up and switched on reaches this person' },

@@ -140,6 +140,30 @@ export const notifierSettings = {
     parse: number(0, 240),
     default: '2',
   },
+  escalateWarningToDispatcherMin: {
+    env: 'ESCALATE_WARNING_TO_DISPATCHER_MIN',
+    about: 'Minutes without an answer until co-driver and dispatcher are told of a warning; 0 = never.',
+    parse: number(0, 1_440),
+    default: '10',
+  },
+  escalateWarningToCrewMin: {
+    env: 'ESCALATE_WARNING_TO_CREW_MIN',
+    about: 'Minutes without an answer until the service crew is told of a warning; 0 = never.',
+    parse: number(0, 1_440),
+    default: '30',
+  },
+  escalateCriticalToDispatcherMin: {
+    env: 'ESCALATE_CRITICAL_TO_DISPATCHER_MIN',
+    about: 'The same for co-driver and dispatcher and a critical warning.',
+    parse: number(0, 1_440),
+    default: '3',
+  },
+  escalateCriticalToCrewMin: {
+    env: 'ESCALATE_CRITICAL_TO_CREW_MIN',
+    about: 'The same for the service crew and a critical warning.',
+    parse: number(0, 1_440),
+    default: '10',
+  },
   minGapMin: {
     env: 'MIN_GAP_MIN',
     about: 'Minutes between two interruptions about one stop.',
@@ -163,6 +187,12 @@ export const notifierSettings = {
     about: 'Interruptions per person: count/window, comma separated. Critical ones pass.',
     parse: rates,
     default: '2/10m,4/1h,10/12h',
+  },
+  crewThrottle: {
+    env: 'CREW_THROTTLE',
+    about: 'Escalations per member of a service crew, critical ones too; more wait for their turn.',
+    parse: rates,
+    default: '10/10m,144/1d',
   },
   declineStep: {
     env: 'DECLINE_STEP',

@@ -1,6 +1,7 @@
 import { type Alert, alert } from '@outrider/domain';
 import type { NotificationRow } from '@outrider/state';
-import { isUnknownSubject, takeAlert } from './alert-intake.ts';
+import { takeAlert } from './alert-intake.ts';
+import { isUnknownSubject } from './decided.ts';
 import { countDecision, type Parts } from './notifier-deps.ts';
 
 /** Tells firing alerts to whoever takes over a car while they fire; alerts that change come by themselves. */

@@ -14,6 +14,11 @@ export const limits = {
     { count: 2, windowMs: 10 * MINUTE_MS },
     { count: 4, windowMs: HOUR_MS },
   ],
+  crewRates: [{ count: 2, windowMs: 10 * MINUTE_MS }],
+  escalation: {
+    warning: { dispatcherMs: 10 * MINUTE_MS, crewMs: 30 * MINUTE_MS },
+    critical: { dispatcherMs: 3 * MINUTE_MS, crewMs: 0 },
+  },
   declineStep: 0.15,
   declineLastsMs: 24 * HOUR_MS,
 };

@@ -56,6 +56,11 @@ export interface Told {
 export const isTold = (told: Told): boolean =>
   told.state === 'sent' || told.state === 'delivered' || told.state === 'read' || told.state === 'waiting';
 
+/** How long nobody may have answered until others are told; 0 = they never are. */
+export type EscalationSteps = Readonly<
+  Record<Exclude<Severity, 'info'>, { readonly dispatcherMs: number; readonly crewMs: number }>
+>;
+
 /** Numbers the stages compare with; from the settings. */
 export interface Limits {
   readonly minGapMs: number;
@@ -66,8 +71,20 @@ export interface Limits {
   /** How long to wait before asking again whether the car is parked. */
   readonly movingRecheckMs: number;
   readonly rates: readonly Rate[];
+  /** The same for service crews, critical ones included. */
+  readonly crewRates: readonly Rate[];
+  readonly escalation: EscalationSteps;
   readonly declineStep: number;
   readonly declineLastsMs: number;
+}
+
+/** A message to somebody who is not the driver, because the driver did not answer. */
+export interface Escalation {
+  /** Event time; undefined when somebody has answered. */
+  readonly dueAtMs: number | undefined;
+  /** When this person was interrupted, or is about to be before this message. */
+  readonly interruptedAtMs: readonly number[];
+  readonly rates: readonly Rate[];
 }
 
 /** Known both when a message is decided on and when it is sent. */
@@ -90,6 +107,7 @@ export interface SendFacts {
   readonly isFollowUp: boolean;
   /** Somebody has seen or answered this alert at this or a later revision. */
   readonly hasReceipt: boolean;
+  readonly escalation?: Escalation | undefined;
 }
 
 /** Everything a decision may rest on. Stages name the part they read. */

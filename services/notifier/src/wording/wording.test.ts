@@ -5,7 +5,7 @@ import { alertOf, MINUTE_MS, START_MS } from '../notifier.fixture.ts';
 import { fill, plainName, shorten } from './fill.ts';
 import { languageOf, loadLanguages } from './language.ts';
 import { minutes } from './quantities.ts';
-import { certaintyOf, isUnworded, wordAlert, wordResolved } from './wording.ts';
+import { certaintyOf, isUnworded, namingCar, wordAlert, wordResolved } from './wording.ts';
 
 const languages = loadLanguages();
 const english = languageOf(languages, 'en');
@@ -232,4 +232,26 @@ test('long charges read in hours, to the next ten minutes', () => {
   expect(minutes(100, { spoken: false })).toBe('1 h 40 min');
   expect(minutes(179, { spoken: false })).toBe('3 h');
   expect(minutes(181, { spoken: true })).toBe('3 hours 10 minutes');
+});
+
+test.each([
+  { name: 'a short name is said whole', label: 'Pool 7', says: 'Pool 7: Charge.' },
+  {
+    name: 'a long one is cut',
+    label: 'The blue one behind the second gate',
+    says: 'The blue one behind…: Charge.',
+  },
+  { name: 'line breaks do not get in', label: 'a\n\rPool 7', says: 'a Pool 7: Charge.' },
+  { name: 'a piece of a name is left out', label: '7', says: 'Charge.' },
+])('who is not the driver is told which car: $name', ({ label, says }) => {
+  const words = { subject: 'S', title: 'Charge.', body: 'Charge.', spoken: 'Charge.' };
+  expect(namingCar(words, label)).toEqual({ subject: 'S', title: says, body: says, spoken: says });
+});
+
+test('a car’s name never takes the room of the words about it', () => {
+  const full = { subject: 'S', title: 't'.repeat(100), body: 'b', spoken: 's'.repeat(112) };
+  const named = namingCar(full, 'The blue one behind the gate');
+  expect(named.title).toBe(full.title);
+  expect(named.spoken).toMatch(/^The.*: s{112}$/);
+  expect(named.spoken.length).toBeLessThanOrEqual(120);
 });

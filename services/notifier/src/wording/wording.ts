@@ -1,5 +1,5 @@
 import type { Alert } from '@outrider/domain';
-import { fill, fillAll, fillFirst, shorten, type Values } from './fill.ts';
+import { fill, fillAll, fillFirst, plainName, shorten, type Values } from './fill.ts';
 import type { Language, MessageWords } from './language.ts';
 import type { Reading } from './quantities.ts';
 import { alertValues, remedyValues } from './values.ts';
@@ -78,6 +78,25 @@ export function wordTakenBack(
 
 export const wordResolved = (language: Language, alert: Alert, reader: Reader, nowMs: number): Text =>
   wordTakenBack('resolved', language, alert, reader, nowMs);
+
+/** For who is not its driver: which car it is, cut so that the words about it stay whole. */
+export function namingCar(text: Text, label: string): Text {
+  const before = (words: string, lengthMax: number): string => {
+    const name = plainName(label, Math.max(0, Math.min(CAR_NAME_MAX, lengthMax - words.length - 2)));
+    return name.length < CAR_NAME_MIN ? words : `${name}: ${words}`;
+  };
+  return {
+    // Goes through mail servers: what a car is called may be somebody's name.
+    subject: text.subject,
+    title: before(text.title, TITLE_MAX),
+    body: before(text.body, BODY_MAX),
+    spoken: before(text.spoken, SPOKEN_MAX),
+  };
+}
+
+/** A shorter piece of a name says nothing. */
+const CAR_NAME_MIN = 3;
+const CAR_NAME_MAX = 24;
 
 function actionOf(language: Language, words: MessageWords, alert: Alert, reading: Reading): string {
   const choices = alert.remedies.slice(0, CHOICES_MAX).map((remedy, at) => {
