@@ -22,18 +22,33 @@ const deployments = ofKind('Deployment');
 const config = ofKind('ConfigMap').get('outrider-settings')?.data ?? {};
 const podOf = (manifest: Manifest | undefined): Pod => manifest?.spec?.template?.spec ?? { containers: [] };
 
-/** What the secret holds, by key, as it might be. */
-const SECRETS: Readonly<Record<string, string>> = {
+/** What the secrets hold, by key, as it might be. */
+const ENGINES: Readonly<Record<string, string>> = {
   BUS_URL: 'kafka://kafka:9092',
   STATE_URL: 'postgres://outrider:secret@postgres:5432/outrider',
   TELEMETRY_URL: 'influxdb://outrider:secret@influxdb:8086/outrider_raw',
+};
+const CHANNELS: Readonly<Record<string, string>> = {
   SMTP_URL: 'smtp://mail:25',
+  SMTP_FALLBACK_URL: 'smtp://other:25',
+  EMAIL_NEEDS_CODE: 'true',
+  SMS_URL: 'https://account:secret@api.example.org',
+  SMS_FALLBACK_URL: 'https://account:secret@sms.example.org',
+  SMS_FROM: '+15551234567',
+  SMS_CALLBACK_URL: 'https://api.example.org/v1/sms',
+  SMS_CALLBACK_TOKENS: 'secret',
+  PUSH_PRIVATE_KEY: Buffer.alloc(32, 1).toString('base64url'),
+  PUSH_CONTACT: 'mailto:someone@example.org',
+  PUSH_PUBLIC_KEY: Buffer.concat([Buffer.of(4), Buffer.alloc(64, 1)]).toString('base64url'),
 };
 
 /** Undefined when it comes from nowhere. */
 const givenTo = ({ value, valueFrom }: EnvironmentEntry): string | undefined => {
   const { secretKeyRef: secret, configMapKeyRef: plain } = valueFrom ?? {};
-  if (secret !== undefined) return secret.name === 'outrider-engines' ? SECRETS[secret.key] : undefined;
+  if (secret?.name === 'outrider-engines') return ENGINES[secret.key];
+  // Channels are switched off by what is not there.
+  if (secret?.name === 'outrider-channels' && secret.optional === true) return CHANNELS[secret.key];
+  if (secret !== undefined) return undefined;
   return plain === undefined ? value : plain.name === 'outrider-settings' ? config[plain.key] : undefined;
 };
 
@@ -75,6 +90,10 @@ describe('infra/kubernetes', () => {
         expect(() => readSettings(schema, values)).not.toThrow();
         const plain = env.flatMap((entry) => (entry.value === undefined ? [] : [[entry.name, entry.value]]));
         expect(literalSecrets({ ...config, ...Object.fromEntries(plain) })).toEqual([]);
+        const secrets = Object.values(schema).filter((setting) => setting.secret === true);
+        const isAbsent = ({ env: one }: { readonly env: string }) => !(one in values);
+        // Whom the world asks is named in an overlay.
+        if (name !== 'world') expect(secrets.filter(isAbsent)).toEqual([]);
         for (const engine of ['BUS_URL', 'STATE_URL', 'TELEMETRY_URL'])
           if (known.includes(engine)) expect(Object.keys(values)).toContain(engine);
       });
