@@ -91,6 +91,7 @@ export interface Step {
   readonly driving: DrivingState;
   readonly history: readonly Told[];
   readonly interruptedAtMs: readonly number[];
+  readonly textedAtMs: readonly number[];
   readonly decline: Facts['decline'];
   readonly limits: Limits;
   /** Channels that are set up and reach this person. */
@@ -179,6 +180,7 @@ function factsOf(step: Step, channel: ChannelName): Facts {
     saying,
     history: step.history,
     interruptedAtMs: step.interruptedAtMs,
+    textedAtMs: step.textedAtMs,
     decline: step.decline,
     limits,
   };

@@ -61,9 +61,14 @@ export async function takeLater(
     ...{ ...arrived, turn: mine.turn, recipient: person, saying: 'interrupt' },
     isAllowed: mayTell(parts.trust, alert.vehicleId, alert.startedAtMs, alert.changedAtMs),
     text: textFor(parts, alert, taker, nowMs),
-    driving: drivingFor(parts, alert.vehicleId, part, nowMs),
+    driving: await drivingFor(
+      parts,
+      state,
+      { vehicleId: alert.vehicleId, personId: person.personId, part },
+      nowMs,
+    ),
     // What they were told by then is asked when its time has come.
-    ...{ history: [], interruptedAtMs: [], decline: undefined },
+    ...{ history: [], interruptedAtMs: [], textedAtMs: [], decline: undefined },
     limits: limitsFor(parts, part),
     usable: usableFor(parts, person),
     escalation: { dueAtMs, interruptedAtMs: [], rates: [] },
@@ -85,7 +90,11 @@ export async function placeOf(
   const recipients = await recipientsOf(parts.state, hasBegun(row), nowMs);
   const part = recipients.find(({ personId }) => personId === row.personId)?.part;
   const isTheirs = row.purpose === 'resolve' || part !== undefined;
-  const driving = drivingFor(parts, row.vehicleId, part ?? 'driver', nowMs);
+  const { vehicleId, personId } = row;
+  const driving =
+    personId === null
+      ? parts.driving.of(vehicleId, nowMs)
+      : await drivingFor(parts, parts.state, { vehicleId, personId, part: part ?? 'driver' }, nowMs);
   if (said?.isEscalated !== true || part === undefined || part === 'driver') return { isTheirs, driving };
   const { all, drivers } = driversRows(recipients, others);
   const asked = { severity: row.severity, hasRemedy: said.basis.remedyKey !== 'none' };

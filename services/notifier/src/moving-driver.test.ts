@@ -96,6 +96,7 @@ const factsOn = (driving: DrivingState, channel: Facts['channel'], change: Parti
   saying: 'interrupt',
   history: [],
   interruptedAtMs: [],
+  textedAtMs: [],
   decline: undefined,
   limits,
   ...change,

@@ -46,6 +46,7 @@ export const limitsOf = (settings: NotifierSettings): Limits => ({
   escalateAfterMs: settings.escalateAfterMin * MINUTE_MS,
   movingRecheckMs: MOVING_RECHECK_MS,
   rates: settings.throttle,
+  smsRates: settings.smsThrottle,
   crewRates: settings.crewThrottle,
   escalation: {
     warning: {

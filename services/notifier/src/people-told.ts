@@ -2,7 +2,7 @@ import type { Alert, ChannelName, Part } from '@outrider/domain';
 import type { NotificationRow, Person, State } from '@outrider/state';
 import { type Recipient, whoMayBeTold } from '@outrider/trust';
 import { openContent } from './content.ts';
-import type { DrivingState } from './driving-state.ts';
+import { countsAsMoving, type DrivingState } from './driving-state.ts';
 import type { Parts } from './notifier-deps.ts';
 import { isTold, type Limits, type Told } from './stage.ts';
 import { languageOf } from './wording/language.ts';
@@ -32,12 +32,24 @@ export const hasBegun = ({ vehicleId, createdAtMs }: NotificationRow) => ({
   changedAtMs: createdAtMs,
 });
 
-/** Cars this person drives or is driven in: their own without a driver on shift, and those they are on shift in. */
-export async function carsOf(state: State, personId: string, nowMs: number): Promise<readonly string[]> {
-  const owned = (await state.vehicles.listOf(personId, nowMs)).map(({ vehicleId }) => vehicleId);
+/** Somebody who owns more cars than this without a driver is not driving all of them. */
+const OWN_CARS_MAX = 10;
+
+/**
+ * Cars this person drives or is driven in: their own without a driver on shift, and those they are on shift in.
+ * @param isAsked looks only at these
+ */
+export async function carsOf(
+  state: State,
+  personId: string,
+  nowMs: number,
+  isAsked: (vehicleId: string) => boolean = () => true,
+): Promise<readonly string[]> {
+  const all = (await state.vehicles.listOf(personId, nowMs)).map(({ vehicleId }) => vehicleId);
+  const owned = all.length > OWN_CARS_MAX ? [] : all;
   const assigned = (await state.assignments.ofPerson(personId, nowMs)).map(({ vehicleId }) => vehicleId);
   const cars: string[] = [];
-  for (const vehicleId of new Set([...owned, ...assigned])) {
+  for (const vehicleId of new Set([...owned, ...assigned].filter(isAsked))) {
     const recipients = await recipientsOf(
       state,
       { vehicleId, startedAtMs: nowMs, changedAtMs: nowMs },
@@ -87,7 +99,10 @@ export async function historyOf(
   const ofVehicle = rows
     .filter((row) => row.vehicleId === vehicleId && row.createdAtMs >= sinceMs)
     .map((row) => toldOf(parts, row));
-  return { ofVehicle, interruptedAtMs: [...interruptions.values()] };
+  const textedAtMs = rows
+    .filter((row) => row.channel === 'sms' && isTold({ ...row, atMs: row.createdAtMs, basis: undefined }))
+    .map((row) => Math.max(row.createdAtMs, row.notBeforeMs));
+  return { ofVehicle, interruptedAtMs: [...interruptions.values()], textedAtMs };
 }
 
 /** Taken back because they handed the car over: what they are told after it begins anew. */
@@ -135,9 +150,27 @@ export const newestOf = (rows: readonly NotificationRow[]): readonly Notificatio
 export const isReached = ({ state }: NotificationRow): boolean =>
   state === 'sent' || state === 'delivered' || state === 'read';
 
-/** Whoever is not in the car does not drive it: a dispatcher sits at a desk, a crew waits to be called. */
-export const drivingFor = (parts: Parts, vehicleId: string, part: Part, nowMs: number): DrivingState =>
-  isInside({ part }) ? parts.driving.of(vehicleId, nowMs) : { kind: 'parked' };
+/**
+ * Whether the person may be at a wheel. Whoever is not in this car does not drive it: a dispatcher sits at a desk, a
+ * crew waits to be called. Whatever this car does, another one of theirs that moves has them in it.
+ */
+export async function drivingFor(
+  parts: Parts,
+  state: State,
+  {
+    vehicleId,
+    personId,
+    part,
+  }: { readonly vehicleId: string; readonly personId: string; readonly part: Part },
+  nowMs: number,
+): Promise<DrivingState> {
+  const here: DrivingState = isInside({ part }) ? parts.driving.of(vehicleId, nowMs) : { kind: 'parked' };
+  if (countsAsMoving(here)) return here;
+  const moves = (id: string) => id !== vehicleId && parts.driving.of(id, nowMs).kind === 'moving';
+  // One that says nothing holds nothing: it may never say a word.
+  const isElsewhere = (await carsOf(state, personId, nowMs, moves)).length > 0;
+  return isElsewhere ? { kind: 'moving' } : here;
+}
 
 export const limitsFor = ({ limits }: Parts, part: Part): Limits =>
   part === 'crew' ? { ...limits, rates: limits.crewRates } : limits;

@@ -76,6 +76,7 @@ export function createRehearsal(
       },
       history: kept.map(({ told }) => told).toReversed(),
       interruptedAtMs: kept.flatMap(({ told }) => (told.interrupts && isTold(told) ? [told.atMs] : [])),
+      textedAtMs: kept.flatMap(({ told }) => (told.channel === 'sms' && isTold(told) ? [told.atMs] : [])),
       decline: undefined,
       limits,
       usable: new Set(person.channels),

@@ -188,6 +188,12 @@ export const notifierSettings = {
     parse: rates,
     default: '2/10m,4/1h,10/12h',
   },
+  smsThrottle: {
+    env: 'SMS_THROTTLE',
+    about: 'SMS per person: count/window. The first message of a critical warning jumps them.',
+    parse: rates,
+    default: '1/1m,5/15m,11/1h,21/3h',
+  },
   crewThrottle: {
     env: 'CREW_THROTTLE',
     about: 'Escalations per member of a service crew, critical ones too; more wait for their turn.',

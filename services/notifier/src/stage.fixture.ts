@@ -14,6 +14,7 @@ export const limits = {
     { count: 2, windowMs: 10 * MINUTE_MS },
     { count: 4, windowMs: HOUR_MS },
   ],
+  smsRates: [{ count: 1, windowMs: MINUTE_MS }],
   crewRates: [{ count: 2, windowMs: 10 * MINUTE_MS }],
   escalation: {
     warning: { dispatcherMs: 10 * MINUTE_MS, crewMs: 30 * MINUTE_MS },

@@ -71,6 +71,8 @@ export interface Limits {
   /** How long to wait before asking again whether the car is parked. */
   readonly movingRecheckMs: number;
   readonly rates: readonly Rate[];
+  /** SMS to one person; the first message of a critical alert jumps them. */
+  readonly smsRates: readonly Rate[];
   /** The same for service crews, critical ones included. */
   readonly crewRates: readonly Rate[];
   readonly escalation: EscalationSteps;
@@ -122,6 +124,8 @@ export interface Facts extends SendFacts {
   readonly history: readonly Told[];
   /** When this person was interrupted, whatever the vehicle; one entry per message, event time. */
   readonly interruptedAtMs: readonly number[];
+  /** When this person got an SMS, or one was decided on. */
+  readonly textedAtMs: readonly number[];
   readonly decline: { readonly atMs: number; readonly probability: number } | undefined;
   readonly limits: Limits;
 }

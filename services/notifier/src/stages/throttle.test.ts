@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MINUTE_MS, START_MS } from '../notifier.fixture.ts';
-import { limits } from '../stage.fixture.ts';
+import { limits, told } from '../stage.fixture.ts';
 import { PASS } from '../stage.ts';
 import { throttle } from './throttle.ts';
 
@@ -8,6 +8,10 @@ const busy = {
   nowMs: START_MS + 10 * MINUTE_MS,
   severity: 'warning' as const,
   saying: 'interrupt' as const,
+  alertId: 'alert-1',
+  channel: 'feed' as 'feed' | 'sms',
+  history: [told()].slice(1),
+  textedAtMs: [START_MS].slice(1),
   interruptedAtMs: [START_MS + 1, START_MS + 2],
   limits,
 };
@@ -35,3 +39,23 @@ for (const { name, change, isThrottled } of [
     expect(throttle.decide({ ...busy, ...change })).toEqual(
       isThrottled ? { kind: 'silent', reason: 'throttled' } : PASS,
     ));
+
+const texted = {
+  ...{ nowMs: START_MS + MINUTE_MS, severity: 'warning' as 'warning' | 'critical', alertId: 'alert-1' },
+  ...{ saying: 'interrupt' as const, channel: 'sms' as 'feed' | 'sms', history: [told()].slice(1) },
+  ...{ interruptedAtMs: [], textedAtMs: [START_MS + 1], limits },
+};
+const isHeldBack = (change: Partial<typeof texted>) =>
+  throttle.decide({ ...texted, ...change }).kind === 'silent';
+
+test('an SMS waits for the rates of its channel, on either side of the window', () => {
+  expect(isHeldBack({})).toBe(true);
+  expect(isHeldBack({ textedAtMs: [START_MS] })).toBe(false);
+  expect(isHeldBack({ channel: 'feed' })).toBe(false);
+});
+
+test('the first SMS of a critical alert jumps them, and only the first', () => {
+  expect(isHeldBack({ severity: 'critical' })).toBe(false);
+  expect(isHeldBack({ severity: 'critical', history: [told({ alertId: 'alert-2' })] })).toBe(false);
+  expect(isHeldBack({ severity: 'critical', history: [told()] })).toBe(true);
+});

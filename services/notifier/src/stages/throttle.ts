@@ -1,14 +1,37 @@
-import { type Facts, PASS, silent, type Verdict } from '../stage.ts';
+import type { Rate } from '../settings.ts';
+import { type Facts, isTold, PASS, silent, type Verdict } from '../stage.ts';
 
-/** Too many interruptions make the next one unread: beyond the rates a warning is a silent card. */
+/**
+ * Too many interruptions make the next one unread: beyond the rates a warning is a silent card. SMS have rates of
+ * their own, which bind critical ones too, but for the first message of an alert.
+ */
 export const throttle = {
   name: 'throttle',
-  decide(facts: Pick<Facts, 'nowMs' | 'severity' | 'saying' | 'interruptedAtMs' | 'limits'>): Verdict {
-    if (facts.saying !== 'interrupt' || facts.severity === 'critical') return PASS;
-    const isOver = facts.limits.rates.some(
-      ({ count, windowMs }) =>
-        facts.interruptedAtMs.filter((atMs) => facts.nowMs - atMs < windowMs).length >= count,
-    );
-    return isOver ? silent('throttled') : PASS;
+  decide(
+    facts: Pick<
+      Facts,
+      | 'nowMs'
+      | 'alertId'
+      | 'channel'
+      | 'severity'
+      | 'saying'
+      | 'history'
+      | 'interruptedAtMs'
+      | 'textedAtMs'
+      | 'limits'
+    >,
+  ): Verdict {
+    const { nowMs, limits } = facts;
+    if (facts.saying !== 'interrupt') return PASS;
+    const isCritical = facts.severity === 'critical';
+    if (!isCritical && isOver(limits.rates, facts.interruptedAtMs, nowMs)) return silent('throttled');
+    const isFirst = !facts.history.some((told) => told.alertId === facts.alertId && isTold(told));
+    const isBound = facts.channel === 'sms' && !(isCritical && isFirst);
+    return isBound && isOver(limits.smsRates, facts.textedAtMs, nowMs) ? silent('throttled') : PASS;
   },
 };
+
+const isOver = (rates: readonly Rate[], atMs: readonly number[], nowMs: number): boolean =>
+  rates.some(
+    ({ count, windowMs }) => atMs.filter((instantMs) => nowMs - instantMs < windowMs).length >= count,
+  );
