@@ -79,15 +79,16 @@ async function takeFor(
   taker: Taker,
 ): Promise<readonly NotificationRow[]> {
   const { person, part, sinceMs, mine } = taker;
+  const { vehicleId } = alert;
   const limits = limitsFor(parts, part);
   const text = textFor(parts, alert, taker, nowMs);
   const basis = basisOf(alert, text);
   const toTold = (row: NotificationRow) => toldOf(parts, row);
   const newestFirst = mine.rows.toReversed();
-  const declined = await state.notifications.findDecline(alert.vehicleId, alert.ruleId, alert.subject);
+  const declined = await state.notifications.findDecline(vehicleId, alert.ruleId, alert.subject);
   // What the driver before did not want to hear is new to this one.
   const decline = declined !== undefined && declined.atMs >= sinceMs ? declined : undefined;
-  const history = await historyOf(parts, state, alert.vehicleId, person, sinceMs, nowMs);
+  const history = await historyOf(parts, state, vehicleId, person, sinceMs, nowMs);
   const others = history.ofVehicle.filter(
     (told) => told.alertId !== alert.alertId && isAboutSame({ ...alert, stopName: alert.stopName }, told),
   );
@@ -107,20 +108,12 @@ async function takeFor(
   const step: Step = {
     ...{ alert, cause, nowMs, turn: mine.turn },
     recipient: person,
-    isAllowed: mayTell(parts.trust, alert.vehicleId, alert.startedAtMs, alert.changedAtMs),
+    isAllowed: mayTell(parts.trust, vehicleId, alert.startedAtMs, alert.changedAtMs),
     saying,
     text,
-    driving: await drivingFor(
-      parts,
-      state,
-      { vehicleId: alert.vehicleId, personId: person.personId, part },
-      nowMs,
-    ),
+    driving: await drivingFor(parts, state, { vehicleId, personId: person.personId, part }, nowMs),
     history: history.ofVehicle,
-    interruptedAtMs: history.interruptedAtMs,
-    textedAtMs: history.textedAtMs,
-    decline,
-    limits,
+    ...{ interruptedAtMs: history.interruptedAtMs, textedAtMs: history.textedAtMs, decline, limits },
     usable: usableFor(parts, person),
   };
   return [...superseded, ...(await store(parts, state, draftsOf(step)))];
