@@ -1,4 +1,4 @@
-import { leg, refuseSignal, SIGNAL, stop } from '@outrider/domain';
+import { distanceM, leg, refuseSignal, SIGNAL, stop } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
 import { createFleet, type Fleet, type FleetEvent } from './fleet.ts';
 
@@ -113,6 +113,19 @@ test('two weeks have all there is: reserves kept and missed, cars that strand, c
   expect(truths.some(({ isStranded }) => isStranded)).toBe(true);
   expect(truths.some(({ stopId }) => stopId.startsWith('charge-'))).toBe(true);
   expect(truths.some(({ isTold }) => !isTold)).toBe(true);
+  // Also of cars that stranded and were helped: nobody is anywhere without having driven there.
+  const last = new Map<number, { readonly lat: number; readonly lon: number; readonly odometerM: number }>();
+  for (const event of events) {
+    if (event.kind !== 'frame') continue;
+    const { signals } = event.frame;
+    const now = {
+      ...{ lat: Number(signals[SIGNAL.latitude]), lon: Number(signals[SIGNAL.longitude]) },
+      odometerM: Number(signals[SIGNAL.odometer]),
+    };
+    const before = last.get(event.car) ?? now;
+    expect(distanceM(before, now)).toBeLessThan(now.odometerM - before.odometerM + 200);
+    last.set(event.car, now);
+  }
   // Nobody was warned, so what happened is what would have happened.
   for (const one of truths) expect(one.wouldHaveFailed).toBe(one.lowestSocPct < one.reserveSocPct);
 });

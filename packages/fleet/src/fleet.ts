@@ -45,7 +45,7 @@ export interface Fleet {
   hear(car: number, warning: Warning): void;
 }
 
-const EVERY_MS = { driving: 30_000, charging: 5 * 60_000, standing: 30 * 60_000 } as const;
+const EVERY_MS = { driving: 60_000, charging: 5 * 60_000, standing: 30 * 60_000 } as const;
 
 export function createFleet({ cars, days, seed, fromMs }: FleetOptions): Fleet {
   const chance = createChance(seed).of('fleet');

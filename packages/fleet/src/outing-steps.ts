@@ -1,4 +1,5 @@
 import type { Car, CarState, Sink, Task } from './car.ts';
+import { pointOn } from './country.ts';
 import { type Outing, planOuting, toldPlan } from './outing.ts';
 import { packKwhOf, socPctOf } from './physics.ts';
 import { DAY_MS, HOUR_MS } from './wishes.ts';
@@ -89,7 +90,8 @@ const HELP_SHARE = 0.2;
 
 /** Empty on the road. Help comes, brings some charge, and the car goes on. */
 export function strand(car: Car, state: CarState, task: Extract<Task, { do: 'drive' }>, sink: Sink): void {
-  Object.assign(state, { energyKwh: 0, speedMps: 0, powerW: 0 });
+  const at = { ...pointOn(task.road, state.alongM), name: 'On the way' };
+  Object.assign(state, { at, energyKwh: 0, speedMps: 0, powerW: 0 });
   const stopId = state.tasks.flatMap((one) =>
     one.do === 'drive' && one.stopId !== null ? [one.stopId] : [],
   )[0];

@@ -47,7 +47,8 @@ export function hear(car: Car, state: CarState, warning: Warning): void {
     : before === null
       ? untouched(car, state, tripId, stopId)
       : before.untouchedSocPct;
-  const acts = before?.actedAtMs == null && draw.happens(actsProbability(car, warning), 'acts');
+  // Who did something that was not enough hears of it again, and may do more.
+  const acts = draw.happens(actsProbability(car, warning), 'acts');
   const answer = acts ? answerTo(car, state, warning, noticesAtMs) : null;
   const isNeedless = isAboutStop && untouchedSocPct !== null && untouchedSocPct >= traits.reserveSocPct + 3;
   const word =
@@ -174,7 +175,8 @@ function divert(
 ): void {
   const { ground, traits } = car;
   const [task, ...later] = state.tasks;
-  if (task?.do !== 'drive' || state.outing === null) return;
+  // Who is on the way to a charger already goes on.
+  if (task?.do !== 'drive' || later[0]?.do === 'charge' || state.outing === null) return;
   const here = { ...pointOn(task.road, state.alongM), name: 'On the way' };
   const there = ground.country.road(here, site);
   const onwards = ground.country.road(site, task.to);

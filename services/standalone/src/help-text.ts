@@ -68,14 +68,19 @@ GET /v1/quality.
   --json            one JSON object instead of the tables
   --help, -h        this text
 `,
-  simulate: `Usage: outrider simulate --out <file> [--cars <number>] [--days <number>] [--seed <number>] [--from <day>]
+  simulate: `Usage: outrider simulate --out <file> | --data <folder> [--cars <number>] [--days <number>] [--seed <number>] [--from <day>]
 
 Makes up a fleet: cars of five kinds in a country with weather and chargers of its own, whose people commute, run
 errands, make long trips, forget cables, and now and then strand. Its physics have nothing to do with our forecasts.
 Writes JSON lines, oldest first within each hour: what cars send and people plan, every line labelled synthetic. How
 each stretch truly ended goes into <file>.truth.jsonl, never to stdout. The same numbers write the same bytes.
+With --data the fleet lives: every service runs on its clock, in one process; cars send, people plan, and do
+something, nothing, or say that it was of no use when a warning interrupts them. Prints what the warnings were worth
+against what would have come without them, and keeps the data for outrider quality --synthetic and rules backtest
+--synthetic (with STATE_URL, BUS_URL and TELEMETRY_URL naming its files). Some 75 cars live a day in a minute.
 
   --out <file>      where the lines go; one that is there is left alone. - is stdout
+  --data <folder>   a folder that no server has used; the truth goes into its truth.jsonl
   --cars <number>   1 to 10000, default 50
   --days <number>   1 to 90, default 7
   --seed <number>   another seed is another country with other people; default 1

@@ -14,6 +14,7 @@ import { providerProbes } from './provider-probes.ts';
 import { RulesRefused, type RulesTools, runRules } from './rules/run.ts';
 import { readStandaloneSettings } from './settings.ts';
 import { SimulationRefused, writeFleet } from './simulate/run.ts';
+import { runLive } from './simulate/run-live.ts';
 import { startServer } from './start.ts';
 import { tableOfSources } from './table.ts';
 
@@ -30,8 +31,7 @@ async function run(command: Command): Promise<number> {
       process.stdout.write(`outrider ${versionOfOutrider()}\n`);
       return EXIT.done;
     case 'wrong':
-      process.stderr.write(`outrider: ${command.problem}\n\n${helpText(command.about)}`);
-      return EXIT.misused;
+      return refuse(command);
     case 'start':
       return start();
     case 'demo':
@@ -52,6 +52,7 @@ async function run(command: Command): Promise<number> {
     case 'rules-brakes':
       return (await runRules(command, RULES_TOOLS)) ? EXIT.done : EXIT.failed;
     case 'simulate-out':
+    case 'simulate-data':
       return simulate(command);
     case 'quality':
       return quality(command);
@@ -65,6 +66,11 @@ async function run(command: Command): Promise<number> {
     case 'topics-check':
       return topics(command);
   }
+}
+
+function refuse({ problem, about }: Extract<Command, { kind: 'wrong' }>): number {
+  process.stderr.write(`outrider: ${problem}\n\n${helpText(about)}`);
+  return EXIT.misused;
 }
 
 async function backfill(command: Extract<Command, { kind: 'series-backfill' }>): Promise<number> {
@@ -171,10 +177,14 @@ function stageOf({ isJson }: { readonly isJson: boolean }) {
   };
 }
 
-async function simulate(command: Extract<Command, { kind: 'simulate-out' }>): Promise<number> {
+async function simulate(
+  command: Extract<Command, { kind: 'simulate-out' | 'simulate-data' }>,
+): Promise<number> {
   const { signal, terminal } = stageOf({ isJson: true });
   const { stderr, isWatched } = terminal;
-  await writeFleet(command, { clock: systemClock, stdout: process.stdout, stderr, isWatched, signal });
+  const tools = { clock: systemClock, stdout: process.stdout, stderr, isWatched, signal };
+  if (command.kind === 'simulate-out') await writeFleet(command, tools);
+  else await runLive(command, { ...tools, log: createLog('warn') });
   return EXIT.done;
 }
 

@@ -59,7 +59,15 @@ export const nameOf = (car: number): string => `synthetic-${car}`;
 
 const line = (value: object): string => `${JSON.stringify({ synthetic: true, ...value })}\n`;
 
+/** How one stretch truly ended. */
+export function truthLine({ car, truth }: Extract<FleetEvent, { kind: 'truth' }>): string {
+  const { car: _, endedAtMs, ...rest } = truth;
+  const endedAt = new Date(endedAtMs).toISOString();
+  return line({ kind: 'truth', vehicle: nameOf(car), endedAt, ...rest });
+}
+
 function lineOf(event: FleetEvent): string {
+  if (event.kind === 'truth') return truthLine(event);
   const about = { kind: event.kind, vehicle: nameOf(event.car) };
   if (event.kind === 'frame') {
     const { atMs, signals } = event.frame;
@@ -67,9 +75,5 @@ function lineOf(event: FleetEvent): string {
   }
   if (event.kind === 'plan')
     return line({ ...about, at: new Date(event.atMs).toISOString(), plan: event.plan });
-  if (event.kind === 'truth') {
-    const { car: _, endedAtMs, ...truth } = event.truth;
-    return line({ ...about, endedAt: new Date(endedAtMs).toISOString(), ...truth });
-  }
   return line({ ...about, at: new Date(event.atMs).toISOString(), alertId: event.alertId, word: event.word });
 }

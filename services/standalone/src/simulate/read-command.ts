@@ -15,7 +15,9 @@ export interface FleetAsked {
 export type SimulateCommand =
   | { readonly kind: 'help'; readonly about: 'simulate' }
   /** `-` is stdout. */
-  | ({ readonly kind: 'simulate-out'; readonly out: string } & FleetAsked);
+  | ({ readonly kind: 'simulate-out'; readonly out: string } & FleetAsked)
+  /** A folder that no server has used. */
+  | ({ readonly kind: 'simulate-data'; readonly dataFolder: string } & FleetAsked);
 
 export const DEFAULT_FLEET = { cars: '50', days: '7', seed: '1' } as const;
 const CARS_MAX = 10_000;
@@ -28,7 +30,7 @@ export function readSimulateCommand(args: readonly string[]): SimulateCommand {
     args: [...args],
     options: {
       help: { type: 'boolean', short: 'h' },
-      ...{ cars: text, days: text, seed: text, from: text, out: text },
+      ...{ cars: text, days: text, seed: text, from: text, out: text, data: text },
     },
   });
   if (values.help === true) return { kind: 'help', about: 'simulate' };
@@ -38,9 +40,14 @@ export function readSimulateCommand(args: readonly string[]): SimulateCommand {
     seed: whole('--seed', values.seed ?? DEFAULT_FLEET.seed, 0, 999_999_999),
     fromMs: values.from === undefined ? undefined : midnight(values.from),
   };
-  if (values.out === undefined || values.out === '')
-    throw new Error('simulate needs --out <file>, or --out - for stdout');
-  return { kind: 'simulate-out', ...fleet, out: values.out };
+  const { out = '', data = '' } = values;
+  if (out === '' && data === '')
+    throw new Error('simulate needs --out <file>, or --out - for stdout, or --data <folder>');
+  if (out !== '' && data !== '')
+    throw new Error('--out writes the fleet down, --data lets it live: one of them');
+  return data === ''
+    ? { kind: 'simulate-out', ...fleet, out }
+    : { kind: 'simulate-data', ...fleet, dataFolder: data };
 }
 
 function midnight(text: string): number {

@@ -76,10 +76,8 @@ async function write(to: Writable, lines: readonly string[]): Promise<void> {
 }
 
 function summaryOf(options: FleetOptions, totals: FleetTotals, out: string): string {
-  const from = new Date(options.fromMs).toISOString().slice(0, 10);
-  const again = `--cars ${options.cars} --days ${options.days} --seed ${options.seed} --from ${from}`;
   return [
-    `A synthetic fleet: nobody drove any of this. The same again: outrider simulate ${again}\n`,
+    `A synthetic fleet: nobody drove any of this. ${againText(options)}`,
     alignedTable(
       ['what', 'how many'],
       [
@@ -93,4 +91,10 @@ function summaryOf(options: FleetOptions, totals: FleetTotals, out: string): str
     ),
     out === '-' ? '' : `How each stretch truly ended: ${truthFile(out)}\n`,
   ].join('');
+}
+
+/** The command that makes the same fleet again. */
+export function againText({ cars, days, seed, fromMs }: FleetOptions): string {
+  const from = new Date(fromMs).toISOString().slice(0, 10);
+  return `The same fleet again: --cars ${cars} --days ${days} --seed ${seed} --from ${from}\n`;
 }

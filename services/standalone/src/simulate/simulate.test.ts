@@ -84,6 +84,9 @@ describe('the command', () => {
       fromMs: undefined,
       out: '-',
     });
+    expect(read('--data d --cars 2')).toMatchObject({
+      ...{ kind: 'simulate-data', dataFolder: 'd', cars: 2 },
+    });
     expect(read('--help')).toEqual({ kind: 'help', about: 'simulate' });
   });
 
@@ -104,6 +107,8 @@ describe('the command', () => {
       '--seed -1 --out a',
     ],
     ...[
+      '--out a --data b',
+      '--data  ',
       '--seed 1.5 --out a',
       '--from 2026-01-12T08:00Z --out a',
       '--from yesterday --out a',
