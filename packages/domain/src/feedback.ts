@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { atMs, personId, recordKey, vehicleId } from './fields.ts';
+import { notUsefulBecause } from './rule-opinion.ts';
 
 /**
  * `feedback.v1`: what a person said about an alert. `shown` is a receipt from a live page or app,
@@ -24,6 +25,7 @@ export const feedback = z.strictObject({
     .describe(
       '`shown` is a page’s receipt, `delivered` and `undelivered` a provider’s; `forget-learned`: use nothing learned from this car’s drives; the others answer an alert.',
     ),
+  because: notUsefulBecause.optional().describe('Why, with `not-useful`; absent: not said.'),
   note: z.string().max(2_000).optional().describe('In their own words.'),
   atMs: atMs.describe('When it was said.'),
 });

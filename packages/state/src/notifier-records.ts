@@ -1,4 +1,10 @@
-import type { ChannelName, Notification, NotificationState } from '@outrider/domain';
+import type {
+  ChannelName,
+  Notification,
+  NotificationState,
+  NotUsefulBecause,
+  OpinionCount,
+} from '@outrider/domain';
 
 // Written by the notifier.
 
@@ -84,4 +90,20 @@ export interface Notifications {
     ruleId: string,
     subject: string,
   ): Promise<{ readonly atMs: number; readonly probability: number } | undefined>;
+}
+
+/** A warning that somebody found not useful. `opinionId` names warning and person to nobody. */
+export interface OpinionRow {
+  readonly opinionId: string;
+  /** Start of the UTC day on which it was said. */
+  readonly dayMs: number;
+  readonly ruleId: string;
+  readonly because: NotUsefulBecause | null;
+  readonly isSynthetic: boolean;
+}
+
+export interface RuleOpinions {
+  /** Said again it counts once, with the reason given last. */
+  put(opinion: OpinionRow): Promise<void>;
+  countSince(fromDayMs: number, options: { readonly isSynthetic: boolean }): Promise<readonly OpinionCount[]>;
 }

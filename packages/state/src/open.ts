@@ -14,6 +14,7 @@ import { createPredictorState } from './predictor.ts';
 import { createQualityLabels } from './quality-labels.ts';
 import { createRestraints } from './restraints.ts';
 import { createRuleFirings } from './rule-firings.ts';
+import { createRuleOpinions } from './rule-opinions.ts';
 import type { SqliteOptions } from './sqlite.ts';
 import type { State } from './state.ts';
 import { createTokens } from './tokens.ts';
@@ -67,6 +68,7 @@ function createState({ session, scrub, close }: Engine): State {
     tripSources: createTripSources(session),
     alerts: createAlerts(session),
     quality: createQualityLabels(session),
+    opinions: createRuleOpinions(session),
     restraints: createRestraints(session),
     firings: createRuleFirings(session),
     predictor: createPredictorState(session),

@@ -1,5 +1,5 @@
 import type { Contacts, ServiceTexts } from './contact-records.ts';
-import type { Notifications } from './notifier-records.ts';
+import type { Notifications, RuleOpinions } from './notifier-records.ts';
 import type { Assignments, People, Vehicles } from './people-records.ts';
 import type {
   Alerts,
@@ -37,6 +37,7 @@ export interface State {
   readonly tripSources: TripSources;
   readonly alerts: Alerts;
   readonly quality: QualityLabels;
+  readonly opinions: RuleOpinions;
   readonly restraints: Restraints;
   readonly firings: RuleFirings;
   readonly predictor: PredictorState;

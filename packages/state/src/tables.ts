@@ -9,6 +9,7 @@ import type {
   Contact,
   FiringRow,
   NotificationRow,
+  OpinionRow,
   OutboxRow,
   Ownership,
   Person,
@@ -46,6 +47,10 @@ export interface Tables {
     readonly labelId: string;
     readonly dayMs: number;
     readonly label: string;
+    readonly isSynthetic: Flag;
+  };
+  ruleOpinions: Omit<OpinionRow, 'because' | 'isSynthetic'> & {
+    readonly because: string | null;
     readonly isSynthetic: Flag;
   };
   ruleFirings: FiringRow;

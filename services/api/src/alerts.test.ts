@@ -117,6 +117,22 @@ test('feedback said twice is published once, and another word is another record'
   ]);
 });
 
+test('why something was not useful goes along, from a closed list', async () => {
+  const vehicleId = await it.addVehicle(owner.token);
+  await storeAlerts(it, [alertRecord(vehicleId, { alertId: 'useless' })]);
+  const say = (body: object) => it.call('POST', '/v1/alerts/useless/feedback', { token: owner.token, body });
+  for (const because of ['too-late', 'flapping', 'too-late'])
+    expect((await say({ kind: 'not-useful', because })).status).toBe(202);
+  expect((await say({ kind: 'not-useful' })).status).toBe(202);
+  for (const body of [
+    { kind: 'not-useful', because: 'ugly' },
+    { kind: 'declined', because: 'too-late' },
+  ])
+    expect((await say(body)).status).toBe(400);
+  const said = (await publishedFeedback()).filter((one) => one.alertId === 'useless');
+  expect(said.map(({ because }) => because)).toEqual(['too-late', 'flapping', undefined]);
+});
+
 test('only the live feed can say that something was shown', async () => {
   const vehicleId = await it.addVehicle(owner.token);
   await storeAlerts(it, [alertRecord(vehicleId, { alertId: 'shown' })]);

@@ -144,3 +144,17 @@ describe('a rule that is braked', () => {
     expect((await answer(said)).status).toBe(400);
   });
 });
+
+test('what people called not useful is shown by rule, for the days asked', async () => {
+  const put = (opinionId: string, dayMs: number) =>
+    it.state.opinions.put({
+      ...{ opinionId, dayMs, ruleId: 'nervous', because: 'too-late', isSynthetic: false },
+    });
+  expect((await ask()).body.notUseful).toEqual([]);
+  for (const index of [1, 2, 3, 4]) await put(`opinion-${index}`, today);
+  await put('opinion-5', today - 7 * DAY_MS);
+  expect((await ask('?days=7')).body.notUseful).toEqual([{ ruleId: 'nervous', notUseful: 4, mostly: null }]);
+  expect((await ask('?days=8')).body.notUseful).toEqual([
+    { ruleId: 'nervous', notUseful: 5, mostly: { because: 'too-late', count: 5 } },
+  ]);
+});

@@ -117,9 +117,10 @@ test('where the provider confirms by itself, we do not', async () => {
   expect(await lastWords()).toEqual([]);
 });
 
-for (const { said, kind } of [
+for (const { said, ...kind } of [
   { said: 'On it!', kind: 'on-it' },
   { said: 'no thanks', kind: 'declined' },
+  { said: 'Too late!', kind: 'not-useful', because: 'too-late' },
 ])
   test(`"${said}" is feedback about the newest text, once`, async () => {
     const { personId, vehicleId } = await addReader();
@@ -137,7 +138,7 @@ for (const { said, kind } of [
     for (const _ of [1, 2]) expect((await answer(said)).status).toBe(200);
     const records = await feedback();
     expect(new Set(records.map(({ feedbackId }) => feedbackId)).size).toBe(1);
-    expect(records[0]).toMatchObject({ kind, alertId: 'alert-2', personId, vehicleId });
+    expect(records[0]).toMatchObject({ ...kind, alertId: 'alert-2', personId, vehicleId });
   });
 
 for (const { name, body, from } of [

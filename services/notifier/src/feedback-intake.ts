@@ -1,8 +1,9 @@
 import type { Feedback } from '@outrider/domain';
+import { contentId } from '@outrider/runtime';
 import type { NotificationRow, State } from '@outrider/state';
 import { openContent } from './content.ts';
 import { publishDecision } from './decided.ts';
-import type { Parts } from './notifier-deps.ts';
+import { mayCount, type Parts } from './notifier-deps.ts';
 
 /** Kinds that show somebody has noticed the message. */
 const RECEIPTS: ReadonlySet<Feedback['kind']> = new Set([
@@ -39,6 +40,7 @@ export async function takeFeedback(
       changed.push(next);
     }
   }
+  if (feedback.kind === 'not-useful') await keepOpinion(parts, state, feedback, rows);
   if (feedback.kind === 'declined') await keepDecline(parts, state, feedback, rows);
   return changed;
 }
@@ -119,5 +121,26 @@ async function keepDecline(
     atMs: feedback.atMs,
     // Without a probability only a graver alert can worsen it.
     probability: said?.basis.probability ?? 1,
+  });
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** For figures about crowds, while the owner agrees to those: once per person and alert, and naming neither. */
+async function keepOpinion(
+  { trust }: Parts,
+  state: State,
+  { vehicleId, personId, because, atMs }: Feedback,
+  rows: readonly NotificationRow[],
+): Promise<void> {
+  const [row] = rows;
+  if (row === undefined || !mayCount(trust, vehicleId, atMs)) return;
+  const vehicle = await state.vehicles.find(vehicleId);
+  await state.opinions.put({
+    opinionId: contentId('opinion', row.alertId, personId ?? ''),
+    dayMs: Math.floor(atMs / DAY_MS) * DAY_MS,
+    ruleId: row.ruleId,
+    because: because ?? null,
+    isSynthetic: vehicle?.isSynthetic === true,
   });
 }

@@ -1,4 +1,5 @@
 import type { Bus } from '@outrider/bus';
+import type { Purpose } from '@outrider/domain';
 import type { Counter, Runtime } from '@outrider/runtime';
 import type { NotificationRow, State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
@@ -63,14 +64,25 @@ export const limitsOf = (settings: NotifierSettings): Limits => ({
 });
 
 /** Trust's answer: may the driver be warned with what happened from one instant to another? */
-export function mayTell(trust: Trust, vehicleId: string, fromMs: number, toMs: number): boolean {
-  const decision = trust.decide({
-    purpose: 'alert_driver',
-    vehicleId,
-    actor: { kind: 'service', name: 'notifier' },
-    aboutFromMs: Math.min(fromMs, toMs),
-    aboutToMs: toMs,
+export const mayTell = (trust: Trust, vehicleId: string, fromMs: number, toMs: number): boolean =>
+  isAllowed(trust, 'alert_driver', { vehicleId, aboutFromMs: Math.min(fromMs, toMs), aboutToMs: toMs });
+
+/** Trust's answer: may what was said then count in figures about crowds? */
+export const mayCount = (trust: Trust, vehicleId: string, atMs: number): boolean =>
+  isAllowed(trust, 'service_quality_aggregate', {
+    ...{ vehicleId, aboutFromMs: atMs, aboutToMs: atMs, dataClass: 'plain' },
   });
+
+interface Span {
+  readonly vehicleId: string;
+  readonly aboutFromMs: number;
+  readonly aboutToMs: number;
+  readonly dataClass?: 'plain';
+}
+
+function isAllowed(trust: Trust, purpose: Purpose, span: Span): boolean {
+  const actor = { kind: 'service', name: 'notifier' } as const;
+  const decision = trust.decide({ purpose, actor, ...span });
   // Consents read a moment ago may be too old by now. That is no "no": it must not be stored as one.
   if (decision.kind === 'deny' && decision.reason === 'not-prepared')
     throw new Error('consents are too old to decide by; it is decided again');

@@ -14,7 +14,7 @@ const label = (outcome: Outcome, day: number, change: Partial<StretchLabel> = {}
 
 const qualityOf = (labels: readonly StretchLabel[], held: readonly RuleRestraint[] = []) => ({
   ...summariseQuality(labels),
-  ...{ held, isSynthetic: false, leftOut: 0 },
+  ...{ held, notUseful: [], isSynthetic: false, leftOut: 0 },
 });
 
 const held: RuleRestraint = {
@@ -76,6 +76,16 @@ test.each([
   expect(text({ leftOut: 3 })).toContain('3 stretches of synthetic cars are not in it; --synthetic shows');
   expect(text({ isSynthetic: true })).toContain('Synthetic: a simulation made these cars up');
   expect(text({ isSynthetic: true, leftOut: 2 })).toContain('2 stretches of real cars are not in it.');
+});
+
+test('what people called not useful is told with the reason given most', () => {
+  const said = { ruleId: 'nervous', notUseful: 9, mostly: { because: 'too-late', count: 6 } } as const;
+  const rare = { ruleId: 'rare', notUseful: 2, mostly: null };
+  const text = tableOfQuality({ ...qualityOf([]), notUseful: [said, rare] }, 14);
+  expect(text).toContain(
+    'nervous: 9 warnings were called not useful, mostly too-late (6): It came when nothing',
+  );
+  expect(text).toContain('rare: 2 warnings were called not useful.\n');
 });
 
 test('days are counted back from today, of the state that the URL names', async () => {

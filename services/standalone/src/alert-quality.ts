@@ -2,9 +2,12 @@ import { listHeld } from '@outrider/api';
 import {
   type AlertQuality,
   FEWEST_CASES,
+  NOT_USEFUL_BECAUSE,
   RULE_BAR,
+  type RuleOpinion,
   type RuleRestraint,
   type Share,
+  summariseOpinions,
   summariseQuality,
 } from '@outrider/domain';
 import { type Clock, type Log, lockDataFolders } from '@outrider/runtime';
@@ -19,6 +22,7 @@ const STRETCHES_MAX = 100_000;
 /** What warnings and forecasts were worth, and which rules are held for it. */
 export interface QualityNow extends AlertQuality {
   readonly held: readonly RuleRestraint[];
+  readonly notUseful: readonly RuleOpinion[];
   /** About cars that a simulation made up; else about real ones, never about both. */
   readonly isSynthetic: boolean;
   /** Stretches of the other kind of cars. */
@@ -49,6 +53,7 @@ export async function readQuality(
         isSynthetic,
         leftOut,
         held: await listHeld(state, clock.nowMs()),
+        notUseful: summariseOpinions(await state.opinions.countSince(fromMs, { isSynthetic })),
       };
     } finally {
       await state.close();
@@ -70,10 +75,20 @@ const whoseLines = ({ isSynthetic, leftOut }: QualityNow): readonly string[] => 
     : []),
 ];
 
+/** What people said of warnings themselves. */
+const opinionLines = ({ notUseful }: QualityNow): readonly string[] =>
+  notUseful.map(({ ruleId, notUseful: count, mostly }) => {
+    const why =
+      mostly === null
+        ? ''
+        : `, mostly ${mostly.because} (${mostly.count}): ${NOT_USEFUL_BECAUSE[mostly.because]}`;
+    return `${ruleId}: ${count} warnings were called not useful${why || '.'}\n`;
+  });
+
 /** For people; says so when nothing was judged yet. */
 export function tableOfQuality(quality: QualityNow, days: number): string {
   const { stretches, outcomes, recall, rules, forecasts, held } = quality;
-  const heldLines = [...held.map(heldText), ...whoseLines(quality)];
+  const heldLines = [...held.map(heldText), ...opinionLines(quality), ...whoseLines(quality)];
   const span = days === 1 ? 'today' : `in the last ${days} days`;
   if (stretches === 0)
     return `No stretch of a planned trip was judged ${span}. Stretches are judged when they end, and only of cars\nwhose owners agreed to figures about crowds (service_quality_aggregate).\n${heldLines.join('')}`;

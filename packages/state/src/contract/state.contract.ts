@@ -3,6 +3,7 @@ import type { State } from '../state.ts';
 import { assignmentsContract } from './assignments.contract.ts';
 import { contactsContract } from './contacts.contract.ts';
 import { notifierContract } from './notifier.contract.ts';
+import { opinionsContract } from './opinions.contract.ts';
 import { peopleContract } from './people.contract.ts';
 import { predictorContract } from './predictor.contract.ts';
 import { restraintsContract } from './restraints.contract.ts';
@@ -40,6 +41,7 @@ export function stateContract(engine: string, create: () => StateUnderTest, isDu
     predictorContract(state);
     restraintsContract(state);
     notifierContract(state);
+    opinionsContract(state);
     transactionContract(state);
 
     test('it answers while it is open and not afterwards; closing twice is fine', async () => {

@@ -7,6 +7,7 @@ import { restraints } from './0005-expand-restraints.ts';
 import { assignments } from './0006-expand-assignments.ts';
 import { synthetic } from './0007-expand-synthetic.ts';
 import { ruleFirings } from './0008-expand-rule-firings.ts';
+import { ruleOpinions } from './0009-expand-rule-opinions.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -23,4 +24,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0006-expand-assignments': assignments,
   '0007-expand-synthetic': synthetic,
   '0008-expand-rule-firings': ruleFirings,
+  '0009-expand-rule-opinions': ruleOpinions,
 });

@@ -61,15 +61,24 @@ function alertRoute(server: ApiServer, context: ApiContext): void {
     async (request, reply) => {
       const principal = principalOf(request);
       const { row, record } = await readableAlert(context, principal, request.params.alertId);
-      const { kind, note } = request.body;
+      const { kind, because, note } = request.body;
       const { alertId, vehicleId, revision } = record;
-      const feedbackId = contentId('feedback', alertId, revision, principal.personId, kind, note ?? '');
+      const feedbackId = contentId(
+        'feedback',
+        alertId,
+        revision,
+        principal.personId,
+        kind,
+        note ?? '',
+        ...(because ? [because] : []),
+      );
       const said = {
         feedbackId,
         vehicleId,
         alertId,
         personId: principal.personId,
         kind,
+        ...(because !== undefined && { because }),
         ...(note !== undefined && { note }),
         atMs: context.eventClock.nowMs(),
       };

@@ -1,4 +1,4 @@
-import { FEWEST_CASES, summariseQuality } from '@outrider/domain';
+import { FEWEST_CASES, summariseOpinions, summariseQuality } from '@outrider/domain';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { listHeld } from '../held-rules.ts';
@@ -41,8 +41,10 @@ export function qualityRoutes(server: ApiServer, { state, eventClock }: ApiConte
       const labels = await state.quality.listSince(fromMs, STRETCHES_MAX, { isSynthetic });
       const leftOut = await state.quality.countSince(fromMs, { isSynthetic: !isSynthetic });
       const held = (await listHeld(state, eventClock.nowMs())).map(viewHeld);
+      const counts = await state.opinions.countSince(fromMs, { isSynthetic });
+      const notUseful = [...summariseOpinions(counts)];
       const isCut = labels.length === STRETCHES_MAX;
-      return viewQuality(summariseQuality(labels), { days, isCut, held, isSynthetic, leftOut });
+      return viewQuality(summariseQuality(labels), { days, isCut, held, notUseful, isSynthetic, leftOut });
     },
   );
 }

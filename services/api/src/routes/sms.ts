@@ -6,7 +6,7 @@ import type { ApiContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { isSigned } from '../provider-signature.ts';
 import type { ApiServer } from '../server.ts';
-import { readReply } from '../sms-reply.ts';
+import { becauseOf, readReply } from '../sms-reply.ts';
 import { tell } from './feedback.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -98,7 +98,8 @@ async function takeReply(context: ApiContext, form: URLSearchParams): Promise<vo
   const from = form.get('From') ?? '';
   const contacts = await context.state.contacts.listOfTarget('sms', from);
   if (contacts.length === 0) return;
-  const said = readReply(form.get('Body') ?? '');
+  const body = form.get('Body') ?? '';
+  const said = readReply(body);
   // With the provider's own keyword handling other words, or other languages, may mean the same.
   const optOut = form.get('OptOutType');
   if (said === 'stop' || optOut === 'STOP') return stop(context, contacts, optOut !== null);
@@ -107,7 +108,8 @@ async function takeReply(context: ApiContext, form: URLSearchParams): Promise<vo
   if (about?.personId == null) return;
   const { alertId, personId } = about;
   const feedbackId = contentId('sms-reply', form.get('MessageSid') ?? '', alertId, said);
-  await tellOfText(context, about, { feedbackId, personId, kind: said });
+  const because = becauseOf(body);
+  await tellOfText(context, about, { feedbackId, personId, kind: said, ...(because && { because }) });
 }
 
 /** Whoever reads texts on that number gets none any more, and one last word unless the provider says it. */

@@ -5,7 +5,9 @@ import {
   type Forecast,
   feedback,
   forecast,
+  NOT_USEFUL_BECAUSE,
   notificationState,
+  notUsefulBecause,
   personId,
   recordKey,
   stopForecast,
@@ -70,10 +72,20 @@ export function viewTold(row: NotificationRow): z.infer<typeof toldView> {
 }
 
 /** What a person can say about an alert. */
-export const feedbackBody = z.strictObject({
-  kind: feedback.shape.kind.exclude(['shown', 'forget-learned', 'delivered', 'undelivered']),
-  note: feedback.shape.note,
-});
+export const feedbackBody = z
+  .strictObject({
+    kind: feedback.shape.kind.exclude(['shown', 'forget-learned', 'delivered', 'undelivered']),
+    because: notUsefulBecause.optional().describe(
+      `With \`not-useful\`: ${Object.entries(NOT_USEFUL_BECAUSE)
+        .map(([name, about]) => `\`${name}\`: ${about}`)
+        .join(' ')}`,
+    ),
+    note: feedback.shape.note,
+  })
+  .refine(({ kind, because }) => because === undefined || kind === 'not-useful', {
+    path: ['because'],
+    message: 'goes with `not-useful` only',
+  });
 
 export const forecastView = forecast
   .omit({ madeAtMs: true, stops: true, validUntilMs: true, unknownSinceMs: true, lastKnown: true })

@@ -1,6 +1,7 @@
 import {
   type AlertQuality,
   lapsesAtMs,
+  notUsefulBecause,
   OUTCOMES,
   outcome,
   RESTRAINTS,
@@ -47,6 +48,18 @@ export const viewHeld = (restraint: RuleRestraint): z.infer<typeof heldView> => 
 export const qualityView = z.strictObject({
   days: z.int().describe('So many days up to today, in UTC.'),
   isCut: z.boolean().describe('There were more stretches than one answer counts; it is about the newest.'),
+  notUseful: z
+    .array(
+      z.strictObject({
+        ruleId: z.string(),
+        notUseful: z.int().describe('Warnings that somebody found not useful.'),
+        mostly: z
+          .strictObject({ because: notUsefulBecause, count: z.int() })
+          .nullable()
+          .describe('The reason given most; null: too few gave one.'),
+      }),
+    )
+    .describe('What people said of warnings, the rule with most complaints first.'),
   held: z.array(heldView).describe('Rules that may raise silent cards only, now.'),
   isSynthetic: z
     .boolean()
@@ -98,7 +111,7 @@ export type QualityView = z.infer<typeof qualityView>;
 
 export const viewQuality = (
   quality: AlertQuality,
-  about: Pick<QualityView, 'days' | 'isCut' | 'isSynthetic' | 'leftOut' | 'held'>,
+  about: Pick<QualityView, 'days' | 'isCut' | 'isSynthetic' | 'leftOut' | 'held' | 'notUseful'>,
 ): QualityView => ({
   ...quality,
   ...about,
