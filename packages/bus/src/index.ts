@@ -1,4 +1,5 @@
 export * from './bus.ts';
+export * from './command-book.ts';
 export * from './joint-bus.ts';
 export * from './kafka-topics-command.ts';
 export * from './open.ts';

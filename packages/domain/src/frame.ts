@@ -32,5 +32,6 @@ export const REFUSAL_CODES = [
   'bad-token',
   'no-consent',
   'unknown-format',
+  'unknown-command',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];

@@ -8,6 +8,7 @@ export const PURPOSES = {
   alert_driver: 'Warn the driver before a trip fails.',
   show_driver: 'Show the driver their own car, trips and alerts, and keep that history for them.',
   guess_trips: 'Guess trips from places your calendar names, asking a map server where each of them is.',
+  warm_battery: 'Ask your car to warm its battery before a fast charge, without asking you each time.',
   safety_recall: 'Find cars that a safety recall concerns.',
   service_quality_aggregate: 'Improve the service from figures about crowds, never about one person.',
   support_case: 'Help in a case the driver opened.',

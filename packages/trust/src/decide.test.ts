@@ -67,6 +67,14 @@ const EXPECTED: Record<Purpose, Record<Role | 'service', Permission>> = {
     product: 'never',
     admin: 'never',
   },
+  warm_battery: {
+    service: 'any',
+    driver: 'own',
+    crew: 'never',
+    operator: 'never',
+    product: 'never',
+    admin: 'never',
+  },
   safety_recall: {
     service: 'never',
     driver: 'never',

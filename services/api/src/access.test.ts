@@ -7,6 +7,7 @@ import {
   forecastRecord,
   notificationRecord,
   publish,
+  START_MS,
   startApi,
   storeAlerts,
   storeNotification,
@@ -23,7 +24,9 @@ interface Operation {
 const it = await startApi();
 const owner = await it.addPerson();
 const stranger = await it.addPerson();
-const vehicleId = await it.addVehicle(owner.token);
+const vehicleId = await it.addVehicle(owner.token, {
+  ...{ alert_driver: true, show_driver: true, warm_battery: true },
+});
 const tokenOf = new Map<Role, string>([['driver', owner.token]]);
 for (const role of ROLES) if (role !== 'driver') tokenOf.set(role, (await it.addPerson(role)).token);
 
@@ -48,6 +51,10 @@ const { textVersion } = (await it.call('GET', '/v1/purposes', { token: owner.tok
 await storeAlerts(it, [alertRecord(vehicleId)]);
 await storeNotification(it, notificationRecord(vehicleId, owner.personId));
 await publish(it, TOPICS.forecasts, forecastRecord(vehicleId));
+await publish(it, TOPICS.commands, {
+  ...{ commandId: 'cmd-1', vehicleId, kind: 'precondition-battery', state: 'asked' },
+  ...{ askedAtMs: START_MS, expiresAtMs: START_MS + 600_000 },
+});
 
 await it.state.contacts.put({
   ...{ contactId: 'browser-1', personId: owner.personId, channel: 'push', stoppedAtMs: null },
@@ -74,6 +81,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   subscriptionId: 'browser-1',
   ruleId: 'nervous',
   assignmentId: await assign(),
+  commandId: 'cmd-1',
 };
 /** Where the same name means another thing. */
 const PARAMETERS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -97,6 +105,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/vehicles': { modelId: 'test-car', label: 'Car', consents: {}, textVersion },
   'patch /v1/vehicles/{vehicleId}': { label: 'Other' },
   'put /v1/vehicles/{vehicleId}/consents/{purpose}': { granted: false, textVersion },
+  'post /v1/vehicles/{vehicleId}/commands': { kind: 'precondition-battery' },
   'post /v1/vehicles/{vehicleId}/trips': tripPlan(),
   'post /v1/vehicles/{vehicleId}/trip-sources': weekly,
   'post /v1/vehicles/{vehicleId}/vin/decode': { mayAsk: true },

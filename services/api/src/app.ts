@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { type Bus, createRelay, type Relay, type Subscription, TOPICS } from '@outrider/bus';
+import { type Bus, createCommandBook, createRelay, type Relay, type Subscription } from '@outrider/bus';
 import { createTripReader, type VinDecoder, vpic } from '@outrider/providers';
 import {
   type App,
@@ -15,14 +15,16 @@ import type { Trust, TrustAdmin } from '@outrider/trust';
 import { createAccess } from './access.ts';
 import { followCars } from './car-trips.ts';
 import type { ApiContext, ModelChoice } from './context.ts';
+import { listenToBus } from './listen-to-bus.ts';
 import { createHub, type Hub } from './live/hub.ts';
 import { createRightsKeeper, type RightsKeeper } from './live/rights-keeper.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
-import { createNewestForecasts, type NewestForecasts } from './newest-forecasts.ts';
+import { createNewestForecasts } from './newest-forecasts.ts';
 import { createPlaceFinder } from './place-finder.ts';
 import { addressCodeRoutes } from './routes/address-codes.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
+import { commandRoutes } from './routes/commands.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
 import { forecastRoutes } from './routes/forecasts.ts';
@@ -98,6 +100,7 @@ export function createApi(deps: ApiDeps): Api {
     ...deps,
     eventClock: runtime.eventClock,
     access: createAccess({ state, trust: deps.trust, eventClock: runtime.eventClock }),
+    commands: createCommandBook(),
     newestForecasts: createNewestForecasts(settings.forecastCacheBytes),
     finder: createPlaceFinder(settings, asking),
     files: createTripReader(runtime.realClock),
@@ -165,7 +168,7 @@ interface Listening {
 async function run(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Running> {
   const { bus, runtime, settings, state } = deps;
   const subscriptions = [
-    ...(await listenToBus(bus, runtime, context.newestForecasts, parts.hub)),
+    ...(await listenToBus(bus, runtime, context, parts.hub)),
     await followCars(bus, context, runtime.log),
   ];
   const relay = createRelay({
@@ -182,6 +185,7 @@ async function run(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Ru
     const listening = await listen(deps, context, parts);
     const stopPings = runtime.realClock.onTick(settings.livePingIntervalMs, () => {
       parts.hub.ping();
+      context.commands.sweep(runtime.eventClock.nowMs());
       void parts.rights.refreshAll();
     });
     const rounds = startRounds({
@@ -256,6 +260,7 @@ function addRoutes(
     vehicleRoutes,
     assignmentRoutes,
     consentRoutes,
+    commandRoutes,
     tripRoutes,
     tripGuessRoutes,
     placeRoutes,
@@ -271,28 +276,4 @@ function addRoutes(
   tripSourceRoutes(server, context, parts.reader);
   vinRoutes(server, context, parts.decoder);
   return liveRoutes(server, context, { hub: parts.hub, log: parts.runtime.log });
-}
-
-/** Forecasts are kept from the beginning (the topic is compacted); all else matters only to who listens now. */
-async function listenToBus(
-  bus: Bus,
-  { log }: Runtime,
-  newestForecasts: NewestForecasts,
-  hub: Hub,
-): Promise<readonly Subscription[]> {
-  const onError = (error: unknown, partition: number): void =>
-    log.warn({ err: String(error), partition }, 'a batch for the live feeds waits');
-  const kept = await bus.broadcast({
-    topics: [TOPICS.forecasts.name],
-    start: 'earliest',
-    handle: async (batch) => newestForecasts.take(batch),
-    onError,
-  });
-  const told = await bus.broadcast({
-    topics: [TOPICS.notifications.name, TOPICS.forecasts.name, TOPICS.alerts.name],
-    start: 'latest',
-    handle: (batch) => hub.tell(batch),
-    onError,
-  });
-  return [kept, told];
 }

@@ -1,4 +1,4 @@
-import type { OutgoingRecord, Topic } from '@outrider/bus';
+import type { CommandBook, OutgoingRecord, Topic } from '@outrider/bus';
 import { encodeRecord, withTrace } from '@outrider/bus';
 import type { TripReader } from '@outrider/providers';
 import { type Clock, continueTrace } from '@outrider/runtime';
@@ -26,6 +26,8 @@ export interface ApiContext {
   readonly settings: ApiSettings;
   readonly vehicleModels: readonly ModelChoice[];
   gatewayUrl(): string;
+  /** What cars were asked to do of late, and what came of it. */
+  readonly commands: CommandBook;
   readonly newestForecasts: NewestForecasts;
   /** The `traceparent` of whoever asked; undefined without one, and where nobody asked. */
   readonly caller?: string | undefined;

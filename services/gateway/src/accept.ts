@@ -2,7 +2,8 @@ import type { Bus, OutgoingRecord } from '@outrider/bus';
 import type { Verdict } from '@outrider/domain';
 import { createRateLimit, type RateLimit, type Runtime, traceField } from '@outrider/runtime';
 import type { Trust } from '@outrider/trust';
-import type { Frame, Incoming } from './frame.ts';
+import type { Commands } from './commands.ts';
+import type { Answer, Frame, Incoming } from './frame.ts';
 import { InFlight } from './in-flight.ts';
 import type { GatewayMetrics, Transport } from './metrics.ts';
 import { sealFrame } from './seal-frame.ts';
@@ -26,6 +27,7 @@ export interface Acceptor {
 }
 
 export interface AcceptorDeps {
+  readonly commands: Pick<Commands, 'judgeAnswer'>;
   readonly bus: Pick<Bus, 'publish'>;
   readonly trust: Pick<Trust, 'prepare' | 'seal' | 'decide'>;
   readonly runtime: Runtime;
@@ -85,7 +87,7 @@ class FrameAcceptor implements Acceptor {
 
   async #admit(frames: readonly Incoming[], begin: () => Promise<Begun>): Promise<readonly Verdict[]> {
     if (this.#isClosed) return turnAway(frames, retry(OUTAGE_RETRY_MS, 'shutting-down'));
-    const bytes = frames.reduce((sum, one) => sum + (one.kind === 'frame' ? one.bytes.byteLength : 0), 0);
+    const bytes = frames.reduce((sum, one) => sum + (one.kind === 'refused' ? 0 : one.bytes.byteLength), 0);
     if (!this.#load.take(frames.length, bytes)) return turnAway(frames, retry(BUSY_RETRY_MS, 'busy'));
     const { verdicts } = await begin();
     const settled = await verdicts;
@@ -102,7 +104,7 @@ class FrameAcceptor implements Acceptor {
       if (screened.includes(undefined)) await trust.prepare([vehicleId]);
       const nowMs = runtime.eventClock.nowMs();
       const judged = frames.map(
-        (frame, index) => screened[index] ?? sealFrame(trust, vehicleId, frame as Frame, nowMs, caller),
+        (frame, index) => screened[index] ?? this.#judge(vehicleId, frame as Frame | Answer, nowMs, caller),
       );
       const records = judged.filter(isRecord);
       const published = records.length === 0 ? Promise.resolve(ACK) : this.#publish(records);
@@ -114,11 +116,21 @@ class FrameAcceptor implements Acceptor {
     }
   }
 
+  #judge(vehicleId: string, frame: Frame | Answer, nowMs: number, caller: string | undefined) {
+    const { commands, trust } = this.#deps;
+    if (frame.kind === 'answer') return commands.judgeAnswer(vehicleId, frame, nowMs, caller);
+    return sealFrame(trust, vehicleId, frame, nowMs, caller);
+  }
+
   /** What can be answered without asking whose data it is; undefined when the frame may go on. */
   #screen(vehicleId: string, frame: Incoming): Verdict | undefined {
     const waitMs = this.#rate.take(vehicleId, this.#deps.runtime.realClock.nowMs());
     if (frame.kind === 'refused') return frame;
-    if (frame.claimedVehicleId !== undefined && frame.claimedVehicleId !== vehicleId)
+    if (
+      frame.kind === 'frame' &&
+      frame.claimedVehicleId !== undefined &&
+      frame.claimedVehicleId !== vehicleId
+    )
       return { kind: 'refused', code: 'wrong-vehicle', detail: 'the token speaks for another vehicle' };
     return waitMs > 0 ? retry(waitMs, 'rate-limited') : undefined;
   }

@@ -4,6 +4,7 @@ import type { App, Cancel, Readiness, Runtime } from '@outrider/runtime';
 import type { Trust } from '@outrider/trust';
 import { type Acceptor, createAcceptor } from './accept.ts';
 import type { Tokens } from './authenticate.ts';
+import { type Commands, createCommands } from './commands.ts';
 import { createHttp } from './http.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -13,7 +14,7 @@ import { within } from './within.ts';
 export { type GatewaySettings, gatewaySettings } from './settings.ts';
 
 export interface GatewayDeps {
-  readonly bus: Pick<Bus, 'publish'>;
+  readonly bus: Pick<Bus, 'publish' | 'broadcast'>;
   readonly state: { readonly tokens: Tokens };
   readonly trust: Pick<Trust, 'prepare' | 'seal' | 'decide'>;
   readonly runtime: Runtime;
@@ -35,6 +36,7 @@ class GatewayApp implements Gateway {
   readonly #runtime: Runtime;
   readonly #settings: GatewaySettings;
   readonly #acceptor: Acceptor;
+  readonly #commands: Commands;
   readonly #streams: Streams;
   readonly #http: ReturnType<typeof createHttp>;
   readonly #load = { requests: 0 };
@@ -50,11 +52,13 @@ class GatewayApp implements Gateway {
     this.#runtime = runtime;
     this.#settings = settings;
     const metrics = createGatewayMetrics(runtime.metrics);
-    const acceptor = createAcceptor({ bus, trust, runtime, settings, metrics });
+    const commands = createCommands({ bus, trust, runtime, metrics });
+    this.#commands = commands;
+    const acceptor = createAcceptor({ bus, trust, runtime, settings, metrics, commands });
     this.#acceptor = acceptor;
-    this.#streams = createStreams({ acceptor, tokens, runtime, settings, metrics });
+    this.#streams = createStreams({ acceptor, tokens, runtime, settings, metrics, commands });
     const readiness = () => this.readiness();
-    this.#http = createHttp({ acceptor, tokens, runtime, settings, readiness, load: this.#load });
+    this.#http = createHttp({ acceptor, commands, tokens, runtime, settings, readiness, load: this.#load });
     this.#http.server.on('upgrade', (request, socket, head) => {
       this.#streams.upgrade(request, socket, head).catch((error: unknown) => {
         runtime.log.error({ err: error }, 'an upgrade failed');
@@ -69,6 +73,7 @@ class GatewayApp implements Gateway {
 
   async start(): Promise<void> {
     const { host, port } = this.#settings;
+    await this.#commands.start((vehicleId) => this.#streams.handOver(vehicleId));
     await this.#http.listen({ host, port });
     this.#port = (this.#http.server.address() as AddressInfo).port;
     this.#phase = 'running';
@@ -87,13 +92,15 @@ class GatewayApp implements Gateway {
   }
 
   isIdle(): boolean {
-    return this.#acceptor.inFlight === 0 && this.#streams.unanswered === 0 && this.#load.requests === 0;
+    const hasFrames = this.#acceptor.inFlight > 0 || this.#streams.unanswered > 0;
+    return !hasFrames && this.#load.requests === 0 && this.#commands.isIdle();
   }
 
   async #drain(): Promise<void> {
     this.#phase = 'stopping';
     this.#stopTicking();
     await within(this.#settings.drainS * 1000, this.#runtime.realClock, this.#acceptor.close());
+    await this.#commands.stop();
     // Before the server closes: it would wait for open WebSockets for ever.
     await this.#streams.close();
     await this.#http.close();
@@ -104,9 +111,10 @@ class GatewayApp implements Gateway {
     this.#isSweeping = true;
     try {
       this.#acceptor.sweep();
+      this.#commands.sweep();
       await this.#streams.sweep();
     } catch (error) {
-      this.#runtime.log.error({ err: error }, 'tokens of open sockets cannot be checked');
+      this.#runtime.log.error({ err: error }, 'open sockets cannot be looked after');
     } finally {
       this.#isSweeping = false;
     }

@@ -1,4 +1,4 @@
-import type { FrameFormat, RefusalCode } from '@outrider/domain';
+import type { CommandAnswer, FrameFormat, RefusalCode } from '@outrider/domain';
 
 export interface Frame {
   readonly kind: 'frame';
@@ -16,8 +16,17 @@ export interface Refused {
   readonly detail: string;
 }
 
-/** A frame, or why it is none: both count, both get their verdict in their place. */
-export type Incoming = Frame | Refused;
+/** What a car says of a command it was sent. */
+export interface Answer {
+  readonly kind: 'answer';
+  readonly bytes: Uint8Array;
+  readonly commandId: string;
+  readonly state: CommandAnswer;
+  readonly reason?: string;
+}
+
+/** A frame, an answer, or why it is neither: all count, all get their verdict in their place. */
+export type Incoming = Frame | Answer | Refused;
 
 /** What a device calls its frame; comes back with the verdict. */
 export type FrameId = string | number;

@@ -22,6 +22,10 @@ export const SOC = 'Vehicle.Powertrain.TractionBattery.StateOfCharge.Current';
 
 export interface Testbed {
   readonly gateway: Gateway;
+  /** The log itself, which no outage of `bus` keeps from tests. */
+  readonly log: Bus;
+  /** Another gateway on the same log and state; stopped with the first. */
+  startAnother(): Promise<{ readonly gateway: Gateway; readonly url: string }>;
   readonly url: string;
   readonly state: State;
   readonly trust: FullTrust;
@@ -39,22 +43,27 @@ export interface Testbed {
 export async function withGateway(
   test: (bed: Testbed) => Promise<void>,
   environment: Readonly<Record<string, string>> = {},
+  busUrl = 'memory:',
 ): Promise<void> {
-  const bed = await startGateway(environment);
+  const bed = await startGateway(environment, busUrl);
   try {
     await test(bed);
   } finally {
     bed.bus.release();
-    await bed.gateway.stop();
+    await bed.stop();
+    await bed.log.close();
     await bed.state.close();
   }
 }
 
-async function startGateway(environment: Readonly<Record<string, string>>): Promise<Testbed> {
+async function startGateway(
+  environment: Readonly<Record<string, string>>,
+  busUrl: string,
+): Promise<Testbed & { stop(): Promise<void> }> {
   const eventClock = manualClock(START_MS);
   const realClock = manualClock(START_MS);
   const runtime: Runtime = { eventClock, realClock, log: silentLog, metrics: createMetrics() };
-  const memory = await openBus('memory:', { clock: eventClock, log: silentLog });
+  const memory = await openBus(busUrl, { clock: eventClock, log: silentLog });
   const state = await openState('memory:', { log: silentLog });
   const trust = createTrust({ ...state, eventClock, realClock });
   await registerCar(state, trust, CAR_A, 'per_aaaaaaaaaaaa', true);
@@ -62,11 +71,19 @@ async function startGateway(environment: Readonly<Record<string, string>>): Prom
   const published: OutgoingRecord[] = [];
   const bus = createFaultyBus(memory, published);
   const settings = readSettings(gatewaySettings, { GATEWAY_PORT: '0', ...environment });
-  const gateway = createGateway({ bus, state, trust, runtime, settings });
-  await gateway.start();
+  const gateways: Gateway[] = [];
+  const startAnother = async (metrics = createMetrics()) => {
+    const started = createGateway({ bus, state, trust, runtime: { ...runtime, metrics }, settings });
+    gateways.push(started);
+    await started.start();
+    return { gateway: started, url: `http://127.0.0.1:${started.port}` };
+  };
+  const first = await startAnother(runtime.metrics);
   return {
-    gateway,
-    url: `http://127.0.0.1:${gateway.port}`,
+    ...first,
+    log: memory,
+    startAnother,
+    stop: async () => void (await Promise.all(gateways.map((one) => one.stop()))),
     state,
     trust,
     eventClock,
@@ -145,6 +162,7 @@ function createFaultyBus(memory: Bus, published: OutgoingRecord[]) {
   };
   return {
     control,
+    broadcast: memory.broadcast.bind(memory),
     async publish(records: readonly OutgoingRecord[]) {
       control.held += records.length;
       await gate?.promise;

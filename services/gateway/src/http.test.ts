@@ -155,6 +155,7 @@ test('no connection may take its time for ever', () =>
         close: async () => {},
         sweep: () => {},
       },
+      commands: { due: async () => [] },
       tokens: bed.state.tokens,
       runtime: bed.runtime,
       settings: readSettings(gatewaySettings, {}),

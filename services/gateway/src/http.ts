@@ -12,12 +12,14 @@ import { answerAbrp } from './abrp-answer.ts';
 import type { Acceptor } from './accept.ts';
 import { authenticate, bearerToken, type Device, type Tokens } from './authenticate.ts';
 import { splitBatch } from './batch.ts';
+import type { Commands } from './commands.ts';
 import { readNativeFrame } from './native-frame.ts';
 import type { GatewaySettings } from './settings.ts';
 import { toWire } from './verdict.ts';
 
 export interface HttpDeps {
   readonly acceptor: Acceptor;
+  readonly commands: Pick<Commands, 'due'>;
   readonly tokens: Tokens;
   readonly runtime: Runtime;
   readonly settings: GatewaySettings;
@@ -69,19 +71,30 @@ function addFrames(server: FastifyInstance, deps: HttpDeps): void {
   server.get('/v1/stream', (_request, reply) =>
     refuse(reply.header('upgrade', 'websocket'), 426, 'bad-request', 'this is a WebSocket'),
   );
-  server.post('/v1/frames', {
-    // Before the body is read: who may not speak does not fill our memory.
-    onRequest: async (request, reply) => {
-      const device = await authenticate(deps.tokens, bearerToken(request.headers.authorization));
-      if (device === undefined)
-        return refuse(
-          reply.header('www-authenticate', 'Bearer'),
-          401,
-          'bad-token',
-          'the token is unknown, revoked or no device token',
-        );
-      devices.set(request, device);
+  // Before the body is read: who may not speak does not fill our memory.
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    const device = await authenticate(deps.tokens, bearerToken(request.headers.authorization));
+    if (device === undefined)
+      return refuse(
+        reply.header('www-authenticate', 'Bearer'),
+        401,
+        'bad-token',
+        'the token is unknown, revoked or no device token',
+      );
+    devices.set(request, device);
+  };
+  // For cars that only post.
+  server.get('/v1/commands', {
+    onRequest,
+    handler: async (request, reply) => {
+      const due = await deps.commands.due((devices.get(request) as Device).vehicleId);
+      if (due === undefined)
+        return refuse(reply.header('retry-after', RETRY_AFTER_S), 503, 'unavailable', 'try again');
+      return { commands: due.map((one) => one.message) };
     },
+  });
+  server.post('/v1/frames', {
+    onRequest,
     handler: async (request, reply) => {
       const batch = splitBatch((request.body as Uint8Array | undefined) ?? new Uint8Array());
       if (batch.kind === 'refused') return refuse(reply, 400, 'bad-shape', batch.detail);

@@ -6,6 +6,7 @@ export type Transport = 'websocket' | 'batch' | 'abrp';
 export interface GatewayMetrics {
   countVerdicts(verdicts: readonly Verdict[], transport: Transport): void;
   countCutSocket(reason: CutReason): void;
+  countStep(step: string): void;
   readonly publishSeconds: Histogram<string>;
   setSockets(count: number): void;
 }
@@ -22,6 +23,11 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
   const cut = metrics.counter('gateway_sockets_cut_total', 'Sockets the gateway ended, by reason.', [
     'reason',
   ]);
+  const steps = metrics.counter(
+    'gateway_command_steps_total',
+    'Steps of commands that cars or withdrawn consents caused.',
+    ['state'],
+  );
   const sockets = metrics.gauge('gateway_sockets', 'Open sockets.');
   return {
     countVerdicts(verdicts, transport) {
@@ -29,6 +35,7 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
         frames.inc({ verdict: verdict.kind, reason: reasonOf(verdict), transport });
     },
     countCutSocket: (reason) => cut.inc({ reason }),
+    countStep: (state) => steps.inc({ state }),
     publishSeconds: metrics.histogram(
       'gateway_publish_seconds',
       'Time until the bus had a frame durably.',

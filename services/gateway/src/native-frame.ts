@@ -1,5 +1,6 @@
 import { FRAME_BYTES_MAX, parseInstant } from '@outrider/domain';
 import { decodeStrictJson } from '@outrider/runtime';
+import { readAnswer } from './answer-frame.ts';
 import type { FrameId, NamedFrame } from './frame.ts';
 
 const FIELDS = new Set(['id', 'vehicleId', 'observedAt', 'seq', 'signals']);
@@ -17,6 +18,7 @@ export function readNativeFrame(bytes: Uint8Array): NamedFrame {
   const { value } = json;
   if (!isObject(value)) return refuse(undefined, 'bad-shape', 'a frame is a JSON object');
   const id = isFrameId(value.id) ? value.id : undefined;
+  if ('answer' in value) return readAnswer(id, value, bytes);
   const problem = findProblem(value);
   if (problem !== undefined) return refuse(id, 'bad-shape', problem);
   const claimed = value.vehicleId;

@@ -5,6 +5,7 @@ import type { Runtime } from '@outrider/runtime';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Acceptor, Lane } from './accept.ts';
 import { authenticate, bearerToken, type Device, type Tokens, vehicleOf } from './authenticate.ts';
+import type { Commands } from './commands.ts';
 import type { FrameId, NamedFrame } from './frame.ts';
 import type { CutReason, GatewayMetrics } from './metrics.ts';
 import { readNativeFrame } from './native-frame.ts';
@@ -25,8 +26,12 @@ const TOKEN_CHECK_EVERY_MS = 45_000;
 /** A car that reconnects may leave dead sockets behind; the oldest goes first. */
 const SOCKETS_PER_VEHICLE_MAX = 4;
 const CLOSE_WAIT_MS = 2_000;
+/** A command that was not answered is said again. */
+const SAY_AGAIN_AFTER_MS = 30_000;
 
 export interface Streams {
+  /** Sends the car what it is asked to do, if it is connected here; what it has heard is said again after a while. */
+  handOver(vehicleId: string): Promise<void>;
   /** Takes over an HTTP upgrade request, or answers why not. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** Pings, misses pongs, checks tokens; called every few seconds of real time. */
@@ -38,6 +43,7 @@ export interface Streams {
 }
 
 export interface StreamsDeps {
+  readonly commands: Pick<Commands, 'due' | 'hasDue'>;
   readonly acceptor: Acceptor;
   readonly tokens: Tokens;
   readonly runtime: Runtime;
@@ -51,12 +57,19 @@ interface Session {
   readonly stream: Duplex;
   readonly device: Device;
   readonly lane: Lane;
+  /** What was handed over on this socket: commandId → its state and when. */
+  handed: ReadonlyMap<string, Handed>;
   unanswered: number;
   /** Settles when the answers to all frames so far are written: answers keep the order of the frames. */
   answers: Promise<void>;
   pingedAtMs: number;
   checkedAtMs: number;
   isAlive: boolean;
+}
+
+interface Handed {
+  readonly state: string;
+  readonly atMs: number;
 }
 
 export const createStreams = (deps: StreamsDeps): Streams => new SocketStreams(deps);
@@ -101,6 +114,29 @@ class SocketStreams implements Streams {
     }
     // One after the other: thousands of look-ups at once would stand in the frames' way.
     for (const session of due) await this.#checkToken(session);
+    const waiting = new Set([...this.#sessions.all()].map(({ device }) => device.vehicleId));
+    for (const vehicleId of waiting)
+      if (this.#deps.commands.hasDue(vehicleId)) await this.handOver(vehicleId);
+  }
+
+  async handOver(vehicleId: string): Promise<void> {
+    const { commands, runtime } = this.#deps;
+    if (this.#sessions.of(vehicleId).length === 0) return;
+    const due = await commands.due(vehicleId);
+    // The newest socket: an older one may be dead without our knowing.
+    const session = this.#sessions.of(vehicleId).at(-1);
+    if (due === undefined || session === undefined || session.socket.readyState !== session.socket.OPEN)
+      return;
+    const nowMs = runtime.realClock.nowMs();
+    const handed = new Map<string, Handed>();
+    for (const { commandId, state, message } of due) {
+      const before = session.handed.get(commandId);
+      const isSaid = before?.state === state;
+      const isFresh = isSaid && (state === 'cancelled' || nowMs - before.atMs < SAY_AGAIN_AFTER_MS);
+      handed.set(commandId, isFresh ? before : { state, atMs: nowMs });
+      if (!isFresh) session.socket.send(JSON.stringify(message));
+    }
+    session.handed = handed;
   }
 
   async close(): Promise<void> {
@@ -143,6 +179,7 @@ class SocketStreams implements Streams {
     const session: Session = {
       ...{ socket, stream, device },
       lane: acceptor.lane(device.vehicleId, 'websocket', caller),
+      handed: new Map(),
       unanswered: 0,
       answers: Promise.resolve(),
       pingedAtMs: nowMs,
@@ -161,6 +198,7 @@ class SocketStreams implements Streams {
       this.#sessions.remove(device.vehicleId, session);
       metrics.setSockets(this.#sessions.size);
     });
+    void this.handOver(device.vehicleId);
   }
 
   #makeRoom(vehicleId: string): void {

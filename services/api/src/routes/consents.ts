@@ -1,7 +1,9 @@
 import { purpose, vehicleId } from '@outrider/domain';
 import { z } from 'zod';
 import { actorOf } from '../access.ts';
+import { cancelOpen } from '../commands.ts';
 import type { ApiContext } from '../context.ts';
+import { askedBy } from '../context.ts';
 import { OWNER_ROLES, ROLES } from '../credentials.ts';
 import { ApiError } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
@@ -67,6 +69,9 @@ export function consentRoutes(server: ApiServer, context: ApiContext): void {
         textVersion,
       });
       context.rightsChanged(personId);
+      // What waits is taken back; the gateway asks for the consent again before it hands anything over.
+      if (request.params.purpose === 'warm_battery' && !granted)
+        await cancelOpen(askedBy(context, request), principalOf(request), owned.vehicleId, 'no-consent');
       const consents = await state.consents.current([owned.vehicleId]);
       return { consents: viewConsents(consents.filter((one) => one.personId === personId)) };
     },

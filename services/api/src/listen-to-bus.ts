@@ -1,0 +1,34 @@
+import { type Bus, type Subscription, TOPICS } from '@outrider/bus';
+import type { Runtime } from '@outrider/runtime';
+import type { ApiContext } from './context.ts';
+import type { Hub } from './live/hub.ts';
+
+/** Forecasts are kept from the beginning (the topic is compacted), and so are commands (a few days' worth); all else matters only to who listens now. */
+export async function listenToBus(
+  bus: Bus,
+  { log }: Pick<Runtime, 'log'>,
+  { newestForecasts, commands }: Pick<ApiContext, 'newestForecasts' | 'commands'>,
+  hub: Pick<Hub, 'tell'>,
+): Promise<readonly Subscription[]> {
+  const onError = (error: unknown, partition: number): void =>
+    log.warn({ err: String(error), partition }, 'a batch for the live feeds waits');
+  const kept = await bus.broadcast({
+    topics: [TOPICS.forecasts.name],
+    start: 'earliest',
+    handle: async (batch) => newestForecasts.take(batch),
+    onError,
+  });
+  const asked = await bus.broadcast({
+    topics: [TOPICS.commands.name],
+    start: 'earliest',
+    handle: async (batch) => void commands.take(batch),
+    onError,
+  });
+  const told = await bus.broadcast({
+    topics: [TOPICS.notifications.name, TOPICS.forecasts.name, TOPICS.alerts.name],
+    start: 'latest',
+    handle: (batch) => hub.tell(batch),
+    onError,
+  });
+  return [kept, asked, told];
+}
