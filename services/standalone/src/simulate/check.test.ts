@@ -54,7 +54,7 @@ describe('warnings against the truth', () => {
   });
 
   test('the text says which target is kept, and which is missed, at the target itself too', () => {
-    const quality = { ...summariseQuality([]), held: [], isSynthetic: true, leftOut: 0 };
+    const quality = { ...summariseQuality([]), held: [], notUseful: [], isSynthetic: true, leftOut: 0 };
     const text = (right: number) =>
       checkText(
         checkOf([
