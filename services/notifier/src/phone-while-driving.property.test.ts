@@ -82,7 +82,7 @@ test('the provider hears nothing of a warning until the car is parked', async ()
   const clock = manualClock(START_MS);
   const provider = await fakeTwilio(() => clock.nowMs());
   closers.push(() => provider.close());
-  const options = { url: provider.accountUrl, from: '+15550000000', log: silentLog };
+  const options = { url: provider.accountUrl, from: '+15550000000', log: silentLog, forget: async () => {} };
   const sms = createSms({ ...options, eventClock: clock, realClock: clock });
   const rig = await createRig({ channels: [sms], person: { phone: PHONE, channels: ['sms'] } });
   closers.push(() => rig.close());

@@ -35,6 +35,10 @@ export function deliveryOf(retryClass: RetryClass, retryAfterMs?: number): Deliv
   return { kind, reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
+/** Nobody can be reached there any more: an address that was proved is to be proved anew. */
+export const isTargetGone = (delivery: Delivery): boolean =>
+  delivery.kind === 'rejected' && delivery.reason === 'target-gone';
+
 /** Certain non-delivery: only then another provider may try without risking a second copy. */
 export const isDefinite = (retryClass: RetryClass): boolean =>
   retryClass === 'auth' ||

@@ -74,7 +74,12 @@ async function closedPort(): Promise<string> {
 const email = (
   smtpUrl: string,
   more: { fallbackUrl?: string; timeoutMs?: number; needsCode?: boolean } = {},
-) => createEmail({ smtpUrl, from: 'Outrider <warn@outrider.example>', log: silentLog, ...more });
+) =>
+  createEmail({
+    ...{ smtpUrl, from: 'Outrider <warn@outrider.example>', log: silentLog, ...more },
+    forget: async (contactId) => void forgotten.push(contactId),
+  });
+const forgotten: string[] = [];
 
 const refusing = (responseCode: number, text: string): SMTPServerOptions => ({
   onRcptTo: (_address, _session, done) => done(Object.assign(new Error(text), { responseCode })),
@@ -140,6 +145,22 @@ for (const { name, code, text, delivery } of [
   test(`a server that answers ${name}`, async () => {
     const server = await mailServer(refusing(code, text));
     expect(await email(server.url).deliver(exampleMessage(), signal)).toEqual(delivery);
+  });
+
+for (const { name, code, text, isForgotten } of [
+  { name: 'nobody there', code: 550, text: '5.1.1 nobody', isForgotten: true },
+  { name: 'later', code: 450, text: 'later', isForgotten: false },
+])
+  test(`a proved address whose server says ${name} is ${isForgotten ? '' : 'not '}to be proved anew`, async () => {
+    forgotten.length = 0;
+    const server = await mailServer(refusing(code, text));
+    const { email: target } = driver;
+    if (target === null) throw new Error('no address');
+    const proof = { contactId: 'contact-1', personId: driver.personId, channel: 'email', target } as const;
+    const contacts = [{ ...proof, verifiedAtMs: 0, stoppedAtMs: null }];
+    const message = exampleMessage({ recipient: { ...driver, contacts } });
+    await email(server.url, { needsCode: true }).deliver(message, signal);
+    expect(forgotten).toEqual(isForgotten ? ['contact-1'] : []);
   });
 
 test('a server that refuses the message itself', async () => {

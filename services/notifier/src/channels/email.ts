@@ -1,13 +1,23 @@
 import { contentId, type Log } from '@outrider/runtime';
+import type { Contact } from '@outrider/state';
 import { createTransport, type SendMailOptions, type SMTPTransportOptions } from 'nodemailer';
 import type { Channel, Delivery, Message } from '../channel.ts';
-import { classOfSmtpError, deliveryOf, isDefinite, type RetryClass, type SmtpError } from '../retry-class.ts';
+import {
+  classOfSmtpError,
+  deliveryOf,
+  isDefinite,
+  isTargetGone,
+  type RetryClass,
+  type SmtpError,
+} from '../retry-class.ts';
 
 export interface EmailOptions {
   readonly smtpUrl: string;
   /** Tried at once when the first server certainly did not take the mail. */
   readonly fallbackUrl?: string | undefined;
   readonly from: string;
+  /** The proved address takes no mail any more. */
+  readonly forget: (contactId: string) => Promise<unknown>;
   readonly log: Log;
   /** Only to addresses that their owner proved by a code. */
   readonly needsCode?: boolean;
@@ -29,7 +39,10 @@ export function createEmail(options: EmailOptions): Channel {
       const address = addressOf(message.recipient, options);
       if (address === undefined) return deliveryOf('permanent-target');
       const mail = mailOf(message, address, options.from);
-      return sendBy(servers, { ...mail, signal }, options.log, message.notificationId);
+      const delivery = await sendBy(servers, { ...mail, signal }, options.log, message.notificationId);
+      const proof = proofOf(message.recipient);
+      if (proof !== undefined && isTargetGone(delivery)) await options.forget(proof.contactId);
+      return delivery;
     },
     sendText: ({ target, subject, text }, signal) => {
       const to = { name: '', address: target };
@@ -46,13 +59,15 @@ export function createEmail(options: EmailOptions): Channel {
 
 /** The address of this person, if it may be written to. */
 function addressOf(
-  { email, contacts = [] }: Message['recipient'],
+  person: Message['recipient'],
   { needsCode }: Pick<EmailOptions, 'needsCode'>,
 ): string | undefined {
-  if (email === null) return undefined;
-  const isProved = contacts.some(({ channel, target }) => channel === 'email' && target === email);
-  return isProved || needsCode !== true ? email : undefined;
+  if (person.email === null) return undefined;
+  return proofOf(person) !== undefined || needsCode !== true ? person.email : undefined;
 }
+
+const proofOf = ({ email, contacts = [] }: Message['recipient']): Contact | undefined =>
+  contacts.find(({ channel, target }) => channel === 'email' && target === email);
 
 /** The next server is asked only when the one before certainly did not take the mail. */
 async function sendBy(

@@ -19,7 +19,7 @@ type Build = (
 /** Every channel. A new one is a file beside this, its test, and a line here; undefined = not set up. */
 export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
   feed: () => createFeed(),
-  email: (settings, { log }) =>
+  email: (settings, { log }, contacts) =>
     settings.smtpUrl === undefined
       ? undefined
       : createEmail({
@@ -27,6 +27,7 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
           fallbackUrl: settings.smtpFallbackUrl,
           from: settings.smtpFrom,
           needsCode: settings.emailNeedsCode,
+          forget: (contactId) => contacts.remove(contactId),
           log,
         }),
   webhook: (settings, { realClock }) =>
@@ -42,7 +43,7 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
       allowHttpLoopback: settings.webhookAllowHttpLoopback,
     });
   },
-  sms: ({ smsUrl, smsFallbackUrl, smsFrom, smsCallbackUrl }, { eventClock, realClock, log }) => {
+  sms: ({ smsUrl, smsFallbackUrl, smsFrom, smsCallbackUrl }, { eventClock, realClock, log }, contacts) => {
     if (smsUrl === undefined) return undefined;
     if (smsFrom === undefined) throw new Error('SMS_URL is set and SMS_FROM is not: SMS need a sender');
     const languages = loadLanguages();
@@ -50,6 +51,7 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
     return createSms({
       ...{ url: smsUrl, fallbackUrl: smsFallbackUrl, from: smsFrom, eventClock, realClock, log },
       callbackUrl: smsCallbackUrl,
+      forget: (contactId) => contacts.remove(contactId),
       repliesOf: smsCallbackUrl === undefined ? undefined : repliesOf,
     });
   },

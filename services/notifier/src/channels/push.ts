@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Channel, Delivery, Message } from '../channel.ts';
 import { callProvider } from '../provider-call.ts';
 import { encryptPush, type PushSubscription, type Vapid, vapidHeader } from '../push-encryption.ts';
-import { classOfConnectionError, classOfPushStatus, deliveryOf } from '../retry-class.ts';
+import { classOfConnectionError, classOfPushStatus, deliveryOf, isTargetGone } from '../retry-class.ts';
 import { type Resolve, safeTarget } from '../safe-address.ts';
 
 export interface PushOptions {
@@ -39,8 +39,7 @@ export function createPush(options: PushOptions): Channel {
       const came = await Promise.all(
         contacts.map(async (contact) => {
           const delivery = await deliverTo(contact, message, options, signal);
-          if (delivery.kind === 'rejected' && delivery.reason === 'target-gone')
-            await options.forget(contact.contactId);
+          if (isTargetGone(delivery)) await options.forget(contact.contactId);
           return delivery;
         }),
       );

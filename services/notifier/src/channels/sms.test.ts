@@ -11,8 +11,10 @@ const PHONE = '+15551230001';
 const signal = new AbortController().signal;
 const clock = manualClock(START_MS);
 const providers: FakeTwilio[] = [];
+let forgotten: string[] = [];
 afterEach(async () => {
   for (const provider of providers.splice(0)) await provider.close();
+  forgotten = [];
 });
 
 const contact = {
@@ -35,6 +37,7 @@ const sms = (
   createSms({
     ...{ url, from: '+15550000000', eventClock: clock, realClock: clock, log: silentLog },
     ...{ timeoutMs: CONTRACT_TIMEOUT_MS, ...more },
+    forget: async (contactId) => void forgotten.push(contactId),
   });
 
 channelContract(
@@ -96,6 +99,23 @@ for (const { lives, validForS } of [
     const fake = await provider();
     await sms(fake.accountUrl).deliver(message({ expiresAtMs: START_MS + lives }), signal);
     expect(fake.texts[0]?.fields.ValidityPeriod).toBe(validForS);
+  });
+
+for (const { name, answer, isForgotten } of [
+  {
+    name: 'whose owner said STOP to the carrier',
+    answer: { status: 400, body: { code: 21610 } },
+    isForgotten: true,
+  },
+  { name: 'that is no phone', answer: { status: 400, body: { code: 21614 } }, isForgotten: true },
+  { name: 'whose text is refused', answer: { status: 400, body: { code: 21617 } }, isForgotten: false },
+  { name: 'while the provider is busy', answer: { status: 429 }, isForgotten: false },
+])
+  test(`a number ${name} is ${isForgotten ? '' : 'not '}to be proved anew`, async () => {
+    const fake = await provider();
+    fake.fail(answer);
+    await sms(fake.accountUrl).deliver(message(), signal);
+    expect(forgotten).toEqual(isForgotten ? [contact.contactId] : []);
   });
 
 for (const { name, change } of [

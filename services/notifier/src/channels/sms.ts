@@ -1,8 +1,9 @@
 import type { Clock, Log } from '@outrider/runtime';
+import type { Contact } from '@outrider/state';
 import { z } from 'zod';
 import type { Channel, Delivery, Message } from '../channel.ts';
 import { callProvider, jsonOf, type ProviderAnswer } from '../provider-call.ts';
-import { classOfSmsAnswer, deliveryOf, isDefinite, type RetryClass } from '../retry-class.ts';
+import { classOfSmsAnswer, deliveryOf, isDefinite, isTargetGone, type RetryClass } from '../retry-class.ts';
 import { fitSegments, smsSize, toGsmText } from '../sms-text.ts';
 
 export interface SmsOptions {
@@ -16,6 +17,8 @@ export interface SmsOptions {
   readonly callbackUrl?: string | undefined;
   /** Said at the end of a warning, in the person’s language; none where answers are not taken. */
   readonly repliesOf?: ((language: string) => string) | undefined;
+  /** The number cannot be written to any more. */
+  readonly forget: (contactId: string) => Promise<unknown>;
   readonly eventClock: Clock;
   readonly realClock: Clock;
   readonly log: Log;
@@ -31,12 +34,12 @@ const SEGMENTS_MAX = 2;
 const CLOCKS_APART_MS = 60_000;
 
 /** The number this person proved to be theirs, if it is still the one they gave and may be written to. */
-export function smsTarget(person: Message['recipient']): string | undefined {
-  return person.contacts?.find(
-    ({ channel, target, stoppedAtMs }) =>
-      channel === 'sms' && target === person.phone && stoppedAtMs === null,
-  )?.target;
-}
+export const smsTarget = (person: Message['recipient']): string | undefined => contactOf(person)?.target;
+
+const contactOf = ({ contacts, phone }: Message['recipient']): Contact | undefined =>
+  contacts?.find(
+    ({ channel, target, stoppedAtMs }) => channel === 'sms' && target === phone && stoppedAtMs === null,
+  );
 
 /** What is said and the one thing to do, short enough to be read at a glance; and what may be answered, if that fits. */
 export function smsTextOf({ spoken }: Pick<Message, 'spoken'>, replies = ''): string {
@@ -69,13 +72,16 @@ export function createSms(options: SmsOptions): Channel {
     name: 'sms',
     reaches: (person) => smsTarget(person) !== undefined,
     async deliver(message, signal) {
-      const to = smsTarget(message.recipient);
-      if (to === undefined) return deliveryOf('permanent-target');
+      const contact = contactOf(message.recipient);
+      if (contact === undefined) return deliveryOf('permanent-target');
       const { notificationId, createdAtMs, expiresAtMs, severity } = message;
       const validForMs = expiresAtMs - options.eventClock.nowMs();
       const isVital = severity === 'critical';
       const text = smsTextOf(message, options.repliesOf?.(message.recipient.language));
-      return send({ to, text, notificationId, createdAtMs, validForMs, isVital }, signal);
+      const sms = { to: contact.target, text, notificationId, createdAtMs, validForMs, isVital };
+      const delivery = await send(sms, signal);
+      if (isTargetGone(delivery)) await options.forget(contact.contactId);
+      return delivery;
     },
     sendText: ({ target: to, text, createdAtMs, expiresAtMs }, signal) => {
       const validForMs = expiresAtMs - options.eventClock.nowMs();
