@@ -77,7 +77,7 @@ each stretch truly ended goes into <file>.truth.jsonl, never to stdout. The same
 With --data the fleet lives: every service runs on its clock, in one process; cars send, people plan, and do
 something, nothing, or say that it was of no use when a warning interrupts them. Prints what the warnings were worth
 against what would have come without them, and keeps the data for outrider quality --synthetic and rules backtest
---synthetic (with STATE_URL, BUS_URL and TELEMETRY_URL naming its files). Some 75 cars live a day in a minute.
+--synthetic (with STATE_URL, BUS_URL and TELEMETRY_URL naming its files). Some 75 cars live a day in a minute and leave 2.7 MB each.
 
   --out <file>      where the lines go; one that is there is left alone. - is stdout
   --data <folder>   a folder that no server has used; the truth goes into its truth.jsonl
