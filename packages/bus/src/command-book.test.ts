@@ -41,6 +41,15 @@ test('what is no command, or stands under another car’s key, is left out', () 
   expect(book.of('veh_bbbbbbbbbbbb')).toEqual([]);
 });
 
+test('a cancel of what was never asked is nothing', () => {
+  const book = createCommandBook();
+  expect(book.note({ ...asked, state: 'cancelled' })).toBe(false);
+  expect(book.of(CAR)).toEqual([]);
+  book.note(asked);
+  expect(book.note({ ...asked, state: 'cancelled' })).toBe(true);
+  expect(book.find(CAR, 'cmd-1')?.state).toBe('cancelled');
+});
+
 test('a day after its expiry a command is forgotten, not a moment earlier', () => {
   const book = createCommandBook();
   book.note(asked);

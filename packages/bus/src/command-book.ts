@@ -41,6 +41,8 @@ class FoldedCommands implements CommandBook {
   note(step: Command): boolean {
     const own = this.#byCar.get(step.vehicleId) ?? [];
     const known = own.find(({ commandId }) => commandId === step.commandId);
+    // Nothing was asked that could be left.
+    if (known === undefined && step.state === 'cancelled') return false;
     const held = known === undefined ? step : furtherStep(known, step);
     if (held === known) return false;
     const all = [held, ...own.filter((one) => one !== known)].toSorted(

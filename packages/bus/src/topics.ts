@@ -117,7 +117,7 @@ export const TOPICS = {
     name: 'commands.v1',
     key: 'vehicleId',
     schema: command,
-    writer: 'api, gateway',
+    writer: 'predictor, api, gateway',
     sealing: 'none',
     cleanup: { kind: 'delete', retentionMs: 7 * DAY_MS },
   }),

@@ -87,6 +87,7 @@ test('a car that comes back hears what still counts: nothing expired, answered o
     await say(bed, { commandId: 'cmd-over', expiresAtMs: START_MS });
     await say(bed, { commandId: 'cmd-done', state: 'done' });
     await say(bed, { commandId: 'cmd-other', vehicleId: CAR_B });
+    await say(bed, { commandId: 'cmd-left' });
     await say(bed, { commandId: 'cmd-left', state: 'cancelled' });
     await say(bed, { commandId: 'cmd-valid', expiresAtMs: START_MS + 1 });
     await until(() => bed.gateway.isIdle());

@@ -1,5 +1,5 @@
 import { type Bus, decodeRecord, encodeRecord, openBus, TOPICS, type Topic } from '@outrider/bus';
-import type { Alert, Conditions, Forecast, SignalValue, Trip } from '@outrider/domain';
+import type { Alert, Command, Conditions, Forecast, SignalValue, Trip } from '@outrider/domain';
 import { SIGNAL } from '@outrider/domain';
 import {
   type App,
@@ -136,6 +136,7 @@ export interface Rig extends Stores {
   pass(seconds: number, stepS?: number): Promise<void>;
   alerts(): Promise<readonly Alert[]>;
   forecasts(): Promise<readonly Forecast[]>;
+  commands(): Promise<readonly Command[]>;
   settle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -202,6 +203,7 @@ export async function createRig(vehicleIds?: readonly string[], isSynthetic = fa
     },
     alerts: () => readAll(bus, trust, TOPICS.alerts),
     forecasts: () => readAll(bus, trust, TOPICS.forecasts),
+    commands: () => readAll(bus, trust, TOPICS.commands),
     async settle() {
       for (let quiet = 0; quiet < 3; ) {
         await new Promise((resolve) => setImmediate(resolve));

@@ -1,17 +1,10 @@
-import {
-  type Alert,
-  advanceProgress,
-  type Conditions,
-  type Forecast,
-  SIGNAL,
-  type Trip,
-} from '@outrider/domain';
+import { advanceProgress, type Conditions, type Forecast, SIGNAL, type Trip } from '@outrider/domain';
 import type { VehicleModel } from '@outrider/energy';
 import { type CarMemory, emptyMemory, estimateBattery } from './car-memory.ts';
 import { withConditions } from './car-world.ts';
 import { followDrive } from './drive-basis.ts';
 import { forecastRecord, isNewsworthy, knownUntilMs, withCurve } from './forecast-record.ts';
-import { type Episodes, judge, nextDueMs } from './judge.ts';
+import { type Episodes, judge, nextDueMs, type SaidAlert } from './judge.ts';
 import { forecastCar, isDriving, plannedDepartureMs, type Situation } from './outlook.ts';
 import { withPosition } from './places-around.ts';
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
@@ -77,7 +70,7 @@ export interface LiveCar {
 
 export interface Judged {
   readonly live: LiveCar;
-  readonly alerts: readonly { readonly alert: Alert; readonly isShadow: boolean }[];
+  readonly alerts: readonly SaidAlert[];
   readonly forecasts: readonly Forecast[];
   readonly lateRecords: number;
   /** Drives that ended: what was learned of each, or why nothing. */

@@ -39,9 +39,18 @@ export interface Episode {
 /** By `ruleId subject`. */
 export type Episodes = Readonly<Record<string, Episode>>;
 
+/** A step of an alert's life. */
+export interface SaidAlert {
+  readonly alert: Alert;
+  /** Nobody is told. */
+  readonly isShadow: boolean;
+  /** The advice of the step before; absent: this is the first. */
+  readonly adviceBefore?: string;
+}
+
 export interface Judgement {
   readonly episodes: Episodes;
-  readonly alerts: readonly { readonly alert: Alert; readonly isShadow: boolean }[];
+  readonly alerts: readonly SaidAlert[];
   /** What is still carried from a change of sources. */
   readonly carried: Carried;
 }
@@ -62,7 +71,7 @@ const keyOf = (ruleId: string, subject: string): string => `${ruleId} ${subject}
 export function judge(situation: Situation, rules: readonly LoadedRule[], before: Episodes): Judgement {
   const scopes = new Map<Scope, { readonly subjects: readonly Subject[]; readonly told: Told }>();
   const episodes: Record<string, Episode> = {};
-  const alerts: { alert: Alert; isShadow: boolean }[] = [];
+  const alerts: SaidAlert[] = [];
   const seen = new Set<string>();
   const keep = (rule: LoadedRule, subject: Subject, moved: Step & Partial<RuleStep>): void => {
     const key = keyOf(rule.id, subject.subject);
@@ -71,7 +80,9 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
     const was = before[key];
     const isHidden = was?.said ? rule.mode === 'shadow' : !isTold(rule, situation.state.vehicleId);
     const isShadow = was?.isShadow ?? isHidden;
-    if (next.alert !== null) alerts.push({ alert: next.alert, isShadow });
+    const adviceBefore = was?.said?.advice;
+    if (next.alert !== null)
+      alerts.push({ alert: next.alert, isShadow, ...(adviceBefore !== undefined && { adviceBefore }) });
     const { trace, dueAtMs } = moved;
     if (trace === undefined && dueAtMs === undefined && moved.state.kind === 'inactive') return;
     const isSaid = next.episode.said !== null;

@@ -4,6 +4,7 @@ import type { Judged } from './car.ts';
 import { alertRow, type OutboxTools, outboxRows } from './checkpoint-rows.ts';
 import type { Residents } from './residents.ts';
 import { firingsOf } from './rule-brake.ts';
+import { commandRows } from './warming-command.ts';
 
 type Write = Parameters<State['predictor']['writeCheckpoint']>[0];
 
@@ -45,7 +46,7 @@ export const rowsOf = (
   // Made-up cars say nothing about how many real ones are warned.
   firings: firingsOf(alerts.filter(({ alert }) => cars.get(alert.vehicleId)?.isSynthetic !== true)),
   alerts: alerts.map(({ alert }) => alertRow(alert, nowMs, tools.trust)),
-  outbox: outboxRows(alerts, cars, nowMs, tools),
+  outbox: [...outboxRows(alerts, cars, nowMs, tools), ...commandRows(alerts, cars, nowMs, tools)],
   labels: labels.flatMap(({ vehicleId, ended }) =>
     mayCount(vehicleId, nowMs, tools.trust)
       ? [{ ...ended, isSynthetic: cars.get(vehicleId)?.isSynthetic === true }]

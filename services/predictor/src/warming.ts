@@ -2,9 +2,9 @@ import { batteryEnergy, socAfterUsing } from '@outrider/energy';
 import type { Situation } from './outlook.ts';
 
 /** Warm enough for most of the charging power: the cold factor is 0.93 there. */
-const WARM_C = 20;
+export const WARM_C = 20;
 /** Battery heaters give about this much. */
-const HEATER_KW = 5;
+export const HEATER_KW = 5;
 
 /** What warming the battery for a fast charge takes; null when it is warm, or nothing is known. */
 export function afterWarming({
