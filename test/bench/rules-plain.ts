@@ -74,6 +74,7 @@ export const plainRules: Readonly<Record<string, (facts: PlainFacts) => PlainVer
       levels: [true, p >= TURN_BACK && (marginM <= 15_000 || works < 0.5), p >= CRITICAL && marginM <= 3_000],
     };
   },
+  'silent-car': ({ flags: { isDriving } }) => ({ when: isDriving === true, clear: true, levels: [true] }),
   'unplug-too-early': ({ flags, numbers }) => {
     const { isChargeComplete } = flags;
     const { minutesToPlannedDeparture: minutes = 0 } = numbers;

@@ -8,6 +8,10 @@ export const severity = z
   .describe('`info` is a silent card; `warning` and `critical` interrupt.');
 export type Severity = z.infer<typeof severity>;
 
+/** Whom a warning is for, where it is not for the driver: those who look after cars without being in one. */
+export const audience = z.enum(['operators']);
+export type Audience = z.infer<typeof audience>;
+
 /** How the trip ends if it is done, and the last moment at which doing it still works. */
 const arrival = {
   arrivalSocPct: band.describe('Charge at the end of the way if it is done.'),
@@ -119,6 +123,9 @@ export const alert = z.strictObject({
     .optional()
     .describe('Of the stop it is about; absent: about none, or none of the plan that counts now.'),
   message: recordKey.describe('Name of the words to say it with.'),
+  audience: audience
+    .optional()
+    .describe('`operators`: only dispatchers of the car are told; absent: the driver is told first.'),
   facts: z
     .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))
     .describe('Facts the text may use, with their units in their names.'),

@@ -53,7 +53,9 @@ export async function takeAlert(
   for (const recipient of recipients) {
     const all = newestOf([...rows, ...written]);
     const taker = await takerOf(state, recipient, label, all);
-    const isLater = recipient.part !== 'driver' && !taker.mine.rows.some(isReached);
+    // Of what is for operators no driver is asked first.
+    const isLater =
+      alert.audience !== 'operators' && recipient.part !== 'driver' && !taker.mine.rows.some(isReached);
     if (isLater) {
       written.push(...(await takeLater(parts, state, arrived, taker, driversRows(recipients, all))));
     } else if (isRepeat(alert, taker.mine.rows)) {

@@ -1,3 +1,4 @@
+import { audience } from '@outrider/domain';
 import type { NotificationRow } from '@outrider/state';
 import type { Reader, Trust } from '@outrider/trust';
 import { z } from 'zod';
@@ -14,6 +15,8 @@ export const content = z.object({
   isFollowUp: z.boolean(),
   /** Told because nobody nearer the wheel answered. */
   isEscalated: z.boolean().optional(),
+  /** Whom the alert is for, where it is not for the driver. */
+  audience: audience.optional(),
   deadlineAtMs: z.number().nullable(),
   basis: z.object({
     says: z.string(),

@@ -151,6 +151,7 @@ function contentOf({ alert, text, cause, escalation }: Step, isFollowUp: boolean
   return {
     ...{ ...text, isFollowUp, deadlineAtMs: alert.deadlineAtMs ?? null, basis },
     ...(escalation !== undefined && { isEscalated: true }),
+    ...(alert.audience !== undefined && { audience: alert.audience }),
     ...traceHeader(cause),
   };
 }

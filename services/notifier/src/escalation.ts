@@ -87,7 +87,7 @@ export async function placeOf(
   others: readonly NotificationRow[],
   nowMs: number,
 ): Promise<Pick<SendFacts, 'isTheirs' | 'driving' | 'escalation'>> {
-  const recipients = await recipientsOf(parts.state, hasBegun(row), nowMs);
+  const recipients = await recipientsOf(parts.state, { ...hasBegun(row), audience: said?.audience }, nowMs);
   const part = recipients.find(({ personId }) => personId === row.personId)?.part;
   const isTheirs = row.purpose === 'resolve' || part !== undefined;
   const { vehicleId, personId } = row;

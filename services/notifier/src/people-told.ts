@@ -14,15 +14,21 @@ import { isUnworded, namingCar, type Text, wordAlert, wordResolved } from './wor
 const HISTORY_MS = 24 * 3_600_000;
 const HISTORY_ROWS = 500;
 
-/** Who may be told of an alert now, by trust's one decision. */
+/** Who may be told of an alert now, by trust's one decision; of one for operators only the dispatchers among them. */
 export async function recipientsOf(
   state: State,
-  { vehicleId, startedAtMs, changedAtMs }: Pick<Alert, 'vehicleId' | 'startedAtMs' | 'changedAtMs'>,
+  {
+    vehicleId,
+    startedAtMs,
+    changedAtMs,
+    audience,
+  }: Pick<Alert, 'vehicleId' | 'startedAtMs' | 'changedAtMs' | 'audience'>,
   nowMs: number,
 ): Promise<readonly Recipient[]> {
   const ownerships = await state.vehicles.ownerships([vehicleId]);
   const assignments = await state.assignments.ofVehicles([vehicleId]);
-  return whoMayBeTold(ownerships, assignments, [startedAtMs, changedAtMs], nowMs);
+  const all = whoMayBeTold(ownerships, assignments, [startedAtMs, changedAtMs], nowMs);
+  return audience === 'operators' ? all.filter(({ part }) => part === 'dispatcher') : all;
 }
 
 /** Of a row: whoever may be told of what it was made about. */

@@ -42,10 +42,14 @@ export function alertRecord(step: AlertStep): Alert {
     ...(view?.trip == null ? {} : { tripId: view.trip.tripId }),
     ...(stretch === undefined ? {} : { stopName: stretch.stopName }),
     message: rule.message,
+    ...(rule.audience === undefined ? {} : { audience: rule.audience }),
     facts: {
       ...knownFactValues(subject.facts),
       ...contextFacts(situation, subject.subject),
       ...ageFacts(situation, best?.remedy),
+      ...(rule.audience === 'operators' && {
+        heardAgeS: Math.max(0, Math.round((nowMs - situation.state.observedToMs) / 1000)),
+      }),
     },
     ...(probability === undefined ? {} : { probability }),
     ...(band === undefined ? {} : { arrivalSocPct: band }),

@@ -10,7 +10,7 @@ import { withPosition } from './places-around.ts';
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
 import { buildRouteView, type RouteView } from './route-view.ts';
 import type { LoadedRule } from './rule.ts';
-import { hasUnasked } from './rule-audience.ts';
+import { hasUnasked } from './rule-cars.ts';
 import { carriedOver, isSamePlan, isSourceSwitch } from './source-switch.ts';
 import { type EndedStretch, watchStretch } from './stretch-end.ts';
 import { rememberDrive } from './trip-learning.ts';

@@ -25,7 +25,7 @@ export function checkRule(
   facts: readonly FactDefinition[],
   note: Note,
 ): void {
-  const { id, levels, remedies } = content;
+  const { id, levels, remedies, audience } = content;
   if (fileName !== `${id}.yaml`) note(['id'], `the file of rule \`${id}\` is \`${id}.yaml\``);
   const ranks = levels.map((level) => SEVERITIES.indexOf(level.severity));
   if (ranks.some((rank, index) => index > 0 && rank <= (ranks[index - 1] ?? -1))) {
@@ -34,7 +34,8 @@ export function checkRule(
   if (levels[0]?.until !== undefined) {
     note(['levels', 0, 'until'], 'the lowest level ends with the alert: write it as `clear`');
   }
-  if (ranks.some((rank) => rank > 0) && remedies.length === 0) {
+  // An operator's remedy is a call: it is in the words.
+  if (audience === undefined && ranks.some((rank) => rank > 0) && remedies.length === 0) {
     note(['remedies'], 'who is interrupted must be told what to do: name at least one remedy');
   }
   for (const [index, model] of (content.cars?.models ?? []).entries()) {

@@ -9,7 +9,7 @@ import { horizonOf, isDriving, type Situation, whyUnknown } from './outlook.ts';
 import { simulateRemedies } from './remedies/index.ts';
 import type { Simulated } from './remedy.ts';
 import type { LoadedRule, Scope, Subject } from './rule.ts';
-import { isAsked, isTold } from './rule-audience.ts';
+import { isAsked, isTold } from './rule-cars.ts';
 import { type RuleStep, stepRule } from './rule-step.ts';
 import { type Carried, type Told, toldSubjects } from './source-switch.ts';
 import type { Trace } from './time-pattern.ts';

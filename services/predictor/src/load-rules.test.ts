@@ -76,6 +76,15 @@ describe('a good rule', () => {
     ]);
   });
 
+  test('for operators may interrupt without a remedy; without an audience it is for the driver', () => {
+    const result = read(ruleText({ 15: 'remedies: []\naudience: operators' }));
+    expect(result).toMatchObject({ kind: 'rules', rules: [{ audience: 'operators', remedies: [] }] });
+    const forNobody = read(ruleText({ 15: 'remedies: []\naudience: everybody' }));
+    expect(mistakesOf(forNobody)).toMatch(/yaml:16: audience/);
+    const forDriver = read(ruleText());
+    expect(forDriver.kind === 'rules' && forDriver.rules[0]).not.toHaveProperty('audience');
+  });
+
   test('judges facts on three values', () => {
     const result = read(ruleText({ 5: 'when: isDriving && belowReserveProbability >= card' }));
     const rule = result.kind === 'rules' ? result.rules[0] : undefined;

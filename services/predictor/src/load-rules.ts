@@ -189,6 +189,7 @@ function assemble(
     expiresAfterS: content.expiresAfter,
     message: content.message,
     remedies: content.remedies,
+    ...(content.audience === undefined ? {} : { audience: content.audience }),
     mode: content.mode,
     ...(content.share === undefined ? {} : { share: content.share }),
     repeat: content.repeat,

@@ -15,7 +15,7 @@ import {
   restoreResidents,
 } from './residents.ts';
 import type { LoadedRule } from './rule.ts';
-import { hasUnasked } from './rule-audience.ts';
+import { hasUnasked } from './rule-cars.ts';
 import { withoutLearning } from './trip-learning.ts';
 import { after, nothingUnsaved, rowsOf, withJudged, withoutCars } from './unsaved.ts';
 import { foldConnection, type OpenedRecord } from './vehicle-state.ts';

@@ -1,3 +1,4 @@
+import type { Alert } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
 import { advanceCar, dueMs, type LiveCar, receive } from './car.ts';
 import { factCatalogue } from './facts/index.ts';
@@ -43,11 +44,14 @@ function play(rule: LoadedRule, said: readonly Said[], untilMinute: number, mode
     ...(modelId === undefined ? {} : { modelId }),
   });
   const steps: string[] = [];
+  const alerts: Alert[] = [];
   const advance = (minute: number): void => {
     const judged = advanceCar(live, NOW_MS + minute * MINUTE_MS, [rule]);
     live = restored(judged.live);
-    for (const { alert } of judged.alerts)
+    for (const { alert } of judged.alerts) {
+      alerts.push(alert);
       steps.push(`${alert.state} at ${(alert.changedAtMs - NOW_MS) / MINUTE_MS}`);
+    }
   };
   for (const [minute, values] of said) {
     const heard = record(NOW_MS + minute * MINUTE_MS, values);
@@ -55,7 +59,7 @@ function play(rule: LoadedRule, said: readonly Said[], untilMinute: number, mode
     advance(minute);
   }
   advance(untilMinute);
-  return { steps, live };
+  return { steps, alerts, live };
 }
 
 describe('a car that falls silent', () => {
@@ -69,6 +73,20 @@ describe('a car that falls silent', () => {
       [40, DRIVING],
     ];
     expect(play(silent, spokeAgain, 41).steps).toEqual(['firing at 16', 'resolved at 40']);
+  });
+
+  test('is told to operators, with how long it is silent, when its rule is for them', () => {
+    const forOperators = ruleOf(
+      'when: isDriving\nabsence: { of: car, for: 20m }\nfor: 0s\naudience: operators',
+    );
+    expect(play(forOperators, [[1, DRIVING]], 20.9).alerts).toEqual([]);
+    expect(play(forOperators, [[1, DRIVING]], 21).alerts).toMatchObject([
+      { state: 'firing', audience: 'operators', facts: { heardAgeS: 1_200 } },
+    ]);
+    const [toDriver] = play(silent, [[1, DRIVING]], 21).alerts;
+    expect(toDriver).toMatchObject({ state: 'firing' });
+    expect(toDriver).not.toHaveProperty('audience');
+    expect(toDriver?.facts).not.toHaveProperty('heardAgeS');
   });
 
   test('asks for one moment, and for none while it stands', () => {

@@ -147,6 +147,7 @@ function alertOfTest(
     expiresAtMs: nowMs + rule.expiresAfterS * 1000,
     ...(deadlineIn === undefined ? {} : { deadlineAtMs: nowMs + deadlineIn * 1000 }),
     message: rule.message,
+    ...(rule.audience === undefined ? {} : { audience: rule.audience }),
     facts: { ...knownFactValues(facts), ...more },
     ...(probability === undefined ? {} : { probability }),
     ...(arrivalSocPct === undefined ? {} : { arrivalSocPct }),

@@ -1,5 +1,5 @@
-import type { RestraintKind, Severity } from '@outrider/domain';
-import { type Remedy, severity } from '@outrider/domain';
+import type { Audience, RestraintKind, Severity } from '@outrider/domain';
+import { audience, type Remedy, severity } from '@outrider/domain';
 import { z } from 'zod';
 
 // The contract between facts, rules and alerts: what a rule may read, what a rule says, what it answers.
@@ -133,8 +133,10 @@ export interface Rule {
   readonly expiresAfterS: number;
   /** Id of the wording in the notifier's language files. */
   readonly message: string;
-  /** Kinds of remedy that can help, the preferred first. A rule that interrupts has at least one. */
+  /** Kinds of remedy that can help, the preferred first. A rule that interrupts drivers has at least one. */
   readonly remedies: readonly Remedy['kind'][];
+  /** Who is told; absent: the driver. */
+  readonly audience?: Audience;
   readonly mode: RuleMode;
   /** Of a rule that is on: the share of the fleet whose drivers are told; absent: all. For the others it is in the shadow. */
   readonly share?: number;
@@ -224,6 +226,7 @@ export const ruleFile = z.strictObject({
   expiresAfter: duration,
   message: slug,
   remedies: z.array(remedyKind).max(6),
+  audience: audience.optional(),
   mode: ruleMode.default('on'),
   share,
   repeat: repeat.default('new-advice'),

@@ -11,7 +11,7 @@ import { wordAlert, wordResolved } from './wording.ts';
 
 /** By language: words that say what to do. */
 const ACTION: Readonly<Record<string, RegExp>> = {
-  en: /\b(charge|hold|plug|turn|precondition|slow|stop|keep|check|decide|carry)\b/i,
+  en: /\b(charge|hold|plug|turn|precondition|slow|stop|keep|check|decide|carry|call)\b/i,
 };
 
 /** The longest text a name may be, in words and as one word; cut to 24 for a voice and an SMS. */
@@ -61,10 +61,11 @@ function remediesOf(name: string, { socPct, minutes, distanceM, speedMps, cabinT
 
 /** Every alert whose spoken words may differ: by message, remedy or none, stop named or not, and what rules know. */
 function alertsOf(message: string, name: string, extreme: Extreme): readonly Alert[] {
-  const { socPct, distanceM, cabinTempC } = extreme;
+  const { socPct, minutes, distanceM, cabinTempC } = extreme;
   const { stopName: _, ...rest } = alertOf();
   const arrivalSocPct = { p10: socPct, p50: socPct, p90: socPct };
-  const facts = { socPct: 100, batteryTempC: cabinTempC, tempC: cabinTempC, distanceM, windMps: 40 };
+  const temperatures = { batteryTempC: cabinTempC, tempC: cabinTempC };
+  const facts = { socPct: 100, ...temperatures, distanceM, windMps: 40, heardAgeS: minutes * 60 };
   return [...remediesOf(name, extreme), undefined].flatMap((remedy) =>
     [{ stopName: name }, {}].flatMap((stop) =>
       readyFacts(extreme).map((more) => ({

@@ -16,13 +16,14 @@ const MESSAGE_IDS = [
   'reach-without-plan',
   'cold-battery',
   'will-not-be-ready',
+  'silent-car',
 ];
 
 /** Words that put it on the driver. The driver followed the advice there was. */
 const BLAME =
   /\b(blame|fault|mistake|careless|reckless|forgot|forgotten|ignored?|neglect\w*|fail(?:ed|ure)?|should have|ought to have|you did not|you didn't|why did you|against advice|as we (?:said|told)|wrong|irresponsible|your own)\b/i;
 
-const ACTION = /\b(charge|hold|plug|turn|precondition|slow|stop|keep|check|decide)\b/i;
+const ACTION = /\b(charge|hold|plug|turn|precondition|slow|stop|keep|check|decide|call)\b/i;
 
 const LIKELY_TO_BE_UNKNOWN = new Set([
   'arrival',
@@ -42,6 +43,7 @@ const LIKELY_TO_BE_UNKNOWN = new Set([
   'roadEstimated',
   'tripGuessed',
   'soc',
+  'silent',
   'longer',
   'limitNeeded',
   'leaveAt',

@@ -46,6 +46,7 @@ export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, re
     temp: optional(fact(alert, 'tempC'), (known) => temperature(known, reading)),
     batteryTemp: optional(fact(alert, 'batteryTempC'), (known) => temperature(known, reading)),
     wind: optional(fact(alert, 'windMps'), (known) => windSpeed(known, reading)),
+    silent: optional(fact(alert, 'heardAgeS'), (known) => minutes(known / 60, reading)),
     ...weatherValues(alert, reading),
     chargerAge: optional(fact(alert, 'chargerStatusAgeS'), (known) => minutes(known / 60, reading)),
     chargerUnknown: alert.facts.advisesCharger === true ? 'unknown' : undefined,

@@ -53,7 +53,8 @@ export function wordAlert(language: Language, alert: Alert, reader: Reader, nowM
     `${actionOf(language, words, alert, reading)}`,
     outcomeOf(language, alert, reading),
     decideOf(language, alert, values, nowMs),
-    becauseOf(language, values),
+    // Weather and road are reasons of a forecast.
+    alert.audience === 'operators' ? '' : becauseOf(language, values),
   ];
   return {
     subject: words.subject,

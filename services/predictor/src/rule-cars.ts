@@ -3,10 +3,10 @@ import type { Rule } from './rule.ts';
 
 // Which cars a rule is asked about, and whose drivers are told. Pure.
 
-type Audience = Pick<Rule, 'mode' | 'models' | 'share'>;
+type ForCars = Pick<Rule, 'mode' | 'models' | 'share'>;
 
 /** A rule in the shadow is asked as one that is on is. */
-export const isAsked = ({ mode, models }: Audience, modelId: string): boolean =>
+export const isAsked = ({ mode, models }: ForCars, modelId: string): boolean =>
   mode !== 'off' && models?.includes(modelId) !== false;
 
 /** The first 5 characters of an id carry 30 bits. */
@@ -23,13 +23,13 @@ export function placeInFleet(vehicleId: string): number {
 }
 
 /** Whether this car's driver is told what a rule says that is asked about it; else it is only stored. */
-export const isTold = ({ mode, share }: Audience, vehicleId: string): boolean =>
+export const isTold = ({ mode, share }: ForCars, vehicleId: string): boolean =>
   mode === 'on' && (share === undefined || placeInFleet(vehicleId) < share);
 
 /** Whether a car has an episode of a rule that is not asked about it any more: what it said must be taken back. */
 export function hasUnasked(
   episodes: Readonly<Record<string, { readonly ruleId: string }>>,
-  rules: readonly (Audience & Pick<Rule, 'id'>)[],
+  rules: readonly (ForCars & Pick<Rule, 'id'>)[],
   modelId: string,
 ): boolean {
   for (const { ruleId } of Object.values(episodes)) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hasUnasked, isAsked, isTold, placeInFleet } from './rule-audience.ts';
+import { hasUnasked, isAsked, isTold, placeInFleet } from './rule-cars.ts';
 
 const vehicles = Array.from({ length: 10_000 }, (_, index) => `veh_${index}`);
 const toldAt = (share: number) => vehicles.filter((vehicle) => isTold({ mode: 'on', share }, vehicle));
