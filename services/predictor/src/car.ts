@@ -10,7 +10,7 @@ import { withPosition } from './places-around.ts';
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
 import { buildRouteView, type RouteView } from './route-view.ts';
 import type { LoadedRule } from './rule.ts';
-import { hasUnasked } from './rule-cars.ts';
+import { hasUnasked, silenceRulesOf } from './rule-cars.ts';
 import { carriedOver, isSamePlan, isSourceSwitch } from './source-switch.ts';
 import { type EndedStretch, watchStretch } from './stretch-end.ts';
 import { rememberDrive } from './trip-learning.ts';
@@ -34,6 +34,8 @@ export interface Car {
   readonly judgedToMs: number;
   readonly episodes: Episodes;
   readonly forecast: Forecast | null;
+  /** The rules about silence it was asked by; absent: none, or a checkpoint from before. */
+  readonly silenceRules?: string;
 }
 
 /** What the world said about this car; kept beside the car, since it is large and changes rarely. */
@@ -114,9 +116,13 @@ export function advanceCar(live: LiveCar, frontierMs: number, rules: readonly Lo
   }
   now = fireTimers(now, frontierMs, rules, true);
   const { car, vehicle } = now.live;
-  if (!hasUnasked(car.episodes, rules, vehicle.modelId)) return now;
+  if (!hasUnasked(car.episodes, rules, vehicle.modelId) && !hasNewSilence(now.live, rules)) return now;
   return judgeAt(now, now.live, Math.max(frontierMs, car.judgedToMs), rules);
 }
+
+/** A rule about silence is new: it asks a car that says nothing, and that no timer of it would wake. */
+export const hasNewSilence = ({ car }: LiveCar, rules: readonly LoadedRule[]): boolean =>
+  car.state.observedToMs > 0 && (car.silenceRules ?? '') !== silenceRulesOf(rules);
 
 /** Judges now, without a new record: the world changed. */
 export function rejudge(live: LiveCar, nowMs: number, rules: readonly LoadedRule[]): Judged {
@@ -252,6 +258,7 @@ function judged(before: Judged, live: LiveCar, situation: Situation, rules: read
     judgedToMs: situation.nowMs,
     episodes,
     forecast: isNews ? forecast : live.car.forecast,
+    silenceRules: silenceRulesOf(rules),
   };
   return {
     ...before,

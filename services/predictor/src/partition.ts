@@ -1,7 +1,16 @@
 import type { Conditions, Forecast, Trip } from '@outrider/domain';
 import { type Clock, type Log, type Metrics, traceField } from '@outrider/runtime';
 import type { FiringRow } from '@outrider/state';
-import { advanceCar, dueMs, type Judged, type LiveCar, receive, rejudge, takeConditions } from './car.ts';
+import {
+  advanceCar,
+  dueMs,
+  hasNewSilence,
+  type Judged,
+  type LiveCar,
+  receive,
+  rejudge,
+  takeConditions,
+} from './car.ts';
 import { withoutTrip, withTrip } from './car-world.ts';
 import { blobsOf } from './checkpoint-rows.ts';
 import { isConnectionOnly } from './own-word.ts';
@@ -222,7 +231,8 @@ const withConnection = (live: LiveCar, record: OpenedRecord): LiveCar => ({
 /** Something wants to be judged, or what a rule said that is gone wants to be taken back. */
 const isDue = (live: LiveCar, frontierMs: number, rules: readonly LoadedRule[]): boolean =>
   (dueMs(live) ?? Number.POSITIVE_INFINITY) <= frontierMs ||
-  hasUnasked(live.car.episodes, rules, live.vehicle.modelId);
+  hasUnasked(live.car.episodes, rules, live.vehicle.modelId) ||
+  hasNewSilence(live, rules);
 
 const NOTHING: PartitionOutput = { forecasts: [] };
 

@@ -26,6 +26,20 @@ export function placeInFleet(vehicleId: string): number {
 export const isTold = ({ mode, share }: ForCars, vehicleId: string): boolean =>
   mode === 'on' && (share === undefined || placeInFleet(vehicleId) < share);
 
+const silenceRules = new WeakMap<readonly object[], string>();
+
+/** Which rules of a set time a silence: a car that none of them was asked about has no timer for it. */
+export function silenceRulesOf(rules: readonly Pick<Rule, 'id' | 'version' | 'patterns'>[]): string {
+  let names = silenceRules.get(rules);
+  if (names === undefined) {
+    names = rules
+      .flatMap(({ id, version, patterns }) => (patterns?.absence ? [`${id} ${version}`] : []))
+      .join();
+    silenceRules.set(rules, names);
+  }
+  return names;
+}
+
 /** Whether a car has an episode of a rule that is not asked about it any more: what it said must be taken back. */
 export function hasUnasked(
   episodes: Readonly<Record<string, { readonly ruleId: string }>>,

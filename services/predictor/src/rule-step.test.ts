@@ -1,6 +1,6 @@
 import type { Alert } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
-import { advanceCar, dueMs, type LiveCar, receive } from './car.ts';
+import { advanceCar, dueMs, hasNewSilence, type LiveCar, receive } from './car.ts';
 import { factCatalogue } from './facts/index.ts';
 import { formatMistakes, readRules } from './load-rules.ts';
 import { DRIVING, liveCar, MINUTE_MS, NOW_MS, PARKED, record } from './predictor.fixture.ts';
@@ -93,6 +93,38 @@ describe('a car that falls silent', () => {
     expect(dueMs(play(silent, [[1, DRIVING]], 12).live)).toBe(NOW_MS + 16 * MINUTE_MS);
     expect(dueMs(play(silent, [[1, PARKED]], 600).live)).toBeUndefined();
     expect(play(silent, [[1, PARKED]], 600).steps).toEqual([]);
+  });
+
+  test.each([
+    { rule: '15m', minutes: 15, loadedAt: 15, steps: ['firing at 16'] },
+    { rule: '15m', minutes: 15, loadedAt: 30, steps: ['firing at 30'] },
+    { rule: '5m', minutes: 5, loadedAt: 8, steps: ['firing at 8'] },
+    // Longer than a warning of it lives.
+    { rule: '15m', minutes: 15, loadedAt: 122, steps: [] },
+  ])('is told of by a rule of $rule that came at minute $loadedAt', ({ minutes, loadedAt, steps }) => {
+    const rule = ruleOf(`when: isDriving\nabsence: { of: car, for: ${minutes}m }\nfor: 0s`);
+    const heard = record(NOW_MS + MINUTE_MS, { ...DRIVING });
+    const before = advanceCar(
+      receive(liveCar({ values: DRIVING, observedAtMs: NOW_MS, trip: null }), heard),
+      NOW_MS + loadedAt * MINUTE_MS,
+      [],
+    ).live;
+    const said: string[] = [];
+    let live = restored(before);
+    for (let minute = loadedAt; minute <= loadedAt + 20; minute++) {
+      const judged = advanceCar(live, NOW_MS + minute * MINUTE_MS, [rule]);
+      live = restored(judged.live);
+      for (const { alert } of judged.alerts)
+        said.push(`${alert.state} at ${(alert.changedAtMs - NOW_MS) / MINUTE_MS}`);
+    }
+    expect(said).toEqual(steps);
+  });
+
+  test('is asked once by a new rule, also where that finds nothing', () => {
+    const { live } = play(silent, [[1, PARKED]], 2);
+    expect(hasNewSilence(live, [silent])).toBe(false);
+    expect(hasNewSilence(live, [])).toBe(true);
+    expect(hasNewSilence(advanceCar(live, NOW_MS + 3 * MINUTE_MS, []).live, [])).toBe(false);
   });
 
   test('keeps its alert for as long as it is silent, however long', () => {
