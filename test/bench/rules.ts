@@ -45,7 +45,7 @@ export async function measureRules(durationMs: number): Promise<RulesFigures> {
       const record = at(facts, index);
       const nowMs = ++records * EVERY_MS;
       states = rules.map((rule, k) => {
-        const observed = { verdict: rule.judge(record), facts: record, heardAtMs: nowMs };
+        const observed = { verdict: rule.judge(record), facts: record, heardAtMs: nowMs, wordAtMs: nowMs };
         const { state, trace } = stepRule(states[k], rule, observed, nowMs);
         return { lifecycle: state, trace };
       });

@@ -4,7 +4,7 @@ import { POSTERIOR_VERSION, secondsTo } from '@outrider/energy';
 import type { Situation } from './outlook.ts';
 import type { Simulated } from './remedy.ts';
 import type { Facts, LoadedRule, Subject } from './rule.ts';
-import { freshNumber, freshPosition } from './vehicle-state.ts';
+import { freshNumber, freshPosition, wordAtMs } from './vehicle-state.ts';
 
 export interface AlertStep {
   readonly situation: Situation;
@@ -48,7 +48,7 @@ export function alertRecord(step: AlertStep): Alert {
       ...contextFacts(situation, subject.subject),
       ...ageFacts(situation, best?.remedy),
       ...(rule.audience === 'operators' && {
-        heardAgeS: Math.max(0, Math.round((nowMs - situation.state.observedToMs) / 1000)),
+        heardAgeS: Math.max(0, Math.round((nowMs - wordAtMs(situation.state)) / 1000)),
       }),
     },
     ...(probability === undefined ? {} : { probability }),

@@ -22,6 +22,7 @@ import {
   isLate,
   type OpenedRecord,
   type VehicleState,
+  withWord,
 } from './vehicle-state.ts';
 
 /** One car as the predictor keeps it: plain JSON, one blob of the checkpoint. */
@@ -208,7 +209,7 @@ function apply(
 ): { readonly live: LiveCar; readonly outcome: string | null } {
   const { car, view, vehicle } = live;
   const atMs = record.observedAtMs;
-  const state = foldRecord(car.state, record);
+  const state = withWord(foldRecord(car.state, record), record);
   const battery = estimateBattery(car.memory.battery, car.state, state, vehicle, atMs);
   const position = freshPosition(state, atMs);
   const hasMoved = record.values[SIGNAL.latitude] !== undefined;

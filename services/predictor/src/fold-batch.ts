@@ -55,7 +55,8 @@ async function foldRecordOf(
   if (topic === TOPICS.signals.name) {
     const decoded = decodeRecord(TOPICS.signals, record, reader);
     if (decoded.kind !== 'record') return undefined;
-    await memory.telemetry(record.key, openedRecord(decoded.record, openPlaces(decoded.record, reader)));
+    const places = openPlaces(decoded.record, reader);
+    await memory.telemetry(record.key, openedRecord(decoded.record, places, record.timestampMs));
     return NOTHING;
   }
   if (topic === TOPICS.trips.name) {

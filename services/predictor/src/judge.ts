@@ -13,7 +13,7 @@ import { isAsked, isTold } from './rule-cars.ts';
 import { type RuleStep, stepRule } from './rule-step.ts';
 import { type Carried, type Told, toldSubjects } from './source-switch.ts';
 import type { Trace } from './time-pattern.ts';
-import { heardAtMs } from './vehicle-state.ts';
+import { heardAtMs, wordAtMs } from './vehicle-state.ts';
 
 /** One rule about one subject: where it is in its life, and what was last said about it. */
 export interface Episode {
@@ -101,7 +101,8 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
       const verdict = isOutOfTouch(situation, rule)
         ? outOfTouch(judged)
         : withoutInterrupting(situation, rule, heldToCards(rule, judged));
-      const observed = { verdict, facts, heardAtMs: heardAtMs(situation.state) };
+      const { state } = situation;
+      const observed = { verdict, facts, heardAtMs: heardAtMs(state), wordAtMs: wordAtMs(state) };
       keep(rule, subject, stepRule(before[key], rule, observed, situation.nowMs));
     }
   }

@@ -10,6 +10,7 @@ const record = (observedAtMs: number, values: Record<string, SignalValue>) =>
       ...{ receivedAtMs: observedAtMs, source: 'fleet-telemetry' },
     } satisfies SignalRecord,
     {},
+    observedAtMs,
   );
 const fold = (...records: ReturnType<typeof record>[]) =>
   records.reduce(foldRecord, emptyVehicleState('veh_aaaaaaaaaaaa'));

@@ -104,11 +104,8 @@ describe('a car that falls silent', () => {
   ])('is told of by a rule of $rule that came at minute $loadedAt', ({ minutes, loadedAt, steps }) => {
     const rule = ruleOf(`when: isDriving\nabsence: { of: car, for: ${minutes}m }\nfor: 0s`);
     const heard = record(NOW_MS + MINUTE_MS, { ...DRIVING });
-    const before = advanceCar(
-      receive(liveCar({ values: DRIVING, observedAtMs: NOW_MS, trip: null }), heard),
-      NOW_MS + loadedAt * MINUTE_MS,
-      [],
-    ).live;
+    const spoke = receive(liveCar({ values: DRIVING, observedAtMs: NOW_MS, trip: null }), heard);
+    const before = advanceCar(spoke, NOW_MS + loadedAt * MINUTE_MS, []).live;
     const said: string[] = [];
     let live = restored(before);
     for (let minute = loadedAt; minute <= loadedAt + 20; minute++) {
@@ -118,6 +115,30 @@ describe('a car that falls silent', () => {
         said.push(`${alert.state} at ${(alert.changedAtMs - NOW_MS) / MINUTE_MS}`);
     }
     expect(said).toEqual(steps);
+  });
+
+  test('is not silent while what it says is only old: the word counts when it came', () => {
+    const cameMs = NOW_MS + 90 * MINUTE_MS;
+    const backlog = record(NOW_MS + MINUTE_MS, { ...DRIVING }, { cameAtMs: cameMs });
+    const before = liveCar({ values: DRIVING, observedAtMs: NOW_MS, trip: null });
+    const { live, alerts } = advanceCar(receive(before, backlog), cameMs, [silent]);
+    expect(alerts).toEqual([]);
+    const told = (minutes: number) =>
+      advanceCar(restored(live), cameMs + minutes * MINUTE_MS, [silent]).alerts;
+    expect(told(14.9)).toEqual([]);
+    expect(told(15)).toHaveLength(1);
+  });
+
+  test('counts from what it said as long as that came within a minute', () => {
+    const firedAt = (cameMs: number) => {
+      const heard = record(NOW_MS + MINUTE_MS, { ...DRIVING }, { cameAtMs: cameMs });
+      const spoke = receive(liveCar({ values: DRIVING, observedAtMs: NOW_MS, trip: null }), heard);
+      const { live } = advanceCar(spoke, cameMs, [silent]);
+      const [said] = advanceCar(live, cameMs + 16 * MINUTE_MS, [silent]).alerts;
+      return ((said?.alert.startedAtMs ?? 0) - NOW_MS) / MINUTE_MS;
+    };
+    expect(firedAt(NOW_MS + 2 * MINUTE_MS)).toBe(16);
+    expect(firedAt(NOW_MS + 2 * MINUTE_MS + 1)).toBeCloseTo(17, 3);
   });
 
   test('is asked once by a new rule, also where that finds nothing', () => {

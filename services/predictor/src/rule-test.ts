@@ -213,7 +213,12 @@ function stepOn(
   nowMs: number,
   onStep: OnStep,
 ): RuleState & { readonly dueAtMs: number | undefined } {
-  const next = stepRule(before, rule, { verdict: rule.judge(facts), facts, heardAtMs }, nowMs);
+  const next = stepRule(
+    before,
+    rule,
+    { verdict: rule.judge(facts), facts, heardAtMs, wordAtMs: heardAtMs },
+    nowMs,
+  );
   onStep(next, facts, nowMs);
   return { lifecycle: next.state, trace: next.trace, dueAtMs: next.dueAtMs };
 }

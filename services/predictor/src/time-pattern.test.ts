@@ -24,7 +24,7 @@ function play(patterns: Patterns, moments: readonly Moment[]) {
     if (!isSilent) heardAtMs = nowMs;
     const facts: Facts = value === undefined ? {} : { pressureKpa: { kind: 'known', value } };
     const verdict = { when, clear: 'false' as const, levels: [], ...(first === undefined ? {} : { first }) };
-    const observed = { verdict, facts, heardAtMs };
+    const observed = { verdict, facts, heardAtMs, wordAtMs: heardAtMs };
     const once = matchPatterns(patterns, trace, observed, nowMs);
     const restored = once.trace && JSON.parse(JSON.stringify(once.trace));
     expect(matchPatterns(patterns, restored, observed, nowMs)).toEqual(once);
@@ -153,7 +153,7 @@ describe('a fact that moved', () => {
       const facts: Facts = { pressureKpa: { kind: 'known', value: 250 - second / 1_000 } };
       const verdict = { when: 'true' as const, clear: 'false' as const, levels: [] };
       const nowMs = START_MS + second * 1_000;
-      trace = matchPatterns(falls, trace, { verdict, facts, heardAtMs: nowMs }, nowMs).trace;
+      trace = matchPatterns(falls, trace, { verdict, facts, heardAtMs: nowMs, wordAtMs: nowMs }, nowMs).trace;
     }
     expect(trace?.samples?.length).toBeLessThanOrEqual(21);
   });
@@ -294,6 +294,6 @@ test('what is asked together holds together: nothing heard, so many times', () =
 
 test('a rule that asks nothing of time remembers nothing', () => {
   const verdict = { when: 'true' as const, clear: 'false' as const, levels: [] };
-  const matched = matchPatterns({}, undefined, { verdict, facts: {}, heardAtMs: 0 }, START_MS);
+  const matched = matchPatterns({}, undefined, { verdict, facts: {}, heardAtMs: 0, wordAtMs: 0 }, START_MS);
   expect(matched).toEqual({ when: 'true', trace: undefined });
 });

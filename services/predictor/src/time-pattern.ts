@@ -44,6 +44,8 @@ export interface Observed {
   readonly verdict: Verdict;
   readonly facts: Facts;
   readonly heardAtMs: number;
+  /** When its last word came here. */
+  readonly wordAtMs: number;
 }
 
 export interface Matched {
@@ -72,9 +74,9 @@ export function matchPatterns(
   stepAtMs: number,
 ): Matched {
   const nowMs = Math.max(stepAtMs, before?.atMs ?? stepAtMs);
-  const { verdict, facts, heardAtMs } = observed;
+  const { verdict, facts, heardAtMs, wordAtMs } = observed;
   const { absence, change, after, times } = patterns;
-  const absent = absence && isAbsent(absence, before?.missingSinceMs, facts, heardAtMs, nowMs);
+  const absent = absence && isAbsent(absence, before?.missingSinceMs, facts, wordAtMs, nowMs);
   const changed = change && hasChanged(change, before?.samples ?? [], facts, nowMs);
   let when = allOf([verdict.when, absent?.answer ?? 'true', changed?.answer ?? 'true']);
   const followed = after && isAfter(after, before?.after, verdict.first ?? 'unknown', when, nowMs);
@@ -107,12 +109,12 @@ function isAbsent(
   { of, forS }: Absence,
   missingBeforeMs: number | undefined,
   facts: Facts,
-  heardAtMs: number,
+  wordAtMs: number,
   nowMs: number,
 ): Part<number | undefined> {
   const isMissing = facts[of]?.kind !== 'known';
   const missingSinceMs = of === 'car' || !isMissing ? undefined : (missingBeforeMs ?? nowMs);
-  const sinceMs = of === 'car' ? heardAtMs : missingSinceMs;
+  const sinceMs = of === 'car' ? wordAtMs : missingSinceMs;
   if (sinceMs === undefined) return { answer: 'false', kept: missingSinceMs };
   const dueAtMs = sinceMs + forS * 1000;
   return nowMs >= dueAtMs

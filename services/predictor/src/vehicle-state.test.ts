@@ -122,7 +122,8 @@ test('doubted values are left out, places with them', () => {
     values: { [SIGNAL.soc]: 0, [SIGNAL.speed]: 5 },
     quality: { [SIGNAL.soc]: 'placeholder', [SIGNAL.latitude]: 'suspect' },
   };
-  const opened = openedRecord(raw, { ...placeOf(0) });
+  const opened = openedRecord(raw, { ...placeOf(0) }, NOW_MS + 1);
+  expect(opened.cameAtMs).toBe(NOW_MS + 1);
   expect(Object.keys(opened.values)).toEqual([SIGNAL.speed, SIGNAL.longitude]);
   expect(opened.cleared).toEqual([]);
 });

@@ -32,6 +32,8 @@ export interface VehicleState {
   readonly chargeEndedMs: number | null;
   /** Newest record applied; anything not after it is late. */
   readonly observedToMs: number;
+  /** When a word of it came last that was old by then; absent: none did. */
+  readonly backlogToMs?: number;
   readonly lastRecordId: string;
 }
 
@@ -54,6 +56,8 @@ export interface OpenedRecord {
   readonly recordId: string;
   readonly observedAtMs: number;
   readonly receivedAtMs: number;
+  /** When the log took it; absent in checkpoints from before, and where nobody knows. */
+  readonly cameAtMs?: number;
   readonly values: Readonly<Record<string, SignalValue>>;
   readonly cleared: readonly string[];
 }
@@ -61,6 +65,7 @@ export interface OpenedRecord {
 export function openedRecord(
   record: SignalRecord,
   places: Readonly<Record<string, SignalValue>>,
+  cameAtMs: number,
 ): OpenedRecord {
   const doubtful = record.quality ?? {};
   const into = { values: {} as Record<string, SignalValue>, cleared: [...(record.cleared ?? [])] };
@@ -68,7 +73,7 @@ export function openedRecord(
     for (const [path, value] of Object.entries(said))
       if (doubtful[path] === undefined) remember(path, value, into);
   const { recordId, observedAtMs, receivedAtMs } = record;
-  return { recordId, observedAtMs, receivedAtMs, ...into };
+  return { recordId, observedAtMs, receivedAtMs, cameAtMs, ...into };
 }
 
 /** A record not after the newest applied one: it is stored, but decides nothing any more. */
@@ -107,6 +112,21 @@ export function foldConnection(state: VehicleState, { values, observedAtMs }: Op
 /** When the car, or whoever watches its connection, was heard last; 0: never. */
 export const heardAtMs = (state: VehicleState): number =>
   Math.max(state.observedToMs, state.latest[TESLA_SIGNAL.connection]?.atMs ?? 0);
+
+/** Older than this when it comes, a word is of a backlog: the car's own, or one of ours. */
+const BACKLOG_MS = 60_000;
+
+/** Notes when a word of a backlog came. By the log's time: batches, and a reading from a checkpoint, change nothing. */
+export function withWord(
+  state: VehicleState,
+  { observedAtMs, cameAtMs = observedAtMs }: OpenedRecord,
+): VehicleState {
+  if (cameAtMs - observedAtMs <= BACKLOG_MS) return state;
+  return { ...state, backlogToMs: Math.max(state.backlogToMs ?? 0, cameAtMs) };
+}
+
+/** When a word of the car came here last, however old what it said: while a backlog comes, it is not silent. */
+export const wordAtMs = (state: VehicleState): number => Math.max(heardAtMs(state), state.backlogToMs ?? 0);
 
 const since = (before: number | null, isOn: boolean, atMs: number): number | null =>
   isOn ? (before ?? atMs) : null;

@@ -4,7 +4,7 @@ import { known, knownOr, motionFacts, unknown } from '../fact.ts';
 import { carStateOf, type Situation, stagesTo, undrawnRoad, whyUnknown } from '../outlook.ts';
 import { alertsIn } from '../own-word.ts';
 import type { Fact, Facts, Subject } from '../rule.ts';
-import { freshNumber, freshPosition, heardAtMs } from '../vehicle-state.ts';
+import { freshNumber, freshPosition, wordAtMs } from '../vehicle-state.ts';
 import { afterWarming } from '../warming.ts';
 
 /** One car, one subject. */
@@ -39,7 +39,7 @@ function ownWordFacts({ state, nowMs }: Situation): Facts {
   return {
     carAlerts: known(alertsIn(state.latest).join(' ')),
     carError: isNews ? known(error.value) : unknown('the car reported none in the last hour'),
-    silentMinutes: known(Math.max(0, nowMs - heardAtMs(state)) / 60_000),
+    silentMinutes: known(Math.max(0, nowMs - wordAtMs(state)) / 60_000),
     isConnected: connection === undefined ? unknown('nobody tells of its connection') : known(!isLost),
   };
 }
