@@ -30,6 +30,7 @@ const ENGINES: Readonly<Record<string, string>> = {
 };
 const CHANNELS: Readonly<Record<string, string>> = {
   SMTP_URL: 'smtp://mail:25',
+  SMTP_FROM: 'Outrider <warn@example.org>',
   SMTP_FALLBACK_URL: 'smtp://other:25',
   EMAIL_NEEDS_CODE: 'true',
   SMS_URL: 'https://account:secret@api.example.org',
