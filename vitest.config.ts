@@ -9,5 +9,8 @@ export default defineConfig({
       'test/**/*.test.ts',
     ],
     testTimeout: 20_000,
+    // A worker of its own for each file took as long again as the tests. They may share one because none
+    // changes what all see: see the ban in test/tidy/bans.ts.
+    isolate: false,
   },
 });

@@ -95,6 +95,14 @@ export const CODE_BANS: readonly Ban[] = [
     use: 'a parser',
     planted: "eval('1');",
   },
+  {
+    name: 'what all test files of a worker would see',
+    pattern:
+      /\bvi\.(\w*[mM]ock\w*|stub\w+|spyOn|useFakeTimers|hoisted)\(|\bprocess\.chdir\(|\bglobalThis\.\w+ = /,
+    allowedIn: [SETUP],
+    use: 'a fake that is handed over as an argument',
+    planted: "vi.stubEnv('A', '1');",
+  },
 ];
 
 /** For every text file, documents and data included. */
