@@ -62,7 +62,10 @@ const changeOf = ({ state, reason, changedAtMs, attempts }: NotificationRow) => 
 });
 const TRY_MARK = '.try-';
 
-const withIdOfTry = ({ row, leaseId }: ClaimedNotification): ClaimedNotification => ({
-  row: { ...row, notificationId: `${row.notificationId}${TRY_MARK}${leaseId}` },
-  leaseId,
+const withIdOfTry = (claimed: ClaimedNotification): ClaimedNotification => ({
+  ...claimed,
+  row: {
+    ...claimed.row,
+    notificationId: `${claimed.row.notificationId}${TRY_MARK}${claimed.leaseId}`,
+  },
 });

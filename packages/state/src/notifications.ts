@@ -1,14 +1,21 @@
 import type { ExpressionBuilder } from 'kysely';
 import { fromFlag, inChunks, onePerId, toFlag } from './columns.ts';
 import type { Session } from './session.ts';
-import type { ClaimedNotification, NotificationRow, Notifications } from './state.ts';
+import type { ClaimedNotification, NotificationRow, Notifications, Word } from './state.ts';
 import type { Tables } from './tables.ts';
 
 export function createNotifications(session: Session): Notifications {
-  return { ...rows(session), ...lists(session), ...offsets(session), ...declines(session) };
+  return {
+    ...rows(session),
+    ...noted(session),
+    ...lists(session),
+    ...offsets(session),
+    ...declines(session),
+  };
 }
 
 type Rows = Pick<Notifications, 'insert' | 'find' | 'claim' | 'finish'>;
+type Noted = Pick<Notifications, 'note' | 'words'>;
 
 function rows(session: Session): Rows {
   return {
@@ -43,7 +50,7 @@ function rows(session: Session): Rows {
       const result = await session
         .db()
         .updateTable('notifications')
-        .set({ ...change, leaseId: null, leaseUntilMs: change.leaseUntilMs ?? null })
+        .set({ ...change, leaseId: null, leaseUntilMs: change.leaseUntilMs ?? null, words: null })
         .where('notificationId', '=', notificationId)
         .where('leaseId', leaseId === null ? 'is' : '=', leaseId)
         .executeTakeFirst();
@@ -86,8 +93,41 @@ async function claim(
     .execute();
   return claimed
     .toSorted((one, other) => one.sequence - other.sequence)
-    .map((row) => ({ row: toRow(row), leaseId }));
+    .map((row) => ({ row: toRow(row), leaseId, words: wordsOf(row.words) }));
 }
+
+/** More than a provider has to say about one message; what comes later is not kept. */
+const WORDS_MAX = 16;
+
+function noted(session: Session): Noted {
+  const read = (notificationId: string) =>
+    session
+      .db()
+      .selectFrom('notifications')
+      .select(['words', 'leaseId'])
+      .where('notificationId', '=', notificationId)
+      .$if(session.locksRows(), (query) => query.forNoKeyUpdate())
+      .executeTakeFirst();
+  return {
+    note: (notificationId, word) =>
+      session.transaction(async () => {
+        const row = await read(notificationId);
+        if (row === undefined || row.leaseId === null) return false;
+        const words = JSON.stringify([...wordsOf(row.words), word].slice(0, WORDS_MAX));
+        await session
+          .db()
+          .updateTable('notifications')
+          .set({ words })
+          .where('notificationId', '=', notificationId)
+          .execute();
+        return true;
+      }),
+    words: async (notificationId) => wordsOf((await read(notificationId))?.words ?? null),
+  };
+}
+
+/** Written by `note` alone. */
+const wordsOf = (json: string | null): readonly Word[] => (json === null ? [] : (JSON.parse(json) as Word[]));
 
 type Lists = Pick<Notifications, 'listOfVehicle' | 'listOfPerson' | 'listOfAlert' | 'countWaiting'>;
 
@@ -192,12 +232,14 @@ const toColumns = (row: NotificationRow) => ({
   interrupts: toFlag(row.interrupts),
   leaseId: null,
   leaseUntilMs: null,
+  words: null,
 });
 
 const toRow = ({
   sequence: _sequence,
   leaseId: _leaseId,
   leaseUntilMs: _leaseUntilMs,
+  words: _words,
   ...row
 }: Omit<Tables['notifications'], 'sequence'> & { readonly sequence: number }): NotificationRow => ({
   ...row,

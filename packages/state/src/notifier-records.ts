@@ -4,6 +4,7 @@ import type {
   NotificationState,
   NotUsefulBecause,
   OpinionCount,
+  SuppressReason,
 } from '@outrider/domain';
 
 // Written by the notifier.
@@ -33,9 +34,18 @@ export interface NotificationRow {
   readonly box: string | null;
 }
 
+/** What comes to be known of a message besides what its sender sees; `atMs` in event time. */
+export type Word =
+  /** A provider's or a person's. */
+  | { readonly kind: 'delivered' | 'undelivered' | 'seen'; readonly atMs: number }
+  /** Ours: it is not to be sent any more. */
+  | { readonly kind: 'dropped'; readonly reason: SuppressReason; readonly atMs: number };
+
 export interface ClaimedNotification {
   readonly row: NotificationRow;
   readonly leaseId: string;
+  /** Noted under a lease that nobody ended. */
+  readonly words: readonly Word[];
 }
 
 export interface Notifications {
@@ -52,7 +62,7 @@ export interface Notifications {
   }): Promise<readonly ClaimedNotification[]>;
   /**
    * Only the holder of the lease may finish, which ends the lease; false when it went to somebody else.
-   * Null finishes a row that nobody holds.
+   * Null finishes a row that nobody holds. What was noted is forgotten: it is heeded by then.
    */
   finish(
     notificationId: string,
@@ -67,6 +77,10 @@ export interface Notifications {
       readonly leaseUntilMs?: number;
     },
   ): Promise<boolean>;
+  /** Keeps a word for whoever is sending the row: they alone may change it. False when nobody is. */
+  note(notificationId: string, word: Word): Promise<boolean>;
+  /** What was noted since the row was claimed first, oldest first; read in the transaction that finishes. */
+  words(notificationId: string): Promise<readonly Word[]>;
   /** Newest first. */
   listOfVehicle(vehicleId: string, sinceMs: number, limit: number): Promise<readonly NotificationRow[]>;
   /** Newest first, whichever vehicle they are about. */

@@ -65,6 +65,7 @@ export interface Tables {
     readonly interrupts: Flag;
     readonly leaseId: string | null;
     readonly leaseUntilMs: number | null;
+    readonly words: string | null;
   } & Sequence;
   notifierOffsets: { readonly partition: number; readonly topic: string; readonly nextOffset: number };
   declines: {

@@ -2,7 +2,7 @@ import type { Feedback } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import type { NotificationRow, State } from '@outrider/state';
 import { openContent } from './content.ts';
-import { publishDecision } from './decided.ts';
+import { heed } from './decided.ts';
 import { mayCount, type Parts } from './notifier-deps.ts';
 
 /** Kinds that show somebody has noticed the message. */
@@ -30,22 +30,15 @@ export async function takeFeedback(
   if (rows.length === 0) return [];
   const changed: NotificationRow[] = [];
   for (const row of rows) {
-    const next = afterReceipt(row, feedback.atMs);
-    if (next === undefined) continue;
-    const { state: to, reason, changedAtMs, attempts } = next;
-    if (
-      await state.notifications.finish(row.notificationId, null, { state: to, reason, changedAtMs, attempts })
-    ) {
-      await publishDecision(parts, state, next);
-      changed.push(next);
-    }
+    const next = await heed(parts, state, row, { kind: 'seen', atMs: feedback.atMs });
+    if (next !== undefined) changed.push(next);
   }
   if (feedback.kind === 'not-useful') await keepOpinion(parts, state, feedback, rows);
   if (feedback.kind === 'declined') await keepDecline(parts, state, feedback, rows);
   return changed;
 }
 
-/** What a provider says became of a message that it took. Only what is published says so again. */
+/** What a provider says became of a message that it took. */
 async function takeProviderReceipt(
   parts: Parts,
   state: State,
@@ -53,31 +46,9 @@ async function takeProviderReceipt(
   kind: 'delivered' | 'undelivered',
 ): Promise<readonly NotificationRow[]> {
   const row = await state.notifications.find(notificationId);
-  const next = row?.vehicleId === vehicleId ? afterProvider(row, kind, atMs) : undefined;
-  if (next === undefined) return [];
-  const { state: to, reason, changedAtMs, attempts } = next;
-  const change = { state: to, reason, changedAtMs, attempts };
-  if (!(await state.notifications.finish(notificationId, null, change))) return [];
-  if (to !== 'delivered') await publishDecision(parts, state, next);
-  return [next];
-}
-
-/**
- * Providers repeat themselves and overtake themselves: the first final word counts, and nothing that somebody has
- * read becomes unread. A text given up as doubtful may turn out to have arrived.
- */
-export function afterProvider(
-  row: NotificationRow,
-  kind: 'delivered' | 'undelivered',
-  atMs: number,
-): NotificationRow | undefined {
-  const changedAtMs = Math.max(row.changedAtMs, atMs);
-  const isDoubtful = row.state === 'failed' && row.reason === 'ambiguous';
-  if (kind === 'delivered' && (row.state === 'sent' || isDoubtful))
-    return { ...row, state: 'delivered', reason: null, changedAtMs };
-  if (kind === 'undelivered' && row.state === 'sent')
-    return { ...row, state: 'failed', reason: 'unreachable', changedAtMs };
-  return undefined;
+  if (row?.vehicleId !== vehicleId) return [];
+  const next = await heed(parts, state, row, { kind, atMs });
+  return next === undefined ? [] : [next];
 }
 
 /** Rows of the alert up to the revision that was answered, of this person (or of all, when nobody is named). */
@@ -95,14 +66,6 @@ async function rowsAbout(state: State, feedback: Feedback): Promise<readonly Not
       (feedback.personId === undefined || row.personId === feedback.personId) &&
       (shown === undefined || row.revision <= shown.revision),
   );
-}
-
-/** Receipts only move a message forward: what is suppressed, failed or expired stays so. */
-function afterReceipt(row: NotificationRow, atMs: number): NotificationRow | undefined {
-  const changedAtMs = Math.max(row.changedAtMs, atMs);
-  if (row.state === 'sent' || row.state === 'delivered') return { ...row, state: 'read', changedAtMs };
-  if (row.state === 'waiting') return { ...row, state: 'suppressed', reason: 'acknowledged', changedAtMs };
-  return undefined;
 }
 
 async function keepDecline(

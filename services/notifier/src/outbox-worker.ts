@@ -2,8 +2,9 @@ import { type Breaker, createBreaker, randomId, traceField, traceHeader } from '
 import type { ClaimedNotification, NotificationRow, Person } from '@outrider/state';
 import type { Channel, Delivery, Message } from './channel.ts';
 import { type Content, openContent } from './content.ts';
-import { publishDecision } from './decided.ts';
+import { publishStep } from './decided.ts';
 import { placeOf } from './escalation.ts';
+import { afterWords } from './message-state.ts';
 import { countDecision, mayTell, type Parts } from './notifier-deps.ts';
 import { runStages, SENDING_STAGES } from './pipeline.ts';
 import { retryDelayMs } from './retry-class.ts';
@@ -116,30 +117,39 @@ function claimDue({ state, runtime }: Parts, limit: number): Promise<readonly Cl
 /** True when something was decided for good and published. */
 async function sendClaimed(
   parts: Parts,
-  { row, leaseId }: ClaimedNotification,
+  { row, leaseId, words }: ClaimedNotification,
   breakers: ReadonlyMap<string, Breaker>,
   signal: AbortSignal,
 ): Promise<boolean> {
   await parts.trust.prepare([row.vehicleId]);
-  const change = await changeOf(parts, row, breakers, signal);
-  const next = { ...row, ...change, changedAtMs: parts.runtime.eventClock.nowMs() };
-  const isOurs = await parts.state.transaction(async (state) => {
+  // A word that came to a worker which died with the message in hand: it may have arrived.
+  const heard = afterWords(row, words);
+  const change: Change = heard === row ? await changeOf(parts, row, breakers, signal) : heard;
+  const { notBeforeMs, leaseUntilMs } = change;
+  const tried = heard === row ? { ...row, ...change, changedAtMs: parts.runtime.eventClock.nowMs() } : heard;
+  const steps = await parts.state.transaction(async (state) => {
+    const since = (await state.notifications.words(row.notificationId)).slice(words.length);
+    const next = afterWords(tried, since);
     const { state: to, reason, changedAtMs, attempts } = next;
-    const { notBeforeMs, leaseUntilMs } = change;
     const isHeld = await state.notifications.finish(row.notificationId, leaseId, {
       state: to,
       reason,
       changedAtMs,
       attempts,
       ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
-      ...(leaseUntilMs === undefined ? {} : { leaseUntilMs }),
+      ...(leaseUntilMs === undefined || to !== 'waiting' ? {} : { leaseUntilMs }),
     });
-    if (isHeld && to !== 'waiting') await publishDecision(parts, state, next);
-    return isHeld;
+    // Who reads along hears that it was sent, then what became of it.
+    const taken = isHeld ? [...(tried.state === 'sent' && next !== tried ? [tried] : []), next] : [];
+    let before = row;
+    for (const step of taken) {
+      await publishStep(parts, state, before, step);
+      before = step;
+    }
+    return taken.filter((step) => step.state !== 'waiting');
   });
-  if (!isOurs || next.state === 'waiting') return false;
-  countDecision(parts, next);
-  return true;
+  for (const step of steps) countDecision(parts, step);
+  return steps.length > 0;
 }
 
 /** What becomes of a row that is due. */

@@ -1,5 +1,4 @@
 import { afterEach, expect, test } from 'vitest';
-import { afterProvider } from './feedback-intake.ts';
 import { alertOf, createRig, MINUTE_MS, type Rig } from './notifier.fixture.ts';
 
 const rigs: Rig[] = [];
@@ -56,19 +55,3 @@ test('a word about a message that nobody knows changes nothing', async () => {
   expect(await state()).toMatchObject({ state: 'sent' });
   expect(rig.published().filter((record) => record.state === 'failed')).toEqual([]);
 });
-
-for (const { before, reason, kind, after } of [
-  { before: 'failed', reason: 'ambiguous', kind: 'delivered', after: 'delivered' },
-  { before: 'failed', reason: 'ambiguous', kind: 'undelivered', after: undefined },
-  { before: 'failed', reason: 'target-gone', kind: 'delivered', after: undefined },
-  { before: 'read', reason: null, kind: 'delivered', after: undefined },
-  { before: 'read', reason: null, kind: 'undelivered', after: undefined },
-  { before: 'waiting', reason: null, kind: 'undelivered', after: undefined },
-  { before: 'suppressed', reason: 'superseded', kind: 'delivered', after: undefined },
-] as const)
-  test(`${before} (${reason}) and then ${kind}: ${after ?? 'as it was'}`, async () => {
-    const { state } = await sentMail();
-    const row = await state();
-    if (row === undefined) throw new Error('nothing was sent');
-    expect(afterProvider({ ...row, state: before, reason }, kind, 0)?.state).toBe(after);
-  });

@@ -43,7 +43,9 @@ export function notifierContract(state: () => State): void {
     test('a row is claimed when it is due, not a millisecond before', async () => {
       await state().notifications.insert([notificationRow()]);
       expect(await claimedIds({ nowMs: 9_999 })).toEqual([]);
-      expect(await claim({ nowMs: 10_000 })).toEqual([{ row: notificationRow(), leaseId: 'lease_a' }]);
+      expect(await claim({ nowMs: 10_000 })).toEqual([
+        { row: notificationRow(), leaseId: 'lease_a', words: [] },
+      ]);
     });
 
     test('a leased row is not claimed until the lease has run out, in real time', async () => {
@@ -104,8 +106,37 @@ export function notifierContract(state: () => State): void {
       await state().notifications.finish('not_a', 'lease_a', { ...retry, notBeforeMs: 12_000 });
       expect(await claimedIds({ nowMs: 11_999 })).toEqual([]);
       expect(await claim({ nowMs: 12_000 })).toEqual([
-        { row: notificationRow({ ...retry, notBeforeMs: 12_000 }), leaseId: 'lease_a' },
+        { row: notificationRow({ ...retry, notBeforeMs: 12_000 }), leaseId: 'lease_a', words: [] },
       ]);
+    });
+
+    test('a word is kept for whoever sends the row, and not where nobody does', async () => {
+      const delivered = { kind: 'delivered', atMs: 10_600 } as const;
+      const dropped = { kind: 'dropped', reason: 'superseded', atMs: 10_700 } as const;
+      const { notifications } = state();
+      await notifications.insert([notificationRow()]);
+      expect(await notifications.note('not_a', delivered)).toBe(false);
+      expect(await notifications.note('not_x', delivered)).toBe(false);
+      await claim();
+      expect(await notifications.note('not_a', delivered)).toBe(true);
+      expect(await notifications.note('not_a', dropped)).toBe(true);
+      expect(await notifications.words('not_a')).toEqual([delivered, dropped]);
+      // Whoever takes over from a sender that died gets them with the row.
+      const [heir] = await claim({ realNowMs: 800, leaseUntilMs: 1_200, leaseId: 'lease_b' });
+      expect(heir?.words).toEqual([delivered, dropped]);
+      await notifications.finish('not_a', 'lease_b', sent);
+      expect(await notifications.words('not_a')).toEqual([]);
+      expect(await notifications.note('not_a', delivered)).toBe(false);
+      expect(await notifications.words('not_x')).toEqual([]);
+    });
+
+    test('of very many words the first are kept', async () => {
+      await state().notifications.insert([notificationRow()]);
+      await claim();
+      for (let atMs = 0; atMs < 20; atMs += 1)
+        await state().notifications.note('not_a', { kind: 'delivered', atMs });
+      const kept = await state().notifications.words('not_a');
+      expect(kept.map(({ atMs }) => atMs)).toEqual(Array.from({ length: 16 }, (_, index) => index));
     });
 
     test('rows are listed by vehicle and by person since an instant, newest first, and by alert', async () => {

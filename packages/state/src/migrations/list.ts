@@ -8,6 +8,7 @@ import { assignments } from './0006-expand-assignments.ts';
 import { synthetic } from './0007-expand-synthetic.ts';
 import { ruleFirings } from './0008-expand-rule-firings.ts';
 import { ruleOpinions } from './0009-expand-rule-opinions.ts';
+import { words } from './0010-expand-words.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -25,4 +26,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0007-expand-synthetic': synthetic,
   '0008-expand-rule-firings': ruleFirings,
   '0009-expand-rule-opinions': ruleOpinions,
+  '0010-expand-words': words,
 });
