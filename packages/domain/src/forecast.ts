@@ -53,6 +53,10 @@ export const forecast = z.strictObject({
   lastKnown: lastKnown
     .optional()
     .describe('With `unknown`: the last that was known of this plan; absent: nothing was.'),
+  isUnderWay: z
+    .boolean()
+    .optional()
+    .describe('The car has left on this plan and has a stop of it ahead; absent: nobody can tell.'),
   unknown: shortText
     .optional()
     .describe('Set when the forecast cannot be made, with the reason; never read as "fine".'),
@@ -68,3 +72,26 @@ export const leastSure = <S extends Pick<Forecast['stops'][number], 'belowReserv
       least === undefined || stop.belowReserveProbability > least.belowReserveProbability ? stop : least,
     undefined,
   );
+
+/** The predictor says by itself that it knows no more; by so much later it should have. */
+export const OVERDUE_MS = 2 * 60_000;
+
+/** Nothing newer came in its time: who makes forecasts does not, or cannot be heard. */
+export const isOverdue = ({ validUntilMs }: Pick<Forecast, 'validUntilMs'>, nowMs: number): boolean =>
+  validUntilMs !== undefined && nowMs > validUntilMs + OVERDUE_MS;
+
+/** A forecast that may be shown at `nowMs`: one whose time is over says only what was known, as such. */
+export function shownAt(record: Forecast, nowMs: number): Forecast {
+  if (record.unknown !== undefined || !isOverdue(record, nowMs)) return record;
+  const { deadlineM: _, reachM: __, validUntilMs, ...rest } = record;
+  const { madeAtMs, socPct, stops } = record;
+  const stop = leastSure(stops);
+  return {
+    ...rest,
+    stops: [],
+    curve: [],
+    unknown: 'no newer forecast came',
+    unknownSinceMs: validUntilMs,
+    lastKnown: { madeAtMs, socPct, ...(stop !== undefined && { stop }) },
+  };
+}

@@ -51,13 +51,21 @@ export const notificationState = z.enum([
 ]);
 export type NotificationState = z.infer<typeof notificationState>;
 
+/**
+ * Stands where a rule's id stands in the line of a trip: not a warning, but whether anybody watches. Its `alertId` is
+ * that of the line; no alert has it.
+ */
+export const WATCHING = 'watching';
+
 /** `notifications.v1`: every decision about telling somebody something. Sealed whole. */
 export const notification = z.strictObject({
   notificationId: recordKey.describe('Of one person, channel and step of an alert.'),
   alertId: recordKey.describe('The alert of `alerts.v1` it is about.'),
   revision: z.int().min(1).describe('Of the alert’s step it is about.'),
   vehicleId,
-  ruleId: recordKey.describe('Name of that alert’s rule; `unknown` when the alert could not be read.'),
+  ruleId: recordKey.describe(
+    'Name of that alert’s rule; `unknown` when the alert could not be read, `watching` for the line that says whether a trip is watched.',
+  ),
   personId: personId.optional().describe('Whom; absent where nobody is.'),
   channel: channelName.optional().describe('How; absent where there is no way.'),
   state: notificationState.describe(

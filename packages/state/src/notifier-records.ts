@@ -121,3 +121,35 @@ export interface RuleOpinions {
   put(opinion: OpinionRow): Promise<void>;
   countSince(fromDayMs: number, options: { readonly isSynthetic: boolean }): Promise<readonly OpinionCount[]>;
 }
+
+/** What the feed says about a car's trip: whether it is watched. */
+export interface WatchLineRow {
+  readonly vehicleId: string;
+  readonly tripId: string;
+  /** Whom it is for. */
+  readonly personId: string;
+  readonly state: 'watching' | 'not-watching' | 'ended';
+  /** Grows with every change that is told, for as long as the trip lasts. */
+  readonly revision: number;
+  readonly startedAtMs: number;
+  readonly changedAtMs: number;
+  /** When the forecast was made that it rests on; event time. */
+  readonly madeAtMs: number;
+  /** Until when that forecast may be shown; null: nothing runs out. */
+  readonly validUntilMs: number | null;
+  /** Nobody shows the line after this. */
+  readonly expiresAtMs: number;
+  /** Its words and figures, as JSON, sealed. */
+  readonly keyId: string;
+  readonly box: string;
+}
+
+/** One line per car: that of its newest trip. */
+export interface WatchLines {
+  find(vehicleId: string): Promise<WatchLineRow | undefined>;
+  put(row: WatchLineRow): Promise<void>;
+  /** By vehicle. */
+  listOf(vehicleIds: readonly string[]): Promise<readonly WatchLineRow[]>;
+  /** Those that may be shown until before `beforeMs`, the oldest first. */
+  listOverdue(beforeMs: number, limit: number): Promise<readonly WatchLineRow[]>;
+}

@@ -21,6 +21,7 @@ import { createTokens } from './tokens.ts';
 import { createTripSources } from './trip-sources.ts';
 import { createTrips } from './trips.ts';
 import { createVehicles } from './vehicles.ts';
+import { createWatchLines } from './watch-lines.ts';
 
 export interface OpenStateOptions extends Partial<SqliteOptions> {
   readonly log: Log;
@@ -73,6 +74,7 @@ function createState({ session, scrub, close }: Engine): State {
     firings: createRuleFirings(session),
     predictor: createPredictorState(session),
     notifications: createNotifications(session),
+    watchLines: createWatchLines(session),
     outbox: createOutbox(session),
     audit: createAudit(session),
     transaction: (work) => session.transaction(() => work(state)),

@@ -1,5 +1,5 @@
 import type { Contacts, ServiceTexts } from './contact-records.ts';
-import type { Notifications, RuleOpinions } from './notifier-records.ts';
+import type { Notifications, RuleOpinions, WatchLines } from './notifier-records.ts';
 import type { Assignments, People, Vehicles } from './people-records.ts';
 import type {
   Alerts,
@@ -42,6 +42,7 @@ export interface State {
   readonly firings: RuleFirings;
   readonly predictor: PredictorState;
   readonly notifications: Notifications;
+  readonly watchLines: WatchLines;
   readonly outbox: Outbox;
   readonly audit: Audit;
   /**

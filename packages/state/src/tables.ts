@@ -20,6 +20,7 @@ import type {
   TripSourceRow,
   Vehicle,
   VehicleBlob,
+  WatchLineRow,
 } from './state.ts';
 
 /** Every table's columns. Names are those of the records, so a row needs no renaming. */
@@ -75,6 +76,7 @@ export interface Tables {
     readonly atMs: number;
     readonly probability: number;
   };
+  watchLines: WatchLineRow;
   audit: AuditEntry & Sequence;
 }
 

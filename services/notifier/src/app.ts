@@ -8,6 +8,7 @@ import { limitsOf, type NotifierDeps, type Parts } from './notifier-deps.ts';
 import { createOutboxWorker } from './outbox-worker.ts';
 import { createServiceTextSender } from './service-texts.ts';
 import { createShiftWatch } from './shift-watch.ts';
+import { createTripWatch, type TripWatch } from './trip-watch.ts';
 import { loadLanguages } from './wording/language.ts';
 
 export type { Channel, Delivery, Message } from './channel.ts';
@@ -41,6 +42,7 @@ export function createNotifier(deps: NotifierDeps): App {
   const shifts = createShiftWatch(parts, pokeBoth);
   let signals: Subscription | undefined;
   let intake: Subscription | undefined;
+  let trips: TripWatch | undefined;
   const cancels: Cancel[] = [];
   let isStarted = false;
 
@@ -48,10 +50,12 @@ export function createNotifier(deps: NotifierDeps): App {
     signals = await followSignals(parts);
     await untilCaughtUp(parts, signals);
     intake = await takeAlerts(parts, signals, pokeBoth);
+    trips = await createTripWatch(parts, () => relay.poke());
     cancels.push(
       runtime.eventClock.onTick(TICK_MS, () => {
         worker.poke();
         shifts.poke();
+        trips?.poke();
       }),
       runtime.realClock.onTick(TICK_MS, pokeBoth),
       runtime.realClock.onTick(TICK_MS, () => texts.poke()),
@@ -64,6 +68,7 @@ export function createNotifier(deps: NotifierDeps): App {
     isStarted = false;
     for (const cancel of cancels.splice(0)) cancel();
     await intake?.stop();
+    await trips?.stop();
     await shifts.stop();
     await signals?.stop();
     await worker.stop();
@@ -85,12 +90,13 @@ export function createNotifier(deps: NotifierDeps): App {
     stop,
     readiness() {
       if (!isStarted) return { ready: false, why: 'it is not started' };
-      const why = worker.problem() ?? shifts.problem();
+      const why = worker.problem() ?? shifts.problem() ?? trips?.problem();
       return why === undefined ? { ready: true } : { ready: false, why };
     },
     isIdle: () =>
       (signals?.isIdle() ?? true) &&
       (intake?.isIdle() ?? true) &&
+      (trips?.isIdle() ?? true) &&
       worker.isIdle() &&
       shifts.isIdle() &&
       texts.isIdle() &&

@@ -5,11 +5,14 @@ import type { NotificationRow, OutboxRow } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import type { Content } from './content.ts';
 
+/** What was said, and what led to it. */
+type Words = Pick<Content, 'title' | 'body' | 'spoken' | 'traceparent'>;
+
 /**
  * A decision as it goes to `notifications.v1`. Only what went out carries its whole text; of the rest the
  * title says what was meant.
  */
-export function notificationOf(row: NotificationRow, said: Content | undefined): Notification {
+export function notificationOf(row: NotificationRow, said: Words | undefined): Notification {
   const reason = suppressReason.or(failureReason).safeParse(row.reason);
   const isOut = row.state === 'sent' || row.state === 'delivered' || row.state === 'read';
   return {
@@ -36,7 +39,7 @@ export function notificationOf(row: NotificationRow, said: Content | undefined):
  * The outbox row of a decision, written in the transaction that stores the decision. Its id is the
  * decision's, so that deciding it again publishes nothing new. @throws UnknownSubject without a key.
  */
-export function decisionRow(trust: Trust, row: NotificationRow, said: Content | undefined): OutboxRow {
+export function decisionRow(trust: Trust, row: NotificationRow, said: Words | undefined): OutboxRow {
   const decision = notificationOf(row, said);
   const sealed = encodeRecord(TOPICS.notifications, row.vehicleId, decision, row.createdAtMs, trust);
   const record = withTrace(sealed, said?.traceparent);

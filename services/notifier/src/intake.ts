@@ -1,18 +1,11 @@
-import {
-  type Batch,
-  type BatchContext,
-  type BusRecord,
-  type Decoded,
-  decodeRecord,
-  TOPICS,
-  type Topic,
-} from '@outrider/bus';
+import { type Batch, type BatchContext, TOPICS } from '@outrider/bus';
 import type { Alert, Feedback } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import type { NotificationRow, State } from '@outrider/state';
 import { takeAlert } from './alert-intake.ts';
 import { isUnknownSubject } from './decided.ts';
 import { inDecidingOrder } from './deciding.ts';
+import { decodeAll, type Sorted } from './decode-all.ts';
 import { takeFeedback } from './feedback-intake.ts';
 import { countDecision, type Parts } from './notifier-deps.ts';
 
@@ -47,47 +40,11 @@ export async function takeBatch(
   await context.commit();
 }
 
-interface Sorted<T> {
-  readonly good: readonly { readonly record: BusRecord; readonly value: T }[];
-  readonly bad: readonly { readonly record: BusRecord; readonly reason: string }[];
-}
-
 /** Records that were decided before are left out. */
 const from = <T>({ good, bad }: Sorted<T>, offset: number): Sorted<T> => ({
   good: good.filter(({ record }) => record.offset >= offset),
   bad: bad.filter(({ record }) => record.offset >= offset),
 });
-
-/** Trust may not know yet whom a key belongs to: worth reading its tables again, once. */
-const MAY_BE_NEW: ReadonlySet<string> = new Set(['unreadable', 'unknown-vehicle', 'not-prepared']);
-
-async function decodeAll<T>(
-  parts: Parts,
-  topic: Topic<T>,
-  records: readonly BusRecord[],
-): Promise<Sorted<T>> {
-  const vehicleIds = new Set(records.map((record) => record.key));
-  await parts.trust.prepare(vehicleIds);
-  const first = decodeOnce(parts, topic, records);
-  if (!first.bad.some(({ reason }) => MAY_BE_NEW.has(reason))) return first;
-  await parts.trust.prepare(vehicleIds);
-  const second = decodeOnce(parts, topic, records);
-  if (second.bad.some(({ reason }) => reason === 'not-prepared'))
-    throw new Error('keys and consents could not be kept fresh; the batch comes again');
-  return second;
-}
-
-function decodeOnce<T>(parts: Parts, topic: Topic<T>, records: readonly BusRecord[]): Sorted<T> {
-  const reader = parts.trust.reader('alert_driver');
-  const good: Sorted<T>['good'][number][] = [];
-  const bad: Sorted<T>['bad'][number][] = [];
-  for (const record of records) {
-    const decoded: Decoded<T> = decodeRecord(topic, record, reader);
-    if (decoded.kind === 'record') good.push({ record, value: decoded.record });
-    else if (decoded.kind === 'unreadable') bad.push({ record, reason: decoded.reason });
-  }
-  return { good, bad };
-}
 
 async function takeAlerts(
   parts: Parts,

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Bus, decodeRecord, encodeRecord, openBus, TOPICS, type Topic } from '@outrider/bus';
-import type { Alert, Feedback, Notification, SignalRecord } from '@outrider/domain';
+import type { Alert, Feedback, Forecast, Notification, SignalRecord } from '@outrider/domain';
 import { GEAR, SIGNAL } from '@outrider/domain';
 import {
   type App,
@@ -125,6 +125,7 @@ export interface Rig {
   /** Like that, without waiting for what comes of it. */
   queueAlerts(changes: readonly Partial<Alert>[]): Promise<void>;
   publishFeedback(feedback: Omit<Feedback, 'vehicleId' | 'feedbackId'>): Promise<void>;
+  publishForecast(forecast: Forecast): Promise<void>;
   drive(): Promise<void>;
   park(): Promise<void>;
   /** Moves event time and lets everything due happen. */
@@ -205,6 +206,7 @@ function others({ bus, trust }: Stores, eventClock: ManualClock) {
     alerts: (changes: readonly Partial<Alert>[]) => publish(TOPICS.alerts, changes.map(alertOf)),
     feedback: (feedback: Omit<Feedback, 'vehicleId' | 'feedbackId'>) =>
       publish(TOPICS.feedback, [{ ...feedback, vehicleId: VEHICLE, feedbackId: `feedback-${count++}` }]),
+    forecast: (forecast: Forecast) => publish(TOPICS.forecasts, [forecast]),
     signals: (values: SignalRecord['values']) =>
       publish(TOPICS.signals, [
         {
@@ -275,6 +277,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     publishAlerts: (changes) => settled(publish.alerts(changes)),
     queueAlerts: publish.alerts,
     publishFeedback: (feedback) => settled(publish.feedback(feedback)),
+    publishForecast: (forecast) => settled(publish.forecast(forecast)),
     drive: () => settled(publish.signals({ [SIGNAL.speed]: 90, [SIGNAL.gear]: GEAR.drive })),
     park: () => settled(publish.signals({ [SIGNAL.speed]: 0, [SIGNAL.gear]: GEAR.park })),
     passEventTime: (ms) => pass(eventClock, ms),

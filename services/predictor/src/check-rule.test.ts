@@ -13,8 +13,7 @@ const catalogue: FactCatalogue = {
 };
 
 /** A good rule and, from line 12 on, what is added to it. */
-function read(added: string) {
-  const text = `id: some-rule
+const ruleText = (added: string, id = 'some-rule') => `id: ${id}
 about: A rule for the tests of what it asks of time.
 owner: outrider
 scope: vehicle
@@ -28,9 +27,11 @@ message: some-message
 ${added}
 remedies: []
 `;
+
+function read(added: string, id = 'some-rule') {
   const files = [
-    { path: 'some-rule.yaml', text },
-    { path: 'some-rule.test.yaml', text: '' },
+    { path: `${id}.yaml`, text: ruleText(added, id) },
+    { path: `${id}.test.yaml`, text: '' },
   ];
   return readRules(files, catalogue);
 }
@@ -39,6 +40,11 @@ const mistakesOf = (added: string): string => {
   const result = read(added);
   return result.kind === 'refused' ? formatMistakes(result.mistakes) : '';
 };
+
+test('no rule is called like the line about a watched trip', () => {
+  expect(read('', 'watched').kind).not.toBe('refused');
+  expect(read('', 'watching').kind).toBe('refused');
+});
 
 test('what a rule asks of time is read in seconds, and what it watches counts as read', () => {
   const result = read(`absence: { of: car, for: 15m }

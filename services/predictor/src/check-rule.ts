@@ -1,3 +1,4 @@
+import { WATCHING } from '@outrider/domain';
 import { catalogue as models, vehicleModel } from '@outrider/energy';
 import { nearestName } from './nearest-name.ts';
 import { type FactDefinition, type Patterns, type RuleFile, ruleFile } from './rule.ts';
@@ -26,6 +27,7 @@ export function checkRule(
   note: Note,
 ): void {
   const { id, levels, remedies, audience } = content;
+  if (id === WATCHING) note(['id'], `\`${id}\` is what the line about a watched trip is called`);
   if (fileName !== `${id}.yaml`) note(['id'], `the file of rule \`${id}\` is \`${id}.yaml\``);
   const ranks = levels.map((level) => SEVERITIES.indexOf(level.severity));
   if (ranks.some((rank, index) => index > 0 && rank <= (ranks[index - 1] ?? -1))) {

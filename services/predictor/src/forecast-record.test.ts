@@ -1,8 +1,9 @@
-import { type Forecast, forecast } from '@outrider/domain';
+import { type Forecast, forecast, SIGNAL } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
 import { advanceCar, dueMs, receive } from './car.ts';
 import { forecastRecord, isNewsworthy, withCurve } from './forecast-record.ts';
 import {
+  at,
   type CarOptions,
   charger,
   DRIVING,
@@ -10,6 +11,8 @@ import {
   liveCar,
   MINUTE_MS,
   NOW_MS,
+  PARKED,
+  placeOf,
   record,
   situation,
   stopAt,
@@ -219,5 +222,52 @@ describe('news', () => {
 
   test('the first is', () => {
     expect(isNewsworthy(null, base)).toBe(true);
+  });
+});
+
+describe('a trip under way', () => {
+  const way = [stopAt('break', 50_000), stopAt('end', 150_000)];
+  const trip = tripOf({ stops: way });
+  const isUnderWay = (options: CarOptions, nowMs = NOW_MS) => made({ trip, ...options }, nowMs).isUnderWay;
+
+  test('begins when the car drives, not while it stands at home', () => {
+    expect(isUnderWay({})).toBe(false);
+    expect(isUnderWay({ eastM: 10_000, values: DRIVING })).toBe(true);
+    expect(made({ trip: null }).isUnderWay).toBeUndefined();
+  });
+
+  test('begins two hours before the planned departure at the earliest', () => {
+    const driving = { eastM: 10_000, values: DRIVING };
+    const later = (departAtMs: number) =>
+      isUnderWay({ ...driving, trip: tripOf({ stops: way, departAtMs }) });
+    expect(later(NOW_MS + 2 * HOUR_MS)).toBe(true);
+    expect(later(NOW_MS + 2 * HOUR_MS + 1)).toBe(false);
+  });
+
+  test('goes on at a stop on the way, and ends at the last one, whatever the way home', () => {
+    const drive = (eastM: number, home = false) => {
+      const begun = liveCar({ trip, socPct: 90, ...(home && { home: at(0) }) });
+      const arrive = [10_000, eastM].flatMap((toM, i) => [
+        record(NOW_MS + (2 * i + 1) * HOUR_MS, { ...placeOf(toM), ...DRIVING, [SIGNAL.soc]: 80 }),
+        record(NOW_MS + (2 * i + 2) * HOUR_MS, {
+          ...placeOf(toM),
+          ...(i === 1 ? PARKED : DRIVING),
+          [SIGNAL.soc]: 70,
+        }),
+      ]);
+      const judged = advanceCar(arrive.reduce(receive, begun), NOW_MS + 4 * HOUR_MS + MINUTE_MS, []);
+      return judged.forecasts.map((one) => one.isUnderWay);
+    };
+    expect(drive(50_000).at(-1)).toBe(true);
+    for (const home of [false, true]) {
+      const all = drive(150_000, home);
+      expect([all.includes(true), all.at(-1)]).toEqual([true, false]);
+    }
+  });
+
+  test('is news when it begins', () => {
+    const before = made({ trip });
+    expect(isNewsworthy(before, { ...before, isUnderWay: true })).toBe(true);
+    expect(isNewsworthy(before, before)).toBe(false);
   });
 });

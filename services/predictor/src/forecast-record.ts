@@ -15,6 +15,7 @@ import {
 import { reachableChargers } from './reachable.ts';
 import { bandOf, roundProbability } from './remedy.ts';
 import type { RouteView, ViewStretch } from './route-view.ts';
+import { isUnderWay } from './under-way.ts';
 import type { VehicleState } from './vehicle-state.ts';
 
 const CURVE_POINTS = 40;
@@ -33,7 +34,7 @@ export function forecastRecord(situation: Situation, last: Forecast | null = nul
     socPct: soc?.value ?? 0,
     reserveSocPct,
     modelVersion: `linear-${POSTERIOR_VERSION} ${car.vehicle.modelId}`,
-    ...(view?.trip == null ? {} : { tripId: view.trip.tripId }),
+    ...(view?.trip == null ? {} : { tripId: view.trip.tripId, isUnderWay: isUnderWay(situation) }),
     ...(view === null ? {} : { snapshotId: view.conditions.snapshotId }),
   };
   if (why !== undefined || view === null)
@@ -198,6 +199,7 @@ export function isNewsworthy(last: Forecast | null, next: Forecast): boolean {
   if (
     last === null ||
     last.tripId !== next.tripId ||
+    last.isUnderWay !== next.isUnderWay ||
     last.unknown !== next.unknown ||
     last.stops.length !== next.stops.length
   )

@@ -10,6 +10,7 @@ import { restraintsContract } from './restraints.contract.ts';
 import { person } from './rows.ts';
 import { transactionContract } from './transaction.contract.ts';
 import { trustContract } from './trust.contract.ts';
+import { watchLinesContract } from './watch-lines.contract.ts';
 
 /** One database for one test. */
 export interface StateUnderTest {
@@ -42,6 +43,7 @@ export function stateContract(engine: string, create: () => StateUnderTest, isDu
     restraintsContract(state);
     notifierContract(state);
     opinionsContract(state);
+    watchLinesContract(state);
     transactionContract(state);
 
     test('it answers while it is open and not afterwards; closing twice is fine', async () => {

@@ -9,6 +9,7 @@ import { synthetic } from './0007-expand-synthetic.ts';
 import { ruleFirings } from './0008-expand-rule-firings.ts';
 import { ruleOpinions } from './0009-expand-rule-opinions.ts';
 import { words } from './0010-expand-words.ts';
+import { watchLines } from './0011-expand-watch-lines.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -27,4 +28,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0008-expand-rule-firings': ruleFirings,
   '0009-expand-rule-opinions': ruleOpinions,
   '0010-expand-words': words,
+  '0011-expand-watch-lines': watchLines,
 });

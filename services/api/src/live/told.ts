@@ -1,5 +1,6 @@
 import { type BusRecord, decodeRecord, type Opener, TOPICS } from '@outrider/bus';
-import type { NotificationRow, State } from '@outrider/state';
+import type { Clock } from '@outrider/runtime';
+import { type NotificationRow, notificationOfLine, type State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import type { Principal } from '../credentials.ts';
 import type { Feed } from './feed.ts';
@@ -54,9 +55,15 @@ const OVERLAP_MS = 60_000;
 const LOOK_BACK_MS = 86_400_000;
 const MISSED_MAX = 500;
 
+interface Stores {
+  readonly state: State;
+  readonly trust: Trust;
+  readonly eventClock: Clock;
+}
+
 /** Notifications of the feed's cars that changed since `afterMs`, oldest first, as messages. */
 export async function loadMissed(
-  { state, trust }: { readonly state: State; readonly trust: Trust },
+  { state, trust, eventClock }: Stores,
   { principal, rights, parts }: Feed,
   afterMs: number,
 ): Promise<readonly LiveMessage[]> {
@@ -68,6 +75,10 @@ export async function loadMissed(
     const mine = await state.notifications.listOfPerson(principal.personId, sinceMs, MISSED_MAX);
     rows.push(...mine.filter(({ vehicleId }) => !rights.has(vehicleId)));
   }
+  // Whether trips are watched; what it rested on is no longer shown when its time is over.
+  const lines = await state.watchLines.listOf([...new Set([...rights.keys(), ...parts.keys()])]);
+  const nowMs = eventClock.nowMs();
+  rows.push(...lines.filter(({ expiresAtMs }) => expiresAtMs > nowMs).map(notificationOfLine));
   const isOwners = ({ vehicleId, keyId }: NotificationRow) =>
     keyId === null ? rights.has(vehicleId) : rights.get(vehicleId)?.has(keyId) === true;
   const isTheirs = ({ vehicleId, keyId }: NotificationRow) =>

@@ -10,12 +10,13 @@ import {
   notUsefulBecause,
   personId,
   recordKey,
+  shownAt,
   stopForecast,
 } from '@outrider/domain';
 import type { NotificationRow } from '@outrider/state';
 import { z } from 'zod';
 import { iso, isoText } from './fields.ts';
-import { shownAt, viewWatch, watchView } from './watch.ts';
+import { viewWatch, watchView } from './watch.ts';
 
 /** An alert as it is listed and streamed. `evidence` is its "why": inputs with their ages, model, snapshots. */
 export const alertView = alert

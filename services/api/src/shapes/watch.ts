@@ -28,29 +28,6 @@ export const watchView = z.discriminatedUnion('state', [
 ]);
 export type WatchView = z.infer<typeof watchView>;
 
-/** The predictor says by itself that it knows no more; by so much later it should have. */
-const OVERDUE_MS = 2 * 60_000;
-
-/** Nothing newer came in its time: who makes forecasts does not, or cannot be heard. */
-export const isOverdue = ({ validUntilMs }: Forecast, nowMs: number): boolean =>
-  validUntilMs !== undefined && nowMs > validUntilMs + OVERDUE_MS;
-
-/** A forecast that may be shown at `nowMs`: one whose time is over says only what was known, as such. */
-export function shownAt(record: Forecast, nowMs: number): Forecast {
-  if (record.unknown !== undefined || !isOverdue(record, nowMs)) return record;
-  const { deadlineM: _, reachM: __, validUntilMs, ...rest } = record;
-  const { madeAtMs, socPct, stops } = record;
-  const stop = leastSure(stops);
-  return {
-    ...rest,
-    stops: [],
-    curve: [],
-    unknown: 'no newer forecast came',
-    unknownSinceMs: validUntilMs,
-    lastKnown: { madeAtMs, socPct, ...(stop !== undefined && { stop }) },
-  };
-}
-
 /** Whether somebody watches, as a forecast that may be shown says it. */
 export function viewWatch({ unknown, unknownSinceMs, lastKnown, stops }: Forecast): WatchView {
   if (unknown === undefined) return { state: 'watching', ...stopOf(leastSure(stops)) };

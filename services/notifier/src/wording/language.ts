@@ -28,6 +28,8 @@ const takingBack = z.strictObject({
   spoken: sentence,
 });
 
+const lineWords = z.strictObject({ title: alternatives, body: alternatives, spoken: alternatives });
+
 /** A language file. Logic-less: `{placeholder}` in sentences, alternatives in lists. */
 export const language = z.strictObject({
   language: z.string().regex(/^[a-z]{2}$/),
@@ -35,6 +37,8 @@ export const language = z.strictObject({
   messages: z.record(z.string(), message).refine((all) => 'other' in all, 'the message "other" is missing'),
   resolved: takingBack,
   handedOver: takingBack,
+  /** The silent line about a trip, by what it says. */
+  watching: z.strictObject({ watching: lineWords, 'not-watching': lineWords, ended: lineWords }),
   remedies: z.strictObject({
     'charge-longer': remedyWords,
     'charge-at': remedyWords,

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { smsTextOf } from '../channels/sms.ts';
 import { alertOf, START_MS } from '../notifier.fixture.ts';
 import { smsSize } from '../sms-text.ts';
+import type { LineSaid } from '../trip-line.ts';
 import { loadLanguages } from './language.ts';
+import { wordLine } from './watch-words.ts';
 import { wordAlert, wordResolved } from './wording.ts';
 
 // Every message as it would arrive, with the longest values that its fields allow: short enough for one SMS and for a
@@ -135,6 +137,40 @@ test('what takes a warning back fits too', () => {
     expect(faultsOf(spoken, language.serviceTexts.replies, actionOf(code), false)).toEqual([]);
   }
 });
+
+/** Whether a trip is watched, in every way it can be said. */
+function linesOf(name: string, { socPct }: Extreme): readonly LineSaid[] {
+  const stop = { name, arrivalSocPct: { p10: socPct, p50: socPct, p90: socPct }, sure: 0.5 };
+  const known = { atMs: START_MS - 24 * 3_600_000, socPct: 100 };
+  const unknown: readonly LineSaid[] = [{}, { lastKnown: known }, { lastKnown: { ...known, stop } }].flatMap(
+    (last) => [{}, { sinceMs: known.atMs }].map((since) => ({ state: 'not-watching', ...last, ...since })),
+  );
+  const watched = [known, { ...known, stop }].map(
+    (one): LineSaid => ({
+      ...{ state: 'watching', known: one, reserveSocPct: 100 },
+    }),
+  );
+  return [...watched, ...unknown, { state: 'ended' }];
+}
+
+for (const [code, language] of loadLanguages())
+  for (const extreme of EXTREMES)
+    test(`whether a trip is watched, with ${extreme.name} values in ${code}, is short, and unknown is told with what to do`, () => {
+      const all = NAMES.flatMap((name) => linesOf(name, extreme)).flatMap((said) =>
+        READERS.map((reader) => ({ said, text: wordLine(language, said, reader, START_MS) })),
+      );
+      for (const { said, text } of all) {
+        // What is watched asks for nothing: warnings do.
+        const action = said.state === 'not-watching' ? actionOf(code) : /./;
+        expect(
+          faultsOf(text.spoken, '', action, said.state === 'watching' && extreme.name === 'long'),
+        ).toEqual([]);
+        expect(text.title.length).toBeLessThanOrEqual(100);
+        expect(text.body.length).toBeLessThanOrEqual(300);
+        expect(`${text.title} ${text.body}`).not.toMatch(/[{}]|\b(fine|all is well|no problem)\b/);
+        expect(text.title).not.toBe('');
+      }
+    });
 
 test('a name is cut to 24 characters where it is heard or sent as an SMS', () => {
   const english = loadLanguages().get('en');

@@ -104,6 +104,15 @@ test('the last alternative of every list needs nothing that may be unknown', () 
       for (const name of placeholdersOf(list.at(-1) ?? '')) expect(LIKELY_TO_BE_UNKNOWN).not.toContain(name);
 });
 
+test('the last alternative of each line about a trip needs nothing, and none says that all is well', () => {
+  for (const { title, body, spoken } of Object.values(english.watching)) {
+    for (const list of [title, body, spoken])
+      expect(placeholdersOf(list.at(-1) ?? '').filter((name) => name !== 'soc')).toEqual([]);
+    expect(placeholdersOf(spoken.at(-1) ?? '')).toEqual([]);
+  }
+  for (const sentence of sentencesOf(english.watching)) expect(sentence).not.toMatch(/\bfine\b|all is well/);
+});
+
 test('the shortest spoken pair fits 120 characters with room for a remedy', () => {
   for (const message of Object.values(english.messages)) {
     expect(`${message.spoken.at(-1)} ${message.spokenAction}`.length).toBeLessThanOrEqual(120);

@@ -1,3 +1,4 @@
+import { WATCHING } from '@outrider/domain';
 import type { ForecastRow } from '../demo/forecast-rows.ts';
 import { forecastAt, namedMoments } from '../demo/forecast-rows.ts';
 import { firstSent, type Interruption, sentAtMs } from '../demo/interruptions.ts';
@@ -135,10 +136,13 @@ function warningBox(one: Interruption, words: Words, paint: Paint): readonly str
 function cardEntries({ recording }: Judged, paint: Paint): readonly Entry[] {
   return firstSent(recording)
     .filter(({ interrupts, purpose }) => !interrupts && purpose === 'alert')
-    .map(({ heardAtMs, title }) => ({
+    .map(({ heardAtMs, ruleId, title }) => ({
       atMs: heardAtMs,
       rank: 3,
-      lines: (time) => hanging(`${time}silent card: `, title ?? '').map((line) => paint('dim', line)),
+      lines: (time) =>
+        hanging(`${time}${ruleId === WATCHING ? 'silent line' : 'silent card'}: `, title ?? '').map((line) =>
+          paint('dim', line),
+        ),
     }));
 }
 
