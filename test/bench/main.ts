@@ -11,6 +11,7 @@ import { type MemoryFigures, measureMemory } from './memory.ts';
 import { type KafkaFigures, kafkaRows, measureOnKafka } from './on-kafka.ts';
 import { measureProviders, type ProvidersFigures } from './providers.ts';
 import { measureRules, type RulesFigures } from './rules.ts';
+import { measureTimers, type TimersFigures } from './timers.ts';
 import { measurePath, type PathFigures } from './whole-path.ts';
 
 const PARTS = [
@@ -29,7 +30,7 @@ const HELP = `npm run bench -- [part…] [options]
 
 Records per second through the whole embedded path beside the raw append rate of the log in the same run,
 forecasts and calibrations per second beside plain loops of the same arithmetic, twenty rules on one record
-beside closures written by hand, chargers along a road beside trying them all, memory per vehicle,
+beside closures written by hand, the timers of cars that fell silent, chargers along a road beside trying them all, memory per vehicle,
 acknowledged frames per second on SQLite and on Kafka, ingest beside kafkajs alone, and records of Tesla's
 fleet-telemetry decoded per second on one core beside bare protobufjs and JSON.parse of the same bytes. Without a
 part: all of them. gateway and kafka start a real broker themselves, kafka also an InfluxDB.
@@ -48,6 +49,7 @@ interface Figures {
   readonly path?: PathFigures;
   readonly energy?: EnergyFigures;
   readonly rules?: RulesFigures;
+  readonly timers?: TimersFigures;
   readonly providers?: ProvidersFigures;
   readonly memory?: {
     readonly planned: readonly MemoryFigures[];
@@ -73,7 +75,10 @@ async function measure({ isShort, onlyWhole, parts }: Options, folder: string): 
   return {
     ...(has('path') && { path: await measurePath({ folder, ...size, onlyWhole }) }),
     ...(has('energy') && { energy: await measureEnergy(isShort ? 300 : 2_000) }),
-    ...(has('rules') && { rules: await measureRules(isShort ? 50 : 400) }),
+    ...(has('rules') && {
+      rules: await measureRules(isShort ? 50 : 400),
+      timers: await measureTimers(folder, isShort ? 1_000 : 10_000),
+    }),
     ...(has('providers') && { providers: measureProviders(isShort ? 30 : 200) }),
     ...(has('memory') && {
       memory: {
@@ -99,6 +104,7 @@ function rowsOf({
   path,
   energy,
   rules,
+  timers,
   providers,
   memory,
   gateway,
@@ -125,6 +131,7 @@ function rowsOf({
   }
   if (energy !== undefined) rows.push(...energyRows(energy));
   if (rules !== undefined) rows.push(...rulesRows(rules));
+  if (timers !== undefined) rows.push(...timersRows(timers));
   if (providers !== undefined) rows.push(...providersRows(providers));
   for (const [name, list] of Object.entries(memory ?? {}))
     for (const { cars, bytesPerCar } of list)
@@ -175,6 +182,15 @@ function rulesRows(figures: RulesFigures): [string, string][] {
     ['  closures written by hand, µs', figures.plainUs.toFixed(2)],
     ['  times as long', figures.judgeToPlainRatio.toFixed(1)],
     [`  the same ${whole(figures.compared)} answers of both`, 'yes'],
+  ];
+}
+
+function timersRows({ cars, firstHour, quietHour }: TimersFigures): [string, string][] {
+  return [
+    [`timers of ${whole(cars)} cars that fell silent: wake-ups in the first hour`, whole(firstHour.wakeUps)],
+    ['  CPU of it, ms', whole(firstHour.cpuMs)],
+    ['  wake-ups in an hour when nothing is due', whole(quietHour.wakeUps)],
+    ['  CPU of it, the measurement’s own 3,600 steps included, ms', whole(quietHour.cpuMs)],
   ];
 }
 

@@ -1,3 +1,4 @@
+export * from './alarm.ts';
 export * from './app.ts';
 export * from './breaker.ts';
 export * from './clock.ts';

@@ -130,6 +130,8 @@ export interface Rig extends Stores {
   tell(trip: Trip, conditions: Conditions): Promise<void>;
   plan(trip: Trip): Promise<void>;
   look(conditions: Conditions): Promise<void>;
+  /** How often the timer rang for the predictor created last. */
+  wakeUps(): Promise<number>;
   /** One record of the car, observed now unless told otherwise. */
   say(values: Readonly<Record<string, SignalValue>>, change?: SayOptions): Promise<void>;
   /** Lets time pass in steps, everything coming to rest in between. */
@@ -155,22 +157,26 @@ export async function createRig(vehicleIds?: readonly string[], isSynthetic = fa
   const bus = await openBus('memory:', { clock, realClock: clock, log: silentLog, partitions: PARTITIONS });
   const telemetry = await openTelemetry('memory:', { log: silentLog });
   const runtime = { eventClock: clock, realClock: clock, log: silentLog };
+  let metrics = createMetrics();
   let seq = 0;
   const rig: Rig = {
     ...stores,
     bus,
     telemetry,
     predictor: undefined as unknown as App,
-    create: (change = {}) =>
-      createPredictor({
+    create(change = {}) {
+      metrics = createMetrics();
+      return createPredictor({
         bus,
         state,
         telemetry,
         trust,
-        runtime: { ...runtime, metrics: createMetrics() },
+        runtime: { ...runtime, metrics },
         settings: readSettings(predictorSettings, {}),
         ...change,
-      }),
+      });
+    },
+    wakeUps: async () => (await metrics.counter('predictor_wakeups_total', '').get()).values[0]?.value ?? 0,
     async restart() {
       await rig.predictor.stop();
       rig.predictor = rig.create();

@@ -80,6 +80,22 @@ describe('from signals to alerts', () => {
     expect(await rig.alerts()).toHaveLength(1);
   });
 
+  test('it wakes for a car that is due, and never while none is', async () => {
+    rig = await createRig();
+    const wakeUps = async () => {
+      const before = await rig.wakeUps();
+      await rig.pass(3_600, 1);
+      return (await rig.wakeUps()) - before;
+    };
+    await rig.say({ ...placeOf(0), ...PARKED, [SIGNAL.soc]: 45, [SIGNAL.airTemp]: 0 });
+    expect(await wakeUps()).toBeGreaterThan(0);
+    // What is stored at intervals is stored, what is silent has been told.
+    await rig.pass(48 * 3_600, 600);
+    expect(await wakeUps()).toBe(0);
+    await rig.say({ ...placeOf(0), ...PARKED, [SIGNAL.soc]: 44, [SIGNAL.airTemp]: 0 });
+    expect(await wakeUps()).toBeGreaterThan(0);
+  });
+
   test('a plan taken back takes its alert back', async () => {
     rig = await createRig();
     await begin();

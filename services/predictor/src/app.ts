@@ -46,7 +46,7 @@ class PredictorApp implements App {
 
   async start(): Promise<void> {
     const { bus, state, runtime, settings } = this.#deps;
-    const { log, eventClock, realClock, metrics } = runtime;
+    const { log, realClock, metrics } = runtime;
     const { rulesFolder: folder = OWN_RULES } = settings;
     const catalogue = factCatalogue;
     const rules = await RuleSet.open({ folder, catalogue, log, metrics, clock: realClock });
@@ -57,7 +57,12 @@ class PredictorApp implements App {
     const relay = createRelay({ outbox, writer: 'predictor', bus, realClock, log, random: systemRandom });
     this.#relay = relay;
     relay.poke();
-    const partitions = new Partitions(this.#deps, held, () => relay.poke());
+    const partitions = new Partitions(
+      this.#deps,
+      held,
+      () => relay.poke(),
+      () => this.#subscription,
+    );
     this.#partitions = partitions;
     this.#subscription = await bus.subscribe({
       group: GROUP,
@@ -65,15 +70,18 @@ class PredictorApp implements App {
       start: 'earliest',
       onAssigned: (partition, generation) => partitions.assign(partition, generation),
       onRevoked: (partition) => partitions.revoke(partition),
-      handle: (batch, context) => partitions.handle(batch, context, this.#subscription),
+      handle: (batch, context) => partitions.handle(batch, context),
       onError: (error, partition) =>
         log.warn({ partition, err: String(error) }, 'the batch will be judged again'),
     });
-    this.#cancel.push(eventClock.onTick(1_000, () => partitions.tick(this.#subscription)));
-    this.#cancel.push(realClock.onTick(RULES_EVERY_MS, () => void held.look()));
-    // Those that come with Outrider change with it, at a start.
-    if (settings.rulesFolder !== undefined)
-      this.#cancel.push(realClock.onTick(RULES_EVERY_MS, () => void rules.look()));
+    partitions.look();
+    const look = async () => {
+      // Rules that come with Outrider change with it, at a start.
+      if (settings.rulesFolder !== undefined) await rules.look();
+      await held.look();
+      partitions.look();
+    };
+    this.#cancel.push(realClock.onTick(RULES_EVERY_MS, () => void look()));
   }
 
   async stop(): Promise<void> {
@@ -82,6 +90,7 @@ class PredictorApp implements App {
     if (this.#held?.isLooking) await this.#held.look();
     await this.#subscription?.stop();
     await this.#partitions?.settled();
+    this.#partitions?.stop();
     this.#subscription = undefined;
     await this.#relay?.stop();
     this.#relay = undefined;

@@ -26,6 +26,10 @@ export const createCounters = (metrics: Metrics) => ({
     'Records that could not be read, by topic.',
     ['topic'],
   ),
+  wakeUps: metrics.counter(
+    'predictor_wakeups_total',
+    'Times the timer rang because a car was due, or something was to be stored or told.',
+  ),
   forecasts: metrics.counter('predictor_forecasts_total', 'Forecasts published.'),
   cars: metrics.gauge('predictor_vehicles', 'Vehicles in memory.'),
 });

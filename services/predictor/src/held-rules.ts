@@ -116,13 +116,22 @@ export class HeldRules {
   async #read(): Promise<void> {
     const before = this.rules;
     this.#restraints = await this.#deps.state.restraints.list(RESTRAINTS_MAX);
-    this.#held = undefined;
+    this.#hold();
     const now = this.rules;
     for (const kind of Object.keys(RESTRAINTS) as RestraintKind[])
       this.#gauge.set({ kind }, now.filter(({ heldBy }) => heldBy?.kind === kind).length);
     for (const { id, heldBy } of before)
       if (heldBy !== undefined && now.some((rule) => rule.id === id && rule.heldBy === undefined))
         this.#deps.runtime.log.warn({ ruleId: id, was: heldBy.kind }, 'a rule may interrupt again');
+  }
+
+  /** The array stays the same where nothing changed: with another one every car is asked anew. */
+  #hold(): void {
+    const of = this.#deps.set.rules;
+    const rules = this.#withHolds(of);
+    const isSame =
+      this.#held?.of === of && rules.every((rule, index) => isHeldAlike(rule, this.#held?.rules[index]));
+    if (!isSame) this.#held = { of, rules };
   }
 
   async #raise(restraint: NewRestraint): Promise<void> {
@@ -155,3 +164,6 @@ export class HeldRules {
     });
   }
 }
+
+const isHeldAlike = ({ heldBy: one }: LoadedRule, other: LoadedRule | undefined): boolean =>
+  one?.kind === other?.heldBy?.kind && one?.sinceMs === other?.heldBy?.sinceMs;

@@ -1,16 +1,8 @@
 import type { Conditions, Forecast, Trip } from '@outrider/domain';
 import { type Clock, type Log, type Metrics, traceField } from '@outrider/runtime';
 import type { FiringRow } from '@outrider/state';
-import {
-  advanceCar,
-  dueMs,
-  hasNewSilence,
-  type Judged,
-  type LiveCar,
-  receive,
-  rejudge,
-  takeConditions,
-} from './car.ts';
+import { advanceCar, type Judged, type LiveCar, receive, rejudge, takeConditions } from './car.ts';
+import { CarTimes, wantsAt } from './car-times.ts';
 import { withoutTrip, withTrip } from './car-world.ts';
 import { blobsOf } from './checkpoint-rows.ts';
 import { isConnectionOnly } from './own-word.ts';
@@ -24,7 +16,6 @@ import {
   restoreResidents,
 } from './residents.ts';
 import type { LoadedRule } from './rule.ts';
-import { hasUnasked } from './rule-cars.ts';
 import { withoutLearning } from './trip-learning.ts';
 import { after, nothingUnsaved, rowsOf, withJudged, withoutCars } from './unsaved.ts';
 import { foldConnection, type OpenedRecord } from './vehicle-state.ts';
@@ -70,6 +61,8 @@ export interface Partition {
   moveOffset(topic: string, nextOffset: number): void;
   /** Moves every car that has something due on to the partition's time. */
   advance(partitionTimeMs: number): PartitionOutput;
+  /** The partition's time at which the first car has something due; undefined: not before somebody speaks. */
+  nextDueMs(): number | undefined;
   /** Writes what changed; false when another owner moved the checkpoint: drop this memory. */
   checkpoint(nowMs: number): Promise<boolean>;
   /** Records since the last checkpoint. */
@@ -111,25 +104,20 @@ function createPartition(
   let unsaved = nothingUnsaved;
   let recordsSince = 0;
   let isDirty = false;
+  const times = new CarTimes(residents, () => deps.rules);
 
   const take = (resident: Resident, judged: Judged): PartitionOutput => {
     resident.live = judged.live;
+    times.touch(judged.live.car.state.vehicleId);
     resident.isCarDirty = true;
     isDirty = true;
     unsaved = withJudged(unsaved, judged);
-    for (const failure of judged.failures) {
-      deps.counters.failed.inc();
-      const { vehicleId } = judged.live.car.state;
-      const about = { vehicleId, err: failure, ...traceField(resident.traceparent) };
-      deps.log.error(about, 'a car could not be judged');
-    }
-    for (const outcome of judged.trips) deps.counters.trips.inc({ outcome });
-    if (judged.lateRecords > 0) deps.counters.late.inc(judged.lateRecords);
+    count(judged, resident.traceparent, deps);
     return { forecasts: judged.forecasts };
   };
 
   const advanceTo = (resident: Resident, frontierMs: number): PartitionOutput =>
-    isDue(resident.live, frontierMs, deps.rules)
+    (wantsAt(resident.live, deps.rules) ?? Number.POSITIVE_INFINITY) <= frontierMs
       ? take(resident, advanceCar(resident.live, frontierMs, deps.rules))
       : NOTHING;
 
@@ -162,6 +150,7 @@ function createPartition(
       resident.live = isConnectionOnly(record.values)
         ? withConnection(resident.live, record)
         : receive(resident.live, record);
+      times.touch(vehicleId);
       resident.isCarDirty = true;
     },
     trip: (vehicleId, trip, nowMs) => newWorld(vehicleId, (live) => withTrip(live, trip), nowMs),
@@ -176,12 +165,18 @@ function createPartition(
     },
     advance(partitionTimeMs) {
       const frontierMs = partitionTimeMs - deps.reorderWindowMs;
-      return together([...residents.values()].map((resident) => advanceTo(resident, frontierMs)));
+      const due = times.takeUpTo(frontierMs).map((vehicleId) => residents.get(vehicleId));
+      return together(due.map((resident) => (resident ? advanceTo(resident, frontierMs) : NOTHING)));
+    },
+    nextDueMs() {
+      const atMs = times.nextMs();
+      return atMs === undefined ? undefined : atMs + deps.reorderWindowMs;
     },
     async checkpoint(nowMs) {
       await deps.trust.prepare(changedOf(residents).map(([vehicleId]) => vehicleId));
       const forgotten = forgetFormerOwners(residents, nowMs, deps);
       unsaved = withoutCars(unsaved, forgotten);
+      for (const vehicleId of forgotten) times.touch(vehicleId);
       const changed = changedOf(residents);
       const written = unsaved;
       const vehicles = changed.flatMap(([vehicleId, resident]) =>
@@ -223,16 +218,20 @@ function createPartition(
   };
 }
 
+function count(judged: Judged, traceparent: string | undefined, { counters, log }: PartitionDeps): void {
+  const { vehicleId } = judged.live.car.state;
+  for (const failure of judged.failures) {
+    counters.failed.inc();
+    log.error({ vehicleId, err: failure, ...traceField(traceparent) }, 'a car could not be judged');
+  }
+  for (const outcome of judged.trips) counters.trips.inc({ outcome });
+  if (judged.lateRecords > 0) counters.late.inc(judged.lateRecords);
+}
+
 const withConnection = (live: LiveCar, record: OpenedRecord): LiveCar => ({
   ...live,
   car: { ...live.car, state: foldConnection(live.car.state, record) },
 });
-
-/** Something wants to be judged, or what a rule said that is gone wants to be taken back. */
-const isDue = (live: LiveCar, frontierMs: number, rules: readonly LoadedRule[]): boolean =>
-  (dueMs(live) ?? Number.POSITIVE_INFINITY) <= frontierMs ||
-  hasUnasked(live.car.episodes, rules, live.vehicle.modelId) ||
-  hasNewSilence(live, rules);
 
 const NOTHING: PartitionOutput = { forecasts: [] };
 

@@ -1,6 +1,7 @@
 import { type Batch, type BatchContext, carOf, type Subscription } from '@outrider/bus';
 import type { Forecast } from '@outrider/domain';
 import { type VehicleModel, vehicleModel } from '@outrider/energy';
+import { type Alarm, createAlarm } from '@outrider/runtime';
 import type { Reader } from '@outrider/trust';
 import { createCounters } from './counters.ts';
 import { foldBatch, TOPIC_NAMES } from './fold-batch.ts';
@@ -30,6 +31,9 @@ interface Entry {
   savedAtRealMs: number;
   /** Forecasts that the series or the log did not take yet, oldest first. */
   untold: readonly Forecast[];
+  /** When it wants to be looked at: because a car is due (event time), or to be stored (real time). */
+  ringsAtMs?: number | undefined;
+  ringsAtRealMs?: number | undefined;
 }
 
 /** The partitions that are with this process: one memory each, and in each one thing at a time. */
@@ -40,12 +44,27 @@ export class Partitions {
   readonly #counters;
   /** Alerts are in the outbox. */
   readonly #onSaved: () => void;
+  /** Undefined until it is subscribed to. */
+  readonly #log: () => Subscription | undefined;
+  /** One timer for all cars of this process, and one for what waits to be stored. */
+  readonly #eventAlarm: Alarm;
+  readonly #realAlarm: Alarm;
+  #isStopped = false;
   readonly #entries = new Map<number, Entry>();
   readonly #queues = new Map<number, Promise<void>>();
   #queued = 0;
 
-  constructor(deps: PredictorDeps, rules: Pick<HeldRules, 'rules' | 'brake'>, onSaved: () => void) {
+  constructor(
+    deps: PredictorDeps,
+    rules: Pick<HeldRules, 'rules' | 'brake'>,
+    onSaved: () => void,
+    log: () => Subscription | undefined,
+  ) {
+    const { eventClock, realClock } = deps.runtime;
     this.#deps = deps;
+    this.#log = log;
+    this.#eventAlarm = createAlarm(eventClock, () => this.#ring());
+    this.#realAlarm = createAlarm(realClock, () => this.#ring());
     this.#rules = rules;
     this.#reader = deps.trust.reader('alert_driver');
     this.#counters = createCounters(deps.runtime.metrics);
@@ -54,7 +73,12 @@ export class Partitions {
 
   /** Nothing is being done, and everything is told. */
   isIdle(): boolean {
-    return this.#queued === 0 && this.#entries.values().every(({ untold }) => untold.length === 0);
+    return (
+      this.#queued === 0 &&
+      !this.#eventAlarm.isDue() &&
+      !this.#realAlarm.isDue() &&
+      this.#entries.values().every(({ untold }) => untold.length === 0)
+    );
   }
 
   /** Resolves when what was begun is done. */
@@ -84,54 +108,89 @@ export class Partitions {
     });
   }
 
-  handle(
-    batch: Batch,
-    { generation, isCaughtUp }: BatchContext,
-    log: Subscription | undefined,
-  ): Promise<void> {
+  handle(batch: Batch, { generation, isCaughtUp }: BatchContext): Promise<void> {
     const { topic, partition } = batch;
     const { trust, runtime } = this.#deps;
     const { eventClock } = runtime;
     return this.#inTurn(partition, async () => {
       const entry = this.#entries.get(partition);
-      if (entry === undefined) return this.#readAgain(partition, generation, log);
+      if (entry === undefined) return this.#readAgain(partition, generation);
       const { memory } = entry;
       const next = memory.offsets.get(topic) ?? 0;
       const fresh = { ...batch, records: batch.records.filter((record) => record.offset >= next) };
       const last = batch.records.at(-1);
       // Known already: a batch that comes again after a failure. What it left untold and unsaved is done now.
-      if (last === undefined || fresh.records.length === 0) return this.#settle(partition, entry, [], log);
+      if (last === undefined || fresh.records.length === 0) return this.#settle(partition, entry, []);
       await trust.prepare(new Set(fresh.records.map((record) => carOf(record.key))));
       const ownerKeyOf = (vehicleId: string) => ownerKey(vehicleId, eventClock.nowMs(), trust);
       const countUnreadable = (of: string) => this.#counters.unreadable.inc({ topic: of });
       const folded = await foldBatch(memory, fresh, this.#reader, ownerKeyOf, countUnreadable);
       memory.moveOffset(topic, last.offset + 1);
       const partitionTimeMs = isCaughtUp() ? eventClock.nowMs() : last.timestampMs;
-      await this.#settle(partition, entry, [folded, memory.advance(partitionTimeMs)], log);
+      await this.#settle(partition, entry, [folded, memory.advance(partitionTimeMs)]);
     });
   }
 
+  /** Other rules may run, or the log may be there: what is due is found out anew. */
+  look(): void {
+    this.#setAlarms();
+  }
+
+  /** Nothing rings any more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#setAlarms();
+  }
+
   /** Timers fire without new telemetry, but only in partitions that have read everything. */
-  tick(log: Subscription | undefined): void {
-    const { eventClock, log: journal } = this.#deps.runtime;
+  #ring(): void {
+    const { eventClock, realClock, log: journal } = this.#deps.runtime;
+    const log = this.#log();
+    this.#counters.wakeUps.inc();
     for (const [partition, entry] of this.#entries) {
+      if (
+        (entry.ringsAtMs ?? Infinity) > eventClock.nowMs() &&
+        (entry.ringsAtRealMs ?? Infinity) > realClock.nowMs()
+      )
+        continue;
+      entry.ringsAtMs = undefined;
+      entry.ringsAtRealMs = undefined;
       if (!log?.isIdle(partition)) continue;
       this.#inTurn(partition, async () => {
-        if (this.#entries.get(partition) !== entry || !log?.isIdle(partition)) return;
+        if (this.#entries.get(partition) !== entry || !log.isIdle(partition)) return;
         const isFull = entry.untold.length >= UNTOLD_MAX;
         const outputs = isFull ? [] : [entry.memory.advance(eventClock.nowMs())];
-        await this.#settle(partition, entry, outputs, log);
+        await this.#settle(partition, entry, outputs);
       }).catch((error: unknown) =>
         journal.warn({ partition, err: String(error) }, 'a timer will fire later'),
       );
     }
+    this.#setAlarms();
   }
 
-  /** Batches and ticks of a partition share one queue. */
+  #setAlarms(): void {
+    const { eventClock, realClock } = this.#deps.runtime;
+    const nowMs = eventClock.nowMs();
+    const realNowMs = realClock.nowMs();
+    const entries = this.#isStopped ? [] : [...this.#entries.values()];
+    for (const entry of entries) {
+      // What was not told is told with the next ring.
+      const dueMs = entry.untold.length > 0 ? nowMs : entry.memory.nextDueMs();
+      entry.ringsAtMs = ringsAt(dueMs, nowMs, entry.ringsAtMs);
+      entry.ringsAtRealMs = ringsAt(this.#saveDueMs(entry), realNowMs, entry.ringsAtRealMs);
+    }
+    this.#eventAlarm.set(soonest(entries.map(({ ringsAtMs }) => ringsAtMs)));
+    this.#realAlarm.set(soonest(entries.map(({ ringsAtRealMs }) => ringsAtRealMs)));
+  }
+
+  /** Batches and timers of a partition share one queue. */
   #inTurn<T>(partition: number, work: () => Promise<T>): Promise<T> {
     this.#queued++;
     const before = this.#queues.get(partition) ?? Promise.resolve();
-    const done = before.then(work).finally(() => this.#queued--);
+    const done = before.then(work).finally(() => {
+      this.#queued--;
+      this.#setAlarms();
+    });
     this.#queues.set(partition, done.then(ignore, ignore));
     return done;
   }
@@ -141,16 +200,11 @@ export class Partitions {
    * not wait for them, anything else does, so that they are made again after a crash.
    * @throws when more of them wait than memory should hold
    */
-  async #settle(
-    partition: number,
-    entry: Entry,
-    outputs: readonly PartitionOutput[],
-    log: Subscription | undefined,
-  ): Promise<void> {
+  async #settle(partition: number, entry: Entry, outputs: readonly PartitionOutput[]): Promise<void> {
     entry.untold = [...entry.untold, ...outputs.flatMap(({ forecasts }) => forecasts)];
     await this.#tell(partition, entry);
     if (this.#isSaveDue(entry) && !(await this.#save(partition, entry))) {
-      await this.#readAgain(partition, entry.memory.generation, log);
+      await this.#readAgain(partition, entry.memory.generation);
       throw new Error(`partition ${partition}: somebody else moved the checkpoint; reading it again`);
     }
     if (entry.untold.length >= UNTOLD_MAX)
@@ -169,13 +223,19 @@ export class Partitions {
     }
   }
 
-  #isSaveDue({ memory, savedAtRealMs, untold }: Entry): boolean {
+  #isSaveDue(entry: Entry): boolean {
+    const { memory, untold } = entry;
     const { runtime, settings } = this.#deps;
     if (memory.hasUnsavedAlerts || untold.length > 0) return memory.hasUnsavedAlerts;
-    return (
-      memory.recordsSince >= settings.checkpointRecords ||
-      (memory.isDirty && runtime.realClock.nowMs() - savedAtRealMs >= settings.checkpointEveryS * 1000)
-    );
+    const saveDueMs = this.#saveDueMs(entry) ?? Number.POSITIVE_INFINITY;
+    return memory.recordsSince >= settings.checkpointRecords || saveDueMs <= runtime.realClock.nowMs();
+  }
+
+  /** Real clock; undefined while nothing changed, or what came of it is still to be told. */
+  #saveDueMs({ memory, savedAtRealMs, untold }: Entry): number | undefined {
+    return memory.isDirty && untold.length === 0
+      ? savedAtRealMs + this.#deps.settings.checkpointEveryS * 1000
+      : undefined;
   }
 
   /** Writes the checkpoint, then tells the bus; false when another owner has moved the checkpoint. */
@@ -193,10 +253,10 @@ export class Partitions {
   }
 
   /** Another owner moved the checkpoint: its memory counts, and the log is read on from where that ends. */
-  async #readAgain(partition: number, generation: number, log: Subscription | undefined): Promise<void> {
+  async #readAgain(partition: number, generation: number): Promise<void> {
     this.#entries.delete(partition);
     const { memory } = await this.#load(partition, generation);
-    for (const topic of TOPIC_NAMES) log?.seek(topic, partition, memory.offsets.get(topic) ?? 0);
+    for (const topic of TOPIC_NAMES) this.#log()?.seek(topic, partition, memory.offsets.get(topic) ?? 0);
   }
 
   async #load(partition: number, generation: number): Promise<Entry> {
@@ -219,3 +279,17 @@ export class Partitions {
 }
 
 const ignore = (): void => undefined;
+
+/** What cannot be done at its time, because its partition is still being read, is tried again this often. */
+const AGAIN_MS = 1_000;
+
+/** The moment to ring: a past one has a second to become possible, counted from when it was first put off. */
+function ringsAt(dueMs: number | undefined, nowMs: number, beforeMs: number | undefined): number | undefined {
+  if (dueMs === undefined || dueMs > nowMs) return dueMs;
+  return Math.min(beforeMs ?? Number.POSITIVE_INFINITY, nowMs + AGAIN_MS);
+}
+
+function soonest(times: readonly (number | undefined)[]): number | undefined {
+  const set = times.filter((time) => time !== undefined);
+  return set.length === 0 ? undefined : Math.min(...set);
+}
