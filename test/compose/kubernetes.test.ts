@@ -38,6 +38,7 @@ const CHANNELS: Readonly<Record<string, string>> = {
   SMS_FROM: '+15551234567',
   SMS_CALLBACK_URL: 'https://api.example.org/v1/sms',
   SMS_CALLBACK_TOKENS: 'secret',
+  PAGERDUTY_URL: 'https://events.pagerduty.com',
   PUSH_PRIVATE_KEY: Buffer.alloc(32, 1).toString('base64url'),
   PUSH_CONTACT: 'mailto:someone@example.org',
   PUSH_PUBLIC_KEY: Buffer.concat([Buffer.of(4), Buffer.alloc(64, 1)]).toString('base64url'),

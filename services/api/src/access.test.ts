@@ -61,6 +61,11 @@ await it.state.contacts.put({
   ...{ target: '{"endpoint":"https://push.example.net/1"}', verifiedAtMs: 0 },
 });
 
+await it.state.contacts.put({
+  ...{ contactId: 'address-1', personId: owner.personId, channel: 'pagerduty', stoppedAtMs: null },
+  ...{ target: 'a key of their own', verifiedAtMs: 0 },
+});
+
 const assign = async () =>
   (
     await it.call('POST', `/v1/vehicles/${vehicleId}/assignments`, {
@@ -79,6 +84,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   tokenId: listed.body.tokens[0].tokenId,
   purpose: 'safety_recall',
   subscriptionId: 'browser-1',
+  addressId: 'address-1',
   ruleId: 'nervous',
   assignmentId: await assign(),
   commandId: 'cmd-1',
@@ -102,6 +108,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/people/me/phone/verify': { code: '012345' },
   'post /v1/people/me/email/verify': { code: '012345' },
   'post /v1/people/me/push-subscriptions': { endpoint: 'https://push.example.net/1', keys: {} },
+  'put /v1/people/me/pagerduty': { routingKey: 'R0123456789abcdefghijklmnopqrs01' },
   'post /v1/vehicles': { modelId: 'test-car', label: 'Car', consents: {}, textVersion },
   'patch /v1/vehicles/{vehicleId}': { label: 'Other' },
   'put /v1/vehicles/{vehicleId}/consents/{purpose}': { granted: false, textVersion },

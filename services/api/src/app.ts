@@ -22,6 +22,7 @@ import { type ApiMetrics, createApiMetrics } from './metrics.ts';
 import { createNewestForecasts } from './newest-forecasts.ts';
 import { createPlaceFinder } from './place-finder.ts';
 import { addressCodeRoutes } from './routes/address-codes.ts';
+import { addressRoutes } from './routes/addresses.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
 import { commandRoutes } from './routes/commands.ts';
@@ -254,6 +255,7 @@ function addRoutes(
   for (const add of [
     peopleRoutes,
     addressCodeRoutes,
+    addressRoutes,
     smsRoutes,
     pushRoutes,
     tokenRoutes,

@@ -126,6 +126,13 @@ export const apiSettings = {
     parse: optional(url('http', 'https')),
     default: '',
   },
+  pagerDutyUrl: {
+    env: 'PAGERDUTY_URL',
+    about:
+      'PagerDuty’s events, https://events.pagerduty.com or https://events.eu.pagerduty.com; empty = none.',
+    parse: optional(url('http', 'https')),
+    default: '',
+  },
   smsCallbackUrl: {
     env: 'SMS_CALLBACK_URL',
     about:

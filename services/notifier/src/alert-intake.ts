@@ -8,10 +8,12 @@ import { mayTell, type Parts } from './notifier-deps.ts';
 import {
   drivingFor,
   historyOf,
+  isMaybeThere,
   isReached,
   limitsFor,
   newestOf,
   recipientsOf,
+  showingFor,
   sinceHandover,
   type Taker,
   takerOf,
@@ -103,9 +105,8 @@ async function takeFor(
   const superseded: NotificationRow[] = [];
   if (isReplacing(saying)) {
     superseded.push(...(await supersede(parts, state, newestFirst, 'superseded', nowMs)));
-    const ids = new Set(superseded.map((row) => row.notificationId));
     // What could not be stopped is being sent right now: it counts as told.
-    saying = say(newestFirst.filter((row) => !ids.has(row.notificationId)));
+    saying = say(withoutDropped(alert, newestFirst, superseded));
   }
   const step: Step = {
     ...{ alert, cause, nowMs, turn: mine.turn },
@@ -117,8 +118,20 @@ async function takeFor(
     history: history.ofVehicle,
     ...{ interruptedAtMs: history.interruptedAtMs, textedAtMs: history.textedAtMs, decline, limits },
     usable: usableFor(parts, person),
+    showing: showingFor(parts, withoutDropped(alert, newestFirst, superseded)),
   };
   return [...superseded, ...(await store(parts, state, draftsOf(step)))];
+}
+
+/** To be taken back is also what may have arrived before it was dropped. */
+function withoutDropped(
+  { state }: Pick<Alert, 'state'>,
+  rows: readonly NotificationRow[],
+  dropped: readonly NotificationRow[],
+): readonly NotificationRow[] {
+  const ids = new Set(dropped.map((row) => row.notificationId));
+  const isKept = (row: NotificationRow) => state === 'resolved' && isMaybeThere(row);
+  return rows.filter((row) => !ids.has(row.notificationId) || isKept(row));
 }
 
 const isReplacing = (saying: Saying): boolean =>
@@ -156,6 +169,7 @@ async function takeBack(
   const drafts = draftsOf({
     ...nobodyStep(parts, { ...alert, state: 'resolved' }, cause, nowMs),
     ...{ turn, because: 'off-shift', recipient: person, usable: usableFor(parts, person) },
+    showing: showingFor(parts, withoutDropped({ state: 'resolved' }, rows, dropped)),
     isAllowed: mayTell(parts.trust, alert.vehicleId, alert.startedAtMs, alert.changedAtMs),
     text: wordTakenBack(why, language, alert, person, nowMs),
   });

@@ -46,6 +46,8 @@ export interface BareText {
 /** A way to reach a person. It tries once, within its own timeouts; the outbox worker retries. */
 export interface Channel {
   readonly name: ChannelName;
+  /** A later word about the alert takes the place of the one shown there, and it can be taken back. */
+  readonly replaces?: true;
   /** Can this person be reached this way at all? */
   reaches(person: Person): boolean;
   deliver(message: Message, signal: AbortSignal): Promise<Delivery>;

@@ -61,9 +61,19 @@ const PURPOSE: Readonly<Record<Saying, NotificationRow['purpose']>> = {
   'never-told': 'resolve',
 };
 
-/** An interruption uses every channel the person switched on; anything silent only the feed. */
-export function channelsFor(saying: Saying, person: Pick<Person, 'channels'>): readonly ChannelName[] {
-  return [...new Set(person.channels)].filter((channel) => saying === 'interrupt' || channel === 'feed');
+/**
+ * An interruption uses every channel the person switched on; anything silent only the feed, and those where it takes
+ * the place of what they show.
+ */
+export function channelsFor(
+  saying: Saying,
+  person: Pick<Person, 'channels'>,
+  showing: ReadonlySet<ChannelName> = new Set(),
+): readonly ChannelName[] {
+  const isUsed = (channel: ChannelName) =>
+    saying === 'interrupt' || channel === 'feed' || showing.has(channel);
+  // Also one that they switched off since: what it shows would stay for ever.
+  return [...new Set([...person.channels, ...(saying === 'resolve' ? showing : [])])].filter(isUsed);
 }
 
 /** A row without its sealed content. */
@@ -96,13 +106,15 @@ export interface Step {
   readonly limits: Limits;
   /** Channels that are set up and reach this person. */
   readonly usable: ReadonlySet<ChannelName>;
+  /** Channels that show this person what the alert said before, and can show something else; none unless given. */
+  readonly showing?: ReadonlySet<ChannelName>;
   /** When somebody who is not the driver is told; absent: at once, like the driver. */
   readonly escalation?: Escalation;
 }
 
 /** The rows of one step for one person: one per channel, or one that says why there is none. */
 export function draftsOf(step: Step): readonly Draft[] {
-  const channels = step.recipient === undefined ? [] : channelsFor(step.saying, step.recipient);
+  const channels = step.recipient === undefined ? [] : channelsFor(step.saying, step.recipient, step.showing);
   // Without a channel the stages still run: "nothing new" or "no consent" says more than "no channel".
   if (channels.length === 0) return [draftOn(step, null)];
   return channels.map((channel) => draftOn(step, channel));

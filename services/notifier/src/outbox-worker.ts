@@ -26,6 +26,8 @@ const ATTEMPT_MS = 45_000;
 const LEASE_MS = 90_000;
 /** How long a stop waits for tries under way before it breaks them off. */
 const STOP_MS = 10_000;
+/** How long a word waits for the one before it. */
+const OVERTAKING_MS = 1_000;
 /** A channel that is down rests, so that its timeouts do not hold up everything else. */
 const CHANNEL_DOWN = { failures: 5, openMs: 30_000 };
 
@@ -177,6 +179,8 @@ async function changeOf(
   const openForMs = breakers.get(channel.name)?.openForMs(realNowMs) ?? 0;
   if (openForMs > 0)
     return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + openForMs };
+  if (channel.replaces === true && (await isOvertaking(parts, row)))
+    return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + OVERTAKING_MS };
   const delivery = await tryOnce(channel, messageOf(row, person, said), signal);
   const { notificationId, alertId } = row;
   const tried = { notificationId, alertId, channel: channel.name, came: delivery.kind };
@@ -185,6 +189,22 @@ async function changeOf(
   const change = afterTry(parts, row, delivery, nowMs);
   return change.state === 'sent' && said.isEscalated === true ? { ...change, reason: 'escalation' } : change;
 }
+
+/** What an earlier word about the alert would take the place of: that one goes first. */
+async function isOvertaking({ state }: Parts, row: NotificationRow): Promise<boolean> {
+  const rows = await state.notifications.listOfAlert(row.alertId);
+  return rows.some(
+    (one) =>
+      one.state === 'waiting' &&
+      one.channel === row.channel &&
+      one.personId === row.personId &&
+      isEarlier(one, row),
+  );
+}
+
+const isEarlier = (one: NotificationRow, other: NotificationRow): boolean =>
+  one.revision < other.revision ||
+  (one.revision === other.revision && one.purpose !== 'resolve' && other.purpose === 'resolve');
 
 /** A message that is refused says that the channel works. */
 const showsItWorks = ({ kind }: Delivery): boolean => kind === 'delivered' || kind === 'rejected';

@@ -184,6 +184,22 @@ export const limitsFor = ({ limits }: Parts, part: Part): Limits =>
 export const usableFor = (parts: Parts, person: Person): ReadonlySet<ChannelName> =>
   new Set(parts.channels.filter((one) => one.reaches(person)).map((one) => one.name));
 
+/**
+ * Channels where a later word takes the place of what this person was told of an alert: it is there, or may be.
+ * @param rows theirs, without those that will certainly never be sent
+ */
+export function showingFor(parts: Parts, rows: readonly NotificationRow[]): ReadonlySet<ChannelName> {
+  const there = new Set(
+    rows.filter((row) => row.state === 'waiting' || isMaybeThere(row)).map(({ channel }) => channel),
+  );
+  const channels = parts.channels.filter(({ replaces, name }) => replaces === true && there.has(name));
+  return new Set(channels.map(({ name }) => name));
+}
+
+/** Out, or tried without anybody knowing what came of it. */
+export const isMaybeThere = (row: NotificationRow): boolean =>
+  isReached(row) || (row.attempts > 0 && row.reason === 'ambiguous');
+
 export function textFor(
   parts: Parts,
   alert: Alert,

@@ -79,6 +79,12 @@ export function classOfSmsAnswer(status: number, code: number | undefined): Retr
 export const classOfPushStatus = (status: number): RetryClass | undefined =>
   status === 404 ? 'permanent-target' : classOfHttpStatus(status);
 
+/** PagerDuty's answer, with the errors in its body. 202 means taken: it is shown a moment later. */
+export function classOfPagerDutyAnswer(status: number, errors: readonly string[]): RetryClass | undefined {
+  const isAboutKey = status === 400 && errors.some((error) => /routing.?key/i.test(error));
+  return isAboutKey ? 'permanent-target' : classOfHttpStatus(status);
+}
+
 const BEFORE_SENDING = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',

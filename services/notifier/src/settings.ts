@@ -128,6 +128,13 @@ export const notifierSettings = {
     parse: optional(url('mailto', 'https')),
     default: '',
   },
+  pagerDutyUrl: {
+    env: 'PAGERDUTY_URL',
+    about:
+      'PagerDuty’s events, https://events.pagerduty.com or https://events.eu.pagerduty.com; empty = none.',
+    parse: optional(httpUrl),
+    default: '',
+  },
   webhookAllowHttpLoopback: {
     env: 'WEBHOOK_ALLOW_HTTP_LOOPBACK',
     about: 'Also post webhooks to http:// on this machine; for development.',

@@ -38,6 +38,10 @@ test('Web Push is there once a key is named, with whom to ask', () => {
   expect(() => build({ PUSH_PRIVATE_KEY })).toThrow('PUSH_CONTACT is not');
 });
 
+test('PagerDuty is there once its address is named', () => {
+  expect(build({ PAGERDUTY_URL: 'https://events.pagerduty.com' })).toContain('pagerduty');
+});
+
 test('e-mail is there once a mail server is named', () => {
   expect(build({})).toEqual(['feed', 'webhook']);
   expect(build({ SMTP_URL: 'smtp://127.0.0.1:2525' })).toEqual(['feed', 'email', 'webhook']);

@@ -6,6 +6,7 @@ import type { NotifierSettings } from '../settings.ts';
 import { languageOf, loadLanguages } from '../wording/language.ts';
 import { createEmail } from './email.ts';
 import { createFeed } from './feed.ts';
+import { createPagerDuty } from './pagerduty.ts';
 import { createPush } from './push.ts';
 import { createSms } from './sms.ts';
 import { createWebhook } from './webhook.ts';
@@ -55,6 +56,10 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
       repliesOf: smsCallbackUrl === undefined ? undefined : repliesOf,
     });
   },
+  pagerduty: ({ pagerDutyUrl: url }, { realClock }, contacts) =>
+    url === undefined
+      ? undefined
+      : createPagerDuty({ url, realClock, forget: (contactId) => contacts.remove(contactId) }),
 };
 
 export function buildChannels(

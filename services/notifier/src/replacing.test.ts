@@ -1,0 +1,96 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import type { Delivery, Message } from './channel.ts';
+import {
+  createRig,
+  type FakeChannel,
+  fakeChannel,
+  HOUR_MS,
+  MINUTE_MS,
+  type Rig,
+  START_MS,
+} from './notifier.fixture.ts';
+
+import { addPerson, assign } from './shifts.fixture.ts';
+
+// Channels where a later word takes the place of an earlier one.
+
+let rig: Rig;
+afterEach(() => rig.close());
+
+const WEBHOOK = { webhookUrl: 'https://hooks.example.org', webhookSecret: 'whsec_x' };
+
+async function start(): Promise<FakeChannel> {
+  const board: FakeChannel = { ...fakeChannel('webhook'), replaces: true };
+  rig = await createRig({
+    person: { ...WEBHOOK, channels: ['feed', 'email', 'webhook'] },
+    channels: [board],
+  });
+  await rig.park();
+  return board;
+}
+
+const saidTo = ({ messages }: { readonly messages: readonly Message[] }) =>
+  messages.map(({ purpose, revision }) => `${purpose} ${revision}`);
+const worse = { revision: 2, probability: 0.7, changedAtMs: START_MS + MINUTE_MS };
+
+test('what changes and what is over goes where it replaces what is shown, and to no mailbox', async () => {
+  const board = await start();
+  await rig.publishAlert();
+  await rig.passEventTime(MINUTE_MS);
+  await rig.publishAlert(worse);
+  await rig.publishAlert({ state: 'resolved', revision: 3 });
+  expect(saidTo(board)).toEqual(['alert 1', 'update 2', 'resolve 3']);
+  expect(saidTo(rig.email)).toEqual(['alert 1']);
+});
+
+test('where nothing was shown nothing is taken back', async () => {
+  const board = await start();
+  board.answers.push({ kind: 'rejected', reason: 'bad-request' });
+  await rig.publishAlert();
+  await rig.publishAlert({ state: 'resolved', revision: 2 });
+  expect(saidTo(board)).toEqual(['alert 1']);
+});
+
+test('what may have been shown is taken back', async () => {
+  const board = await start();
+  board.answers.push({ kind: 'retryable', reason: 'ambiguous', retryAfterMs: HOUR_MS });
+  await rig.publishAlert();
+  await rig.publishAlert({ state: 'resolved', revision: 2 });
+  expect(saidTo(board)).toEqual(['alert 1', 'resolve 2']);
+});
+
+test('whoever hands the car over has it taken back', async () => {
+  const board = await start();
+  await rig.publishAlert();
+  await addPerson(rig, 'per_next000001');
+  await assign(rig, 'per_next000001', 'driver', START_MS + MINUTE_MS);
+  await rig.passEventTime(2 * MINUTE_MS);
+  await rig.publishAlert(worse);
+  expect(saidTo(board)).toEqual(['alert 1', 'resolve 2']);
+});
+
+test('one who switched the channel off is told there that it is over', async () => {
+  const board = await start();
+  await rig.publishAlert();
+  await rig.state.people.update('per_driver0001', { channels: ['feed'] });
+  await rig.publishAlert(worse);
+  await rig.publishAlert({ state: 'resolved', revision: 3 });
+  expect(saidTo(board)).toEqual(['alert 1', 'resolve 3']);
+});
+
+test('the end waits for a word that is still on its way', async () => {
+  const board = await start();
+  const way = Promise.withResolvers<Delivery>();
+  board.answers.push(way.promise);
+  const publishing = rig.publishAlert();
+  while (board.messages.length === 0) await nextTurn();
+  await rig.queueAlerts([{ state: 'resolved', revision: 2 }]);
+  for (let turn = 0; turn < 200; turn += 1) await nextTurn();
+  const ends = (await rig.rows()).filter(({ purpose }) => purpose === 'resolve');
+  expect(ends.map(({ channel, state }) => `${channel} ${state}`)).toEqual(['feed sent', 'webhook waiting']);
+  way.resolve({ kind: 'delivered' });
+  await publishing;
+  await rig.passRealTime(MINUTE_MS);
+  expect(saidTo(board)).toEqual(['alert 1', 'resolve 2']);
+});
