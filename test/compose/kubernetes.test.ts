@@ -39,6 +39,8 @@ const CHANNELS: Readonly<Record<string, string>> = {
   SMS_CALLBACK_URL: 'https://api.example.org/v1/sms',
   SMS_CALLBACK_TOKENS: 'secret',
   PAGERDUTY_URL: 'https://events.pagerduty.com',
+  NTFY_URL: 'https://ntfy.example.org',
+  NTFY_TOKEN: `tk_${'a'.repeat(29)}`,
   PUSH_PRIVATE_KEY: Buffer.alloc(32, 1).toString('base64url'),
   PUSH_CONTACT: 'mailto:someone@example.org',
   PUSH_PUBLIC_KEY: Buffer.concat([Buffer.of(4), Buffer.alloc(64, 1)]).toString('base64url'),

@@ -170,3 +170,52 @@ test('an e-mail address is proved the same way, and a code for one address prove
   expect((await verify('111111')).body).toMatchObject({ emailVerified: true, phoneVerified: false });
   expect((await enter('222222')).body).toMatchObject({ emailVerified: true, phoneVerified: true });
 });
+
+async function withTopic() {
+  const { token, personId } = await it.addPerson();
+  const ask = (topic: string) => it.call('POST', '/v1/people/me/ntfy/code', { token, body: { topic } });
+  const enter = (code: string) => it.call('POST', '/v1/people/me/ntfy/verify', { token, body: { code } });
+  const topics = async () =>
+    ((await it.state.people.find(personId))?.contacts ?? []).map(({ channel, target }) => [channel, target]);
+  return { token, ask, enter, topics };
+}
+
+test('a topic is told once the code that was sent there is entered; a second takes its place', async () => {
+  const { token, ask, enter, topics } = await withTopic();
+  expect((await enter('012345')).status).toBe(400);
+  for (const topic of ['first_topic', 'second_topic']) {
+    expect((await ask(topic)).status).toBe(202);
+    const [text] = await it.state.serviceTexts.listWaiting(it.eventClock.nowMs(), 1);
+    expect(text).toMatchObject({ channel: 'ntfy', target: topic });
+    await sendCode('012345');
+    expect((await enter('012345')).body.channels).toContain('ntfy');
+    expect(await topics()).toEqual([['ntfy', topic]]);
+    pass(MINUTE_MS);
+  }
+  const listed = await it.call('GET', '/v1/people/me/addresses', { token });
+  expect(listed.body.addresses).toMatchObject([{ channel: 'ntfy', endsWith: 'opic' }]);
+});
+
+test('a code that went to a phone proves no topic', async () => {
+  const { token, enter } = await withTopic();
+  await it.call('PATCH', '/v1/people/me', { token, body: { phone: PHONE } });
+  await it.call('POST', '/v1/people/me/phone/code', { token });
+  await sendCode('012345');
+  expect((await enter('012345')).status).toBe(400);
+});
+
+test('one topic is not rung by many people', async () => {
+  const [one, other] = [await withTopic(), await withTopic()];
+  expect((await one.ask('same_topic')).status).toBe(202);
+  expect((await other.ask('same_topic')).status).toBe(429);
+});
+
+for (const { topic, status } of [
+  { topic: 'x'.repeat(64), status: 202 },
+  { topic: 'x'.repeat(65), status: 400 },
+  { topic: '', status: 400 },
+  { topic: 'a/b', status: 400 },
+])
+  test(`a topic of ${topic.length} characters, ${topic.slice(0, 3)}…, answers ${status}`, async () => {
+    expect((await (await withTopic()).ask(topic)).status).toBe(status);
+  });

@@ -85,6 +85,10 @@ export function classOfPagerDutyAnswer(status: number, errors: readonly string[]
   return isAboutKey ? 'permanent-target' : classOfHttpStatus(status);
 }
 
+/** An ntfy server's answer; 403 is about this topic, which somebody else may have reserved, not about us. */
+export const classOfNtfyStatus = (status: number): RetryClass | undefined =>
+  status === 403 ? 'permanent-request' : classOfHttpStatus(status);
+
 const BEFORE_SENDING = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',

@@ -60,6 +60,11 @@ function smsSender(value: string): string {
   return value;
 }
 
+function ntfyToken(value: string): string {
+  if (!/^tk_[a-z0-9]{29}$/.test(value)) throw new Error('is no access token like tk_…, 32 characters');
+  return value;
+}
+
 export const notifierSettings = {
   smtpUrl: {
     env: 'SMTP_URL',
@@ -134,6 +139,19 @@ export const notifierSettings = {
       'PagerDuty’s events, https://events.pagerduty.com or https://events.eu.pagerduty.com; empty = none.',
     parse: optional(httpUrl),
     default: '',
+  },
+  ntfyUrl: {
+    env: 'NTFY_URL',
+    about: 'ntfy server, https://ntfy.sh or one of your own, 2.16 or newer; empty = no ntfy.',
+    parse: optional(httpUrl),
+    default: '',
+  },
+  ntfyToken: {
+    env: 'NTFY_TOKEN',
+    about: 'Access token for that server, tk_…, where it lets nobody publish without one.',
+    parse: optional(ntfyToken),
+    default: '',
+    secret: true,
   },
   webhookAllowHttpLoopback: {
     env: 'WEBHOOK_ALLOW_HTTP_LOOPBACK',

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { ChannelName } from '@outrider/domain';
 import { contentId, hashCode, randomId } from '@outrider/runtime';
 import type { ServiceText, State } from '@outrider/state';
 import { z } from 'zod';
@@ -32,17 +33,25 @@ const codeBody = z.strictObject({ code: z.string().regex(/^\d{6}$/, 'six digits'
 
 /** An address that a code proves, and the channel that it is for. */
 interface Provable {
-  readonly field: 'phone' | 'email';
-  readonly channel: 'sms' | 'email';
+  /** As the paths have it. */
+  readonly path: string;
+  readonly channel: ChannelName;
   readonly name: string;
+  /** Where it stands: with the person, or in what they say when they ask for the code. */
+  readonly in: 'phone' | 'email' | z.ZodType<{ readonly address: string }>;
 }
 
+const ntfyTopic = z
+  .strictObject({ topic: z.string().regex(/^[-_A-Za-z0-9]{1,64}$/, 'up to 64 letters, digits, - and _') })
+  .transform(({ topic: address }) => ({ address }));
+
 const PROVABLE: readonly Provable[] = [
-  { field: 'phone', channel: 'sms', name: 'phone number' },
-  { field: 'email', channel: 'email', name: 'e-mail address' },
+  { path: 'phone', channel: 'sms', name: 'phone number', in: 'phone' },
+  { path: 'email', channel: 'email', name: 'e-mail address', in: 'email' },
+  { path: 'ntfy', channel: 'ntfy', name: 'ntfy topic', in: ntfyTopic },
 ];
 
-/** A number gets SMS once its owner has entered a code that was sent to it; an e-mail address, where that is asked for. */
+/** A number or topic is written to once its owner has entered a code that was sent there; an e-mail address, where that is asked for. */
 export function addressCodeRoutes(server: ApiServer, context: ApiContext): void {
   for (const provable of PROVABLE) {
     askRoutes(server, context, provable);
@@ -51,7 +60,7 @@ export function addressCodeRoutes(server: ApiServer, context: ApiContext): void 
 }
 
 function askRoutes(server: ApiServer, { state, eventClock }: ApiContext, provable: Provable): void {
-  const path = `/v1/people/me/${provable.field}/code`;
+  const path = `/v1/people/me/${provable.path}/code`;
   server.post(
     path,
     {
@@ -59,13 +68,19 @@ function askRoutes(server: ApiServer, { state, eventClock }: ApiContext, provabl
       schema: {
         tags: ['people'],
         summary: `Send a code to my ${provable.name}`,
+        ...(typeof provable.in === 'string' ? {} : { body: provable.in }),
         response: answers({ 202: codeView }),
       },
     },
     async (request, reply) => {
       const { personId } = principalOf(request);
       const nowMs = eventClock.nowMs();
-      const { code, waitMs } = await state.transaction((tx) => askForCode(tx, personId, provable, nowMs));
+      const said =
+        typeof provable.in === 'string' ? undefined : (request.body as { address: string }).address;
+      const { code, waitMs } = await state.transaction(async (tx) => {
+        const target = said ?? (await addressOf(tx, personId, provable));
+        return askForCode(tx, personId, provable.channel, target ?? '', nowMs);
+      });
       if (code === undefined) {
         reply.header('retry-after', Math.ceil(waitMs / 1000));
         throw new ApiError('too-many-requests');
@@ -96,7 +111,7 @@ function askRoutes(server: ApiServer, { state, eventClock }: ApiContext, provabl
 
 function enterRoute(server: ApiServer, { state, eventClock }: ApiContext, provable: Provable): void {
   server.post(
-    `/v1/people/me/${provable.field}/verify`,
+    `/v1/people/me/${provable.path}/verify`,
     {
       config: { roles: ROLES },
       schema: {
@@ -124,11 +139,10 @@ const wrongCode = (): ApiError =>
     { path: 'code', message: 'is not the code that was sent last, or that one is over: ask for another' },
   ]);
 
-async function askForCode(tx: State, personId: string, provable: Provable, nowMs: number) {
-  const target = await addressOf(tx, personId, provable);
+async function askForCode(tx: State, personId: string, channel: ChannelName, target: string, nowMs: number) {
   await tx.serviceTexts.removeBefore(nowMs - 2 * DAY_MS);
   const since = await tx.serviceTexts.listSince(personId, target, nowMs - DAY_MS);
-  const asked = since.filter(({ kind, channel }) => kind === 'code' && channel === provable.channel);
+  const asked = since.filter((one) => one.kind === 'code' && one.channel === channel);
   const waitMs = Math.max(
     0,
     ...RATES.map(({ count, windowMs }) => {
@@ -143,7 +157,7 @@ async function askForCode(tx: State, personId: string, provable: Provable, nowMs
     textId: randomId('code'),
     personId,
     kind: 'code',
-    channel: provable.channel,
+    channel,
     target,
     requestedAtMs: nowMs,
     expiresAtMs: nowMs + CODE_LIVES_MS,
@@ -155,15 +169,21 @@ async function askForCode(tx: State, personId: string, provable: Provable, nowMs
   return { code, waitMs };
 }
 
-async function addressOf(tx: State, personId: string, { field, name }: Provable): Promise<string> {
+/** As it is now; undefined where only who asks says it. */
+async function addressOf(
+  tx: State,
+  personId: string,
+  { in: where, name }: Provable,
+): Promise<string | undefined> {
+  if (typeof where !== 'string') return undefined;
   const person = await tx.people.find(personId);
   if (person === undefined) throw notFound();
-  const address = person[field];
+  const address = person[where];
   if (address !== null) return address;
   throw new ApiError('conflict', `There is no ${name} yet: give one with PATCH /v1/people/me.`);
 }
 
-/** The one that was asked for last, for the address as it is now. */
+/** The one that was asked for last; where the person has the address, for that. */
 async function newestCode(
   tx: State,
   personId: string,
@@ -171,9 +191,11 @@ async function newestCode(
   nowMs: number,
 ): Promise<ServiceText | undefined> {
   const target = await addressOf(tx, personId, provable);
-  const asked = await tx.serviceTexts.listSince(personId, target, nowMs - DAY_MS);
+  const asked = await tx.serviceTexts.listSince(personId, target ?? personId, nowMs - DAY_MS);
   const isOfIt = (one: ServiceText) =>
-    one.kind === 'code' && one.channel === provable.channel && one.target === target;
+    one.kind === 'code' &&
+    one.channel === provable.channel &&
+    (target === undefined || one.target === target);
   return asked.find((one) => one.personId === personId && isOfIt(one));
 }
 
@@ -195,6 +217,10 @@ async function keepAddress(tx: State, text: ServiceText, provable: Provable, now
   if (person === undefined || newest?.textId !== textId || !isOpen(newest, nowMs)) throw wrongCode();
   await tx.serviceTexts.change(textId, newest.state, { state: 'used' });
   const contactId = contentId('contact', personId, channel, target);
+  // One that is no field of the person takes the place of the one before.
+  if (typeof provable.in !== 'string')
+    for (const other of person.contacts ?? [])
+      if (other.channel === channel) await tx.contacts.remove(other.contactId);
   await tx.contacts.put({ contactId, personId, channel, target, verifiedAtMs: nowMs, stoppedAtMs: null });
   const channels = person.channels.includes(channel) ? person.channels : [...person.channels, channel];
   await tx.people.update(personId, { channels });

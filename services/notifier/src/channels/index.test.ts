@@ -42,6 +42,10 @@ test('PagerDuty is there once its address is named', () => {
   expect(build({ PAGERDUTY_URL: 'https://events.pagerduty.com' })).toContain('pagerduty');
 });
 
+test('ntfy is there once a server is named', () => {
+  expect(build({ NTFY_URL: 'https://ntfy.sh' })).toContain('ntfy');
+});
+
 test('e-mail is there once a mail server is named', () => {
   expect(build({})).toEqual(['feed', 'webhook']);
   expect(build({ SMTP_URL: 'smtp://127.0.0.1:2525' })).toEqual(['feed', 'email', 'webhook']);

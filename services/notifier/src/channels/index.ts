@@ -6,6 +6,7 @@ import type { NotifierSettings } from '../settings.ts';
 import { languageOf, loadLanguages } from '../wording/language.ts';
 import { createEmail } from './email.ts';
 import { createFeed } from './feed.ts';
+import { createNtfy } from './ntfy.ts';
 import { createPagerDuty } from './pagerduty.ts';
 import { createPush } from './push.ts';
 import { createSms } from './sms.ts';
@@ -60,6 +61,8 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
     url === undefined
       ? undefined
       : createPagerDuty({ url, realClock, forget: (contactId) => contacts.remove(contactId) }),
+  ntfy: ({ ntfyUrl: url, ntfyToken: token }, { realClock }) =>
+    url === undefined ? undefined : createNtfy({ url, token, realClock }),
 };
 
 export function buildChannels(

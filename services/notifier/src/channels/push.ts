@@ -2,6 +2,7 @@ import { type Clock, contentId } from '@outrider/runtime';
 import type { Contact } from '@outrider/state';
 import { z } from 'zod';
 import type { Channel, Delivery, Message } from '../channel.ts';
+import { cutToBytes } from '../cut-to-bytes.ts';
 import { callProvider } from '../provider-call.ts';
 import { encryptPush, type PushSubscription, type Vapid, vapidHeader } from '../push-encryption.ts';
 import { classOfConnectionError, classOfPushStatus, deliveryOf, isTargetGone } from '../retry-class.ts';
@@ -101,7 +102,15 @@ const tagOf = ({ alertId }: Message): string => contentId('push', alertId);
 /** Undefined when the subscription's key is none: nobody can read what is sent there. */
 function sealed(to: PushSubscription, message: Message): Buffer | undefined {
   const { notificationId, alertId, title, severity, interrupts, purpose, expiresAtMs } = message;
-  const said = { notificationId, alertId, title, body: cut(message.body), severity, interrupts, purpose };
+  const said = {
+    notificationId,
+    alertId,
+    title,
+    body: cutToBytes(message.body, BODY_BYTES_MAX),
+    severity,
+    interrupts,
+    purpose,
+  };
   const payload = JSON.stringify({
     ...said,
     tag: tagOf(message),
@@ -112,16 +121,4 @@ function sealed(to: PushSubscription, message: Message): Buffer | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** At most so many bytes, at a whole sign. */
-function cut(text: string): string {
-  let bytes = 0;
-  let kept = '';
-  for (const sign of text) {
-    bytes += Buffer.byteLength(sign);
-    if (bytes > BODY_BYTES_MAX) return `${kept.trimEnd()}…`;
-    kept += sign;
-  }
-  return kept;
 }
