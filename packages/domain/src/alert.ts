@@ -126,6 +126,10 @@ export const alert = z.strictObject({
   audience: audience
     .optional()
     .describe('`operators`: only dispatchers of the car are told; absent: the driver is told first.'),
+  isDrill: z
+    .literal(true)
+    .optional()
+    .describe('Of a canary: it shows that warnings arrive, and is about no road; absent: it is meant.'),
   facts: z
     .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))
     .describe('Facts the text may use, with their units in their names.'),

@@ -48,6 +48,8 @@ export interface Vehicle {
   readonly createdAtMs: number;
   /** Made up by a simulation; absent: a real car. Said once, when it is registered. */
   readonly isSynthetic?: true;
+  /** Every rule is tried on it; absent: it is no canary. Said once, too. */
+  readonly isCanary?: true;
 }
 
 /** Vehicle × owner × from–to. Data of a period belongs to its owner alone. */
@@ -64,7 +66,7 @@ export interface Vehicles {
   insert(vehicle: Vehicle): Promise<void>;
   update(
     vehicleId: string,
-    change: Partial<Omit<Vehicle, 'vehicleId' | 'createdAtMs' | 'isSynthetic'>>,
+    change: Partial<Omit<Vehicle, 'vehicleId' | 'createdAtMs' | 'isSynthetic' | 'isCanary'>>,
   ): Promise<boolean>;
   find(vehicleId: string): Promise<Vehicle | undefined>;
   /** Those that somebody owns then, without synthetic ones. */

@@ -28,8 +28,9 @@ export interface Tables {
   people: Omit<Person, 'channels' | 'contacts'> & { readonly channels: string };
   contacts: Contact;
   serviceTexts: ServiceText;
-  vehicles: Omit<Vehicle, 'homeSealed' | 'isSynthetic'> & {
+  vehicles: Omit<Vehicle, 'homeSealed' | 'isSynthetic' | 'isCanary'> & {
     readonly isSynthetic: Flag;
+    readonly isCanary: Flag;
     readonly homeKeyId: string | null;
     readonly homeBox: string | null;
   };

@@ -17,11 +17,14 @@ type OwnershipRows = Pick<Vehicles, 'insertOwnership' | 'endOwnership' | 'owners
 
 function vehicleRows(session: Session): Omit<Vehicles, keyof OwnershipRows> {
   return {
-    async insert({ homeSealed, isSynthetic, ...vehicle }) {
+    async insert({ homeSealed, isSynthetic, isCanary, ...vehicle }) {
       await session
         .db()
         .insertInto('vehicles')
-        .values({ ...vehicle, ...toHome(homeSealed), isSynthetic: toFlag(isSynthetic === true) })
+        .values({
+          ...{ ...vehicle, ...toHome(homeSealed) },
+          ...{ isSynthetic: toFlag(isSynthetic === true), isCanary: toFlag(isCanary === true) },
+        })
         .execute();
     },
     async update(vehicleId, { homeSealed, ...change }) {
@@ -135,8 +138,9 @@ const toHome = (homeSealed: Vehicle['homeSealed']) => ({
   homeBox: homeSealed?.box ?? null,
 });
 
-const toVehicle = ({ homeKeyId, homeBox, isSynthetic, ...row }: Tables['vehicles']): Vehicle => ({
+const toVehicle = ({ homeKeyId, homeBox, isSynthetic, isCanary, ...row }: Tables['vehicles']): Vehicle => ({
   ...row,
   ...(fromFlag(isSynthetic) && { isSynthetic: true }),
+  ...(fromFlag(isCanary) && { isCanary: true }),
   homeSealed: homeKeyId !== null && homeBox !== null ? { keyId: homeKeyId, box: homeBox } : null,
 });

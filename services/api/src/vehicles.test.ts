@@ -147,7 +147,10 @@ test('a car that a simulation made up says so, and cannot become a real one', as
     it.call('POST', '/v1/vehicles', { token: owner.token, body: body(change) });
   const { vehicle } = (await register({ isSynthetic: true })).body;
   expect(vehicle.isSynthetic).toBe(true);
-  expect((await register({})).body.vehicle.isSynthetic).toBe(false);
+  expect((await register({})).body.vehicle).toMatchObject({ isSynthetic: false, isCanary: false });
+  expect((await register({ isSynthetic: true, isCanary: true })).body.vehicle.isCanary).toBe(true);
+  const real = await register({ isCanary: true });
+  expect([real.status, real.body.error.problems[0].path]).toEqual([400, 'isCanary']);
   expect((await register({ isSynthetic: false })).status).toBe(400);
   const change = await it.call('PATCH', `/v1/vehicles/${vehicle.vehicleId}`, {
     ...{ token: owner.token, body: { isSynthetic: false } },

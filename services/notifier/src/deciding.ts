@@ -3,7 +3,7 @@ import { contentId, traceHeader } from '@outrider/runtime';
 import type { NotificationRow, Person } from '@outrider/state';
 import type { Content } from './content.ts';
 import type { DrivingState } from './driving-state.ts';
-import { runStages, STAGES } from './pipeline.ts';
+import { DRILL_STAGES, runStages, STAGES } from './pipeline.ts';
 import {
   type Basis,
   type Escalation,
@@ -122,7 +122,7 @@ export function draftsOf(step: Step): readonly Draft[] {
 
 function draftOn(step: Step, channel: ChannelName | null): Draft {
   const { alert, nowMs, recipient, saying } = step;
-  const outcome = runStages(STAGES, factsOf(step, channel ?? 'feed'));
+  const outcome = runStages(alert.isDrill ? DRILL_STAGES : STAGES, factsOf(step, channel ?? 'feed'));
   const isUsable = channel !== null && step.usable.has(channel);
   const verdict =
     outcome.kind === 'send' && !isUsable ? ({ kind: 'suppressed', reason: 'no-channel' } as const) : outcome;

@@ -211,5 +211,6 @@ export function textFor(
     parts.runtime.log.error({ message: alert.message }, 'a message has no words of its own');
   const word = alert.state === 'resolved' ? wordResolved : wordAlert;
   const text = word(language, alert, person, nowMs);
-  return part === 'driver' ? text : namingCar(text, label);
+  // Whoever has a canary must not take its warnings for a car's.
+  return part === 'driver' && !alert.isDrill ? text : namingCar(text, label);
 }

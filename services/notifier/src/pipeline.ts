@@ -25,6 +25,9 @@ export const STAGES: readonly Stage<Facts>[] = [
   escalate,
 ];
 
+/** Of a drill: nothing is spared a canary, so that every rule and channel is seen to work. */
+export const DRILL_STAGES = STAGES.filter((stage) => stage !== bundle && stage !== throttle);
+
 /** Asked again at the moment of sending: the world may have changed while the message waited. */
 export const SENDING_STAGES: readonly Stage<SendFacts>[] = [
   recipients,

@@ -12,6 +12,7 @@ export { stepRule } from './rule-step.ts';
 import { RuleSet } from './rule-set.ts';
 
 export { type CarEvent, type CarReplay, createCarReplay, type Replayed } from './car-replay.ts';
+export { DRILL_BELOW_SOC_PCT, severityFor } from './drill.ts';
 export { factCatalogue } from './facts/index.ts';
 export { formatMistakes, type RuleMistake, readRules, type SourceFile } from './load-rules.ts';
 export type { PredictorDeps } from './predictor-deps.ts';

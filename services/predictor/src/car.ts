@@ -2,6 +2,7 @@ import { advanceProgress, type Conditions, type Forecast, SIGNAL, type Trip } fr
 import type { VehicleModel } from '@outrider/energy';
 import { type CarMemory, emptyMemory, estimateBattery } from './car-memory.ts';
 import { withConditions } from './car-world.ts';
+import { drillOf } from './drill.ts';
 import { followDrive } from './drive-basis.ts';
 import { forecastRecord, isNewsworthy, knownUntilMs, withCurve } from './forecast-record.ts';
 import { type Episodes, judge, nextDueMs, type SaidAlert } from './judge.ts';
@@ -69,6 +70,8 @@ export interface LiveCar {
   readonly view: RouteView | null;
   readonly vehicle: VehicleModel;
   readonly reserveSocPct: number;
+  /** Rules are tried on it; absent: it is a car that is meant. */
+  readonly isCanary?: true;
 }
 
 export interface Judged {
@@ -273,7 +276,7 @@ function judged(before: Judged, live: LiveCar, situation: Situation, rules: read
 
 /** Everything a judgement at `nowMs` rests on. */
 export function situationOf(
-  live: Pick<LiveCar, 'car' | 'view' | 'vehicle' | 'reserveSocPct'>,
+  live: Pick<LiveCar, 'car' | 'view' | 'vehicle' | 'reserveSocPct' | 'isCanary'>,
   nowMs: number,
 ): Situation {
   const { car, view, vehicle } = live;
@@ -289,5 +292,6 @@ export function situationOf(
     vehicle,
     reserveSocPct: view?.trip?.reserveSocPct ?? live.reserveSocPct,
     soc: freshSoc(car.state, nowMs),
+    ...(live.isCanary && { drill: drillOf(car.state, nowMs) }),
   };
 }

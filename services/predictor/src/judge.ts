@@ -1,6 +1,7 @@
 import type { Alert, Severity } from '@outrider/domain';
 import { type AlertState, alertId, endEpisode, type Step } from './alert-lifecycle.ts';
 import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
+import { asDrill, drillSubjects } from './drill.ts';
 import { subjectsOf } from './facts/index.ts';
 import { withoutInterrupting } from './guess.ts';
 import { asHeldNow, heldToCards } from './held-rule.ts';
@@ -69,7 +70,7 @@ const keyOf = (ruleId: string, subject: string): string => `${ruleId} ${subject}
  * (source-switch.ts), the record of it shows the facts as they are. Pure.
  */
 export function judge(situation: Situation, rules: readonly LoadedRule[], before: Episodes): Judgement {
-  const scopes = new Map<Scope, { readonly subjects: readonly Subject[]; readonly told: Told }>();
+  const scopes = new Map<Scope, Looked>();
   const episodes: Record<string, Episode> = {};
   const alerts: SaidAlert[] = [];
   const seen = new Set<string>();
@@ -88,10 +89,9 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
     const isSaid = next.episode.said !== null;
     episodes[key] = { ...next.episode, ...(trace && { trace }), ...(isSaid && { isShadow }) };
   };
-  for (const one of rules) {
+  for (const one of situation.drill === undefined ? rules : rules.map(asDrill)) {
     if (!isAsked(one, situation.vehicle.modelId)) continue;
-    const found = scopes.get(one.scope) ?? lookAt(situation, one.scope);
-    scopes.set(one.scope, found);
+    const found = lookFor(situation, one, scopes);
     for (const [i, subject] of found.subjects.entries()) {
       const key = keyOf(one.id, subject.subject);
       seen.add(key);
@@ -116,7 +116,23 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
   return { episodes, alerts, carried: together([...scopes.values()].map(({ told }) => told.carried)) };
 }
 
-function lookAt(situation: Situation, scope: Scope) {
+interface Looked {
+  readonly subjects: readonly Subject[];
+  readonly told: Told;
+}
+
+/** What the rule is about now; rules of one scope share it. */
+function lookFor(situation: Situation, rule: LoadedRule, scopes: Map<Scope, Looked>): Looked {
+  if (situation.drill !== undefined) {
+    const subjects = drillSubjects(situation.drill, rule);
+    return { subjects, told: { subjects, carried: {} } };
+  }
+  const looked = scopes.get(rule.scope) ?? lookAt(situation, rule.scope);
+  scopes.set(rule.scope, looked);
+  return looked;
+}
+
+function lookAt(situation: Situation, scope: Scope): Looked {
   const subjects = subjectsOf[scope](situation);
   return { subjects, told: toldSubjects(scope, subjects, situation.memory.carried) };
 }

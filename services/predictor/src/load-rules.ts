@@ -3,6 +3,7 @@ import { type Document, isNode, isScalar, LineCounter, parseDocument, Scalar, vi
 import type { z } from 'zod';
 import { compile, createLanguage, type Expression, type Language } from './cel.ts';
 import { CAR, checkRule, FIELDS, type Path, patternsOf } from './check-rule.ts';
+import { drillFacts } from './drill-facts.ts';
 import { nearestName } from './nearest-name.ts';
 import {
   type FactCatalogue,
@@ -64,7 +65,9 @@ export function readRules(files: readonly SourceFile[], catalogue: FactCatalogue
     } else if (name !== THRESHOLDS && name !== MODES) {
       if (!paths.has(file.path.replace(/\.yaml$/, '.test.yaml'))) mistake('no test file beside it');
       const rule = readRule(file, languages, thresholds, catalogue, mistakes);
-      if (rule !== undefined) rules.push(rule);
+      const tests = files.find(({ path }) => path === file.path.replace(/\.yaml$/, '.test.yaml'));
+      const drill = rule && drillFacts(rule, tests?.text ?? '');
+      if (rule !== undefined) rules.push({ ...rule, ...(drill && { drill }) });
     }
   }
   const modes = readModes(files, mistakes);

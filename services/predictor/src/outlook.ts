@@ -13,6 +13,7 @@ import {
   type VehicleModel,
 } from '@outrider/energy';
 import { type CarMemory, liveFactorOf } from './car-memory.ts';
+import type { Drill } from './drill.ts';
 import { basisOf } from './learning.ts';
 import type { RouteView, ViewStretch } from './route-view.ts';
 import { tyreColdRatio, tyresAfter } from './tyres.ts';
@@ -29,6 +30,8 @@ export interface Situation {
   readonly reserveSocPct: number;
   /** Undefined when the charge is not known or too old: then nothing is forecast. */
   readonly soc: { readonly value: number; readonly ageS: number } | undefined;
+  /** Of a canary: what is tried on it. Absent: a car that is meant. */
+  readonly drill?: Drill;
 }
 
 /** Why nothing can be forecast now; undefined when it can. Unknown is never "fine". */

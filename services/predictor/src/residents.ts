@@ -66,6 +66,7 @@ export async function residentOf(
     view: null,
     vehicle: deps.modelOf(row.modelId),
     reserveSocPct: row.reserveSocPct,
+    ...(row.isCanary && { isCanary: true }),
   };
   const isSynthetic = row.isSynthetic === true;
   const resident = { live, keyId: null, isSynthetic, isCarDirty: true, isWorldDirty: true };
@@ -143,7 +144,10 @@ export async function restoreResidents(
         ? null
         : buildRouteView(world.conditions, world.drawnTrip, vehicle, car.memory);
     residents.set(blob.vehicleId, {
-      live: { car, world, view, vehicle, reserveSocPct: row.reserveSocPct },
+      live: {
+        ...{ car, world, view, vehicle, reserveSocPct: row.reserveSocPct },
+        ...(row.isCanary && { isCanary: true }),
+      },
       keyId: blob.keyId,
       isSynthetic: row.isSynthetic === true,
       isCarDirty: false,

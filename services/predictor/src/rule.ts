@@ -164,6 +164,8 @@ export interface LoadedRule extends Rule {
   /** Facts its expressions read, sorted: what evidence must show. */
   readonly reads: readonly string[];
   judge(facts: Facts): Verdict;
+  /** An example of its tests that makes it fire, for canaries; absent: none of them does. */
+  readonly drill?: Facts;
 }
 
 const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type CanaryCommand, readCanaryCommand } from './canary/read-command.ts';
 import {
   DEFAULT_MINUTE_DAYS,
   DEFAULT_OUT,
@@ -56,6 +57,7 @@ export type Command =
     }
   | RulesCommand
   | SimulateCommand
+  | CanaryCommand
   /** The command line cannot be understood; `problem` says why. */
   | { readonly kind: 'wrong'; readonly problem: string; readonly about: About };
 
@@ -64,6 +66,7 @@ const COMMANDS = [
   'demo',
   'rules',
   'simulate',
+  'canary',
   'quality',
   'compare',
   'providers',
@@ -86,6 +89,7 @@ export function readCommand(args: readonly string[]): Command {
     if (name === 'demo') return readDemo(rest);
     if (name === 'rules') return readRulesCommand(rest);
     if (name === 'simulate') return readSimulateCommand(rest);
+    if (name === 'canary') return readCanaryCommand(rest);
     if (name === 'quality') return readQualityCommand(rest);
     if (name === 'providers') return readProviders(rest);
     if (name === 'series') return readSeries(rest);

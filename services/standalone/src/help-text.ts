@@ -1,3 +1,4 @@
+import { DEFAULT_CANARY } from './canary/read-command.ts';
 import {
   DEFAULT_MINUTE_DAYS,
   DEFAULT_OUT,
@@ -20,6 +21,7 @@ Usage: outrider <command> [options]
                      rules reinstate lets a rule interrupt again that was held to silent cards;
                      rules brakes lists those that fired for too much of the fleet, and answers them
   simulate           a fleet that does not exist: frames, plans and how each drive truly ended, from a seed
+  canary             tries every rule over every channel, again and again, and pages when one does not arrive
   quality            what warnings and forecasts were worth, by rule
   compare            our forecasts of the charge on arrival beside the cars' own, on the same trips
   providers check    asks every configured provider one question and prints a table
@@ -67,6 +69,29 @@ GET /v1/quality.
   --synthetic       about cars that a simulation made up; without it about real ones, never about both
   --json            one JSON object instead of the tables
   --help, -h        this text
+`,
+  canary: `Usage: outrider canary --token-file <file> --page-file <file> [options]
+
+Drives a canary through the doors of a running server: a car that does not exist, on which every rule is tried with an
+example of its own tests, so that one person is warned by all of them over every channel they have switched on. What does
+not arrive in time is paged over an address of its own: once, and again only when more is missing; a note follows when all
+arrives again. Rules are read from RULES_FOLDER, as the predictor's are. Run it elsewhere than the server.
+
+  --token-file <file>         the token of the person the canary warns; services/standalone/README.md says how to make one
+  --page-file <file>          holds the address that is called when warnings do not arrive: POST, a JSON object
+  --alive-file <file>         holds an address that is called after each good round: who watches it hears when the
+                              canary itself has ended
+  --arrivals <channels>       channels whose messages have to be seen arriving, such as email,webhook: whoever holds the
+                              canary's addresses posts what comes there to /arrived/<channel>. Of the others it counts
+                              that the provider took them
+  --every <minutes>           from the end of a round to the next; 1 to 1440, default ${DEFAULT_CANARY.every}. Each round sends
+                              a message per rule and channel, which costs money by SMS
+  --within <seconds>          how long a message may take; 1 to 3600, default ${DEFAULT_CANARY.within}
+  --once                      one round; ends with 1 unless everything arrived. Needs no --page-file
+  --api, --gateway <address>  the server's doors; default ${DEFAULT_CANARY.api} and ${DEFAULT_CANARY.gateway}
+  --host, --port              where /livez, /readyz and /metrics are; default ${DEFAULT_CANARY.host}, ${DEFAULT_CANARY.port}
+  --arrivals-port <number>    where arrivals are told; default ${DEFAULT_CANARY['arrivals-port']}
+  --help, -h                  this text
 `,
   simulate: `Usage: outrider simulate --out <file> | --data <folder> [--cars <number>] [--days <number>] [--seed <number>] [--from <day>]
 

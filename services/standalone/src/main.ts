@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { checkKafkaTopics, createKafkaTopics, KafkaRefusal } from '@outrider/bus';
 import { aclsOf, checkSources } from '@outrider/ingest';
+import { OWN_RULES } from '@outrider/predictor';
 import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } from '@outrider/runtime';
 import { backfillSeries, prepareSeries, SeriesRefusal } from '@outrider/telemetry';
 import { readQuality, tableOfQuality } from './alert-quality.ts';
+import { CanaryRefused, runCanary } from './canary/run.ts';
 import { checkProviders, tableOf } from './check-providers.ts';
 import { type Command, readCommand } from './command-line.ts';
 import { compareForecasts, tableOfErrors } from './compare-forecasts.ts';
@@ -41,10 +43,8 @@ async function run(command: Command): Promise<number> {
     case 'providers-check':
       return check(command.isJson);
     case 'series-prepare':
-      for (const line of await prepareSeries(seriesUrl(), command)) process.stdout.write(`${line}\n`);
-      return EXIT.done;
     case 'series-backfill':
-      return backfill(command);
+      return series(command);
     case 'rules-test':
     case 'rules-explain':
     case 'rules-backtest':
@@ -54,6 +54,8 @@ async function run(command: Command): Promise<number> {
     case 'simulate-out':
     case 'simulate-data':
       return simulate(command);
+    case 'canary':
+      return canary(command);
     case 'quality':
       return quality(command);
     case 'compare':
@@ -73,10 +75,13 @@ function refuse({ problem, about }: Extract<Command, { kind: 'wrong' }>): number
   return EXIT.misused;
 }
 
-async function backfill(command: Extract<Command, { kind: 'series-backfill' }>): Promise<number> {
-  await backfillSeries(seriesUrl(), command, (atMs) =>
-    process.stdout.write(`${new Date(atMs).toISOString()} done\n`),
-  );
+async function series(
+  command: Extract<Command, { kind: 'series-prepare' | 'series-backfill' }>,
+): Promise<number> {
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  if (command.kind === 'series-prepare')
+    for (const line of await prepareSeries(seriesUrl(), command)) say(line);
+  else await backfillSeries(seriesUrl(), command, (atMs) => say(`${new Date(atMs).toISOString()} done`));
   return EXIT.done;
 }
 
@@ -188,6 +193,17 @@ async function simulate(
   return EXIT.done;
 }
 
+async function canary(command: Extract<Command, { kind: 'canary' }>): Promise<number> {
+  const { process: own, predictor } = readStandaloneSettings(process.env);
+  const stop = new AbortController();
+  firstSignal().then(() => stop.abort());
+  const isWell = await runCanary(command, predictor.rulesFolder ?? OWN_RULES, {
+    ...{ realClock: systemClock, log: createLog(own.logLevel), signal: stop.signal },
+    stdout: (text) => void process.stdout.write(text),
+  });
+  return isWell || !command.isOnce ? EXIT.done : EXIT.failed;
+}
+
 class Interrupted extends Error {
   constructor(signal: string) {
     super(`stopped by ${signal}`);
@@ -224,6 +240,7 @@ function messageOf(error: unknown): string {
     error instanceof KafkaRefusal ||
     error instanceof RulesRefused ||
     error instanceof SimulationRefused ||
+    error instanceof CanaryRefused ||
     error instanceof Interrupted;
   if (isUsersOwn) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')

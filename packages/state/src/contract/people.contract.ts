@@ -53,10 +53,10 @@ export function peopleContract(state: () => State): void {
     });
 
     test('a car that a simulation made up stays one, whatever else changes', async () => {
-      await state().vehicles.insert(vehicle({ isSynthetic: true }));
+      await state().vehicles.insert(vehicle({ isSynthetic: true, isCanary: true }));
       await state().vehicles.update('veh_aaaaaaaa', { label: 'red' });
       expect(await state().vehicles.find('veh_aaaaaaaa')).toEqual(
-        vehicle({ isSynthetic: true, label: 'red' }),
+        vehicle({ isSynthetic: true, isCanary: true, label: 'red' }),
       );
     });
 

@@ -10,6 +10,7 @@ import { ruleFirings } from './0008-expand-rule-firings.ts';
 import { ruleOpinions } from './0009-expand-rule-opinions.ts';
 import { words } from './0010-expand-words.ts';
 import { watchLines } from './0011-expand-watch-lines.ts';
+import { canary } from './0012-expand-canary.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -29,4 +30,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0009-expand-rule-opinions': ruleOpinions,
   '0010-expand-words': words,
   '0011-expand-watch-lines': watchLines,
+  '0012-expand-canary': canary,
 });

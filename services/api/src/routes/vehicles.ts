@@ -68,6 +68,7 @@ function registerRoutes(server: ApiServer, context: ApiContext): void {
       const principal = principalOf(request);
       refuseOldText(request.body.textVersion);
       refuseModel(context, request.body.modelId);
+      refuseRealCanary(request.body);
       const made = await context.state.transaction((tx) => register(context, tx, principal, request.body));
       context.rightsChanged(principal.personId);
       return reply.code(201).send(made);
@@ -92,6 +93,7 @@ async function register(
     reserveSocPct: said.reserveSocPct ?? RESERVE_SOC_PCT,
     createdAtMs: atMs,
     ...(said.isSynthetic && { isSynthetic: true }),
+    ...(said.isCanary && { isCanary: true }),
   };
   await tx.vehicles.insert(vehicle);
   await trust.registerOwnership({
@@ -261,5 +263,13 @@ function refuseModel({ vehicleModels }: ApiContext, modelId: string): void {
   if (vehicleModels.some((model) => model.modelId === modelId)) return;
   throw new ApiError('invalid', 'The body is not as documented.', [
     { path: 'modelId', message: 'is none of /v1/vehicle-models' },
+  ]);
+}
+
+/** What is tried on a canary must never be told of a car that somebody drives. */
+function refuseRealCanary({ isCanary, isSynthetic }: Registration): void {
+  if (isCanary !== true || isSynthetic === true) return;
+  throw new ApiError('invalid', 'The body is not as documented.', [
+    { path: 'isCanary', message: 'is for synthetic cars' },
   ]);
 }

@@ -37,6 +37,10 @@ export const registration = z.strictObject({
   modelId: recordKey.describe('From /v1/vehicle-models.'),
   label,
   isSynthetic: z.literal(true).optional().describe('A simulation made it up; it cannot be changed later.'),
+  isCanary: z
+    .literal(true)
+    .optional()
+    .describe('Every rule is tried on it while its charge is below 50 %; only of a synthetic car.'),
   consents: switches.describe('What the data may be used for. A purpose that is absent is not granted.'),
   textVersion,
 });
@@ -61,6 +65,7 @@ export const vehicleSummary = z.strictObject({
   reserveSocPct: socPct,
   registeredAt: isoText,
   isSynthetic: z.boolean().describe('Made up by a simulation: nobody drives it.'),
+  isCanary: z.boolean().describe('Rules are tried on it, to see that warnings arrive.'),
 });
 
 export const vehicleView = vehicleSummary.extend({
@@ -99,6 +104,7 @@ export const summarise = (vehicle: Vehicle): z.infer<typeof vehicleSummary> => (
   reserveSocPct: vehicle.reserveSocPct,
   registeredAt: iso(vehicle.createdAtMs),
   isSynthetic: vehicle.isSynthetic === true,
+  isCanary: vehicle.isCanary === true,
 });
 
 /** Where a car connects, below the gateway's public address. */
