@@ -129,7 +129,10 @@ function noted(session: Session): Noted {
 /** Written by `note` alone. */
 const wordsOf = (json: string | null): readonly Word[] => (json === null ? [] : (JSON.parse(json) as Word[]));
 
-type Lists = Pick<Notifications, 'listOfVehicle' | 'listOfPerson' | 'listOfAlert' | 'countWaiting'>;
+type Lists = Pick<
+  Notifications,
+  'listOfVehicle' | 'listOfPerson' | 'listOfAlert' | 'providerIdOf' | 'countWaiting'
+>;
 
 function lists(session: Session): Lists {
   const newest = async (of: 'vehicleId' | 'personId', id: string, sinceMs: number, limit: number) => {
@@ -157,6 +160,20 @@ function lists(session: Session): Lists {
         .orderBy('sequence')
         .execute();
       return found.map(toRow);
+    },
+    async providerIdOf({ alertId, personId, channel }) {
+      const row = await session
+        .db()
+        .selectFrom('notifications')
+        .select('providerId')
+        .where('alertId', '=', alertId)
+        .where('personId', '=', personId)
+        .where('channel', '=', channel)
+        .where('providerId', 'is not', null)
+        .orderBy('sequence', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.providerId ?? undefined;
     },
     async countWaiting() {
       const row = await session
@@ -233,6 +250,7 @@ const toColumns = (row: NotificationRow) => ({
   leaseId: null,
   leaseUntilMs: null,
   words: null,
+  providerId: null,
 });
 
 const toRow = ({
@@ -240,6 +258,7 @@ const toRow = ({
   leaseId: _leaseId,
   leaseUntilMs: _leaseUntilMs,
   words: _words,
+  providerId: _providerId,
   ...row
 }: Omit<Tables['notifications'], 'sequence'> & { readonly sequence: number }): NotificationRow => ({
   ...row,

@@ -75,6 +75,8 @@ export interface Notifications {
       readonly notBeforeMs?: number;
       /** Not to be claimed before this, real clock: the delay of a retry. Absent = at once. */
       readonly leaseUntilMs?: number;
+      /** What the provider calls the message, where it says so. */
+      readonly providerId?: string;
     },
   ): Promise<boolean>;
   /** Keeps a word for whoever is sending the row: they alone may change it. False when nobody is. */
@@ -86,6 +88,12 @@ export interface Notifications {
   /** Newest first, whichever vehicle they are about. */
   listOfPerson(personId: string, sinceMs: number, limit: number): Promise<readonly NotificationRow[]>;
   listOfAlert(alertId: string): Promise<readonly NotificationRow[]>;
+  /** What its provider calls the newest message to this person about the alert on this channel. */
+  providerIdOf(message: {
+    readonly alertId: string;
+    readonly personId: string;
+    readonly channel: ChannelName;
+  }): Promise<string | undefined>;
   countWaiting(): Promise<number>;
   /** The notifier's own offsets, stored with its rows. */
   readOffsets(partition: number): Promise<ReadonlyMap<string, number>>;

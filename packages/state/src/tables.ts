@@ -68,6 +68,7 @@ export interface Tables {
     readonly leaseId: string | null;
     readonly leaseUntilMs: number | null;
     readonly words: string | null;
+    readonly providerId: string | null;
   } & Sequence;
   notifierOffsets: { readonly partition: number; readonly topic: string; readonly nextOffset: number };
   declines: {

@@ -38,6 +38,7 @@ import { pushRoutes } from './routes/push.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { smsRoutes } from './routes/sms.ts';
+import { telegramRoutes } from './routes/telegram.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { tripFileRoutes } from './routes/trip-files.ts';
 import { tripGuessRoutes } from './routes/trip-guesses.ts';
@@ -258,6 +259,7 @@ function addRoutes(
     addressRoutes,
     smsRoutes,
     pushRoutes,
+    telegramRoutes,
     tokenRoutes,
     vehicleRoutes,
     assignmentRoutes,

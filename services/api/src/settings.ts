@@ -40,6 +40,16 @@ function pushKey(value: string): string {
   return value;
 }
 
+function botName(value: string): string {
+  if (!/^\w{5,32}$/.test(value)) throw new Error('is no user name of a bot');
+  return value;
+}
+
+function webhookSecret(value: string): string {
+  if (!/^[\w-]{16,256}$/.test(value)) throw new Error('is not 16 to 256 letters, digits, _ and -');
+  return value;
+}
+
 export const apiSettings = {
   host: {
     env: 'API_HOST',
@@ -132,6 +142,19 @@ export const apiSettings = {
       'PagerDuty’s events, https://events.pagerduty.com or https://events.eu.pagerduty.com; empty = none.',
     parse: optional(url('http', 'https')),
     default: '',
+  },
+  telegramBotName: {
+    env: 'TELEGRAM_BOT_NAME',
+    about: 'User name of the Telegram bot, without @; empty: nobody can link a chat.',
+    parse: optional(botName),
+    default: '',
+  },
+  telegramWebhookSecret: {
+    env: 'TELEGRAM_WEBHOOK_SECRET',
+    about: 'The secret_token that the bot’s webhook was set with; linking chats needs it.',
+    parse: optional(webhookSecret),
+    default: '',
+    secret: true,
   },
   smsCallbackUrl: {
     env: 'SMS_CALLBACK_URL',

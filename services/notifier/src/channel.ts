@@ -3,7 +3,8 @@ import type { Person } from '@outrider/state';
 
 /** What one try came to. A channel never throws for what a provider does. */
 export type Delivery =
-  | { readonly kind: 'delivered' }
+  /** With what the provider calls the message, where a later one needs that to take its place. */
+  | { readonly kind: 'delivered'; readonly providerId?: string }
   /** May work later. */
   | { readonly kind: 'retryable'; readonly reason: FailureReason; readonly retryAfterMs?: number }
   /** The same bytes to the same target will fail again. */
@@ -28,6 +29,8 @@ export interface Message {
   /** Event time. */
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
+  /** What the provider calls the message about this alert that the person sees there now. */
+  readonly shownAs?: string;
   /** Of what led to it; goes on where a channel has a place for it. */
   readonly traceparent?: string;
 }

@@ -7,6 +7,7 @@ import { placeOf } from './escalation.ts';
 import { afterWords } from './message-state.ts';
 import { countDecision, mayTell, type Parts } from './notifier-deps.ts';
 import { runStages, SENDING_STAGES } from './pipeline.ts';
+import { isOvertaking, replacedBy } from './replacing.ts';
 import { retryDelayMs } from './retry-class.ts';
 
 /** Sends the rows that wait: claims them with leases, asks once more, tries once, stores what came of it. */
@@ -35,6 +36,7 @@ type Change = Pick<NotificationRow, 'state' | 'reason' | 'attempts'> & {
   readonly notBeforeMs?: number;
   /** Real time. */
   readonly leaseUntilMs?: number;
+  readonly providerId?: string;
 };
 
 export function createOutboxWorker(parts: Parts, onDecided: () => void): OutboxWorker {
@@ -127,7 +129,7 @@ async function sendClaimed(
   // A word that came to a worker which died with the message in hand: it may have arrived.
   const heard = afterWords(row, words);
   const change: Change = heard === row ? await changeOf(parts, row, breakers, signal) : heard;
-  const { notBeforeMs, leaseUntilMs } = change;
+  const { notBeforeMs, leaseUntilMs, providerId } = change;
   const tried = heard === row ? { ...row, ...change, changedAtMs: parts.runtime.eventClock.nowMs() } : heard;
   const steps = await parts.state.transaction(async (state) => {
     const since = (await state.notifications.words(row.notificationId)).slice(words.length);
@@ -139,6 +141,7 @@ async function sendClaimed(
       changedAtMs,
       attempts,
       ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
+      ...(providerId === undefined ? {} : { providerId }),
       ...(leaseUntilMs === undefined || to !== 'waiting' ? {} : { leaseUntilMs }),
     });
     // Who reads along hears that it was sent, then what became of it.
@@ -179,9 +182,10 @@ async function changeOf(
   const openForMs = breakers.get(channel.name)?.openForMs(realNowMs) ?? 0;
   if (openForMs > 0)
     return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + openForMs };
-  if (channel.replaces === true && (await isOvertaking(parts, row)))
+  if (await isOvertaking(parts, channel, row))
     return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + OVERTAKING_MS };
-  const delivery = await tryOnce(channel, messageOf(row, person, said), signal);
+  const message = { ...messageOf(row, person, said), ...(await replacedBy(parts, channel, row)) };
+  const delivery = await tryOnce(channel, message, signal);
   const { notificationId, alertId } = row;
   const tried = { notificationId, alertId, channel: channel.name, came: delivery.kind };
   parts.runtime.log.info({ ...tried, ...traceField(said.traceparent) }, 'a message was tried');
@@ -189,22 +193,6 @@ async function changeOf(
   const change = afterTry(parts, row, delivery, nowMs);
   return change.state === 'sent' && said.isEscalated === true ? { ...change, reason: 'escalation' } : change;
 }
-
-/** What an earlier word about the alert would take the place of: that one goes first. */
-async function isOvertaking({ state }: Parts, row: NotificationRow): Promise<boolean> {
-  const rows = await state.notifications.listOfAlert(row.alertId);
-  return rows.some(
-    (one) =>
-      one.state === 'waiting' &&
-      one.channel === row.channel &&
-      one.personId === row.personId &&
-      isEarlier(one, row),
-  );
-}
-
-const isEarlier = (one: NotificationRow, other: NotificationRow): boolean =>
-  one.revision < other.revision ||
-  (one.revision === other.revision && one.purpose !== 'resolve' && other.purpose === 'resolve');
 
 /** A message that is refused says that the channel works. */
 const showsItWorks = ({ kind }: Delivery): boolean => kind === 'delivered' || kind === 'rejected';
@@ -259,7 +247,15 @@ async function tryOnce(channel: Channel, message: Message, signal: AbortSignal):
 /** Sent, failed for good, or waiting for its next try on the real clock. */
 function afterTry(parts: Parts, row: NotificationRow, delivery: Delivery, nowMs: number): Change {
   const attempts = row.attempts + 1;
-  if (delivery.kind === 'delivered') return { state: 'sent', reason: silentReason(row), attempts };
+  if (delivery.kind === 'delivered') {
+    const { providerId } = delivery;
+    return {
+      state: 'sent',
+      reason: silentReason(row),
+      attempts,
+      ...(providerId !== undefined && { providerId }),
+    };
+  }
   if (delivery.kind === 'rejected') return { state: 'failed', reason: delivery.reason, attempts };
   const delayMs = retryDelayMs(row.attempts, delivery, parts.random);
   // Event time never runs slower than real time: after that delay it would be too late for certain.

@@ -94,3 +94,14 @@ test('the end waits for a word that is still on its way', async () => {
   await rig.passRealTime(MINUTE_MS);
   expect(saidTo(board)).toEqual(['alert 1', 'resolve 2']);
 });
+
+test('the channel is told what its provider calls the message that is shown, also after a restart', async () => {
+  const board = await start();
+  board.answers.push({ kind: 'delivered', providerId: 'message 7' }, { kind: 'delivered' });
+  await rig.publishAlert();
+  await rig.passEventTime(MINUTE_MS);
+  await rig.publishAlert(worse);
+  await rig.restart();
+  await rig.publishAlert({ state: 'resolved', revision: 3 });
+  expect(board.messages.map(({ shownAs }) => shownAs)).toEqual([undefined, 'message 7', 'message 7']);
+});

@@ -89,6 +89,15 @@ export function classOfPagerDutyAnswer(status: number, errors: readonly string[]
 export const classOfNtfyStatus = (status: number): RetryClass | undefined =>
   status === 403 ? 'permanent-request' : classOfHttpStatus(status);
 
+/** What Telegram says of a chat that nobody can be written to in. */
+const TELEGRAM_CHAT_GONE = /chat not found|user not found|user is deactivated|PEER_ID_INVALID/i;
+
+/** An answer of Telegram's Bot API, with its description. 404: the token is none, as with 401. */
+export function classOfTelegramAnswer(status: number, description: string): RetryClass | undefined {
+  if (status === 403 || (status === 400 && TELEGRAM_CHAT_GONE.test(description))) return 'permanent-target';
+  return status === 404 ? 'auth' : classOfHttpStatus(status);
+}
+
 const BEFORE_SENDING = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',

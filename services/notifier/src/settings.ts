@@ -65,6 +65,11 @@ function ntfyToken(value: string): string {
   return value;
 }
 
+function telegramToken(value: string): string {
+  if (!/^\d{5,16}:[\w-]{30,64}$/.test(value)) throw new Error('is no token of a bot like 110201543:AAH…');
+  return value;
+}
+
 export const notifierSettings = {
   smtpUrl: {
     env: 'SMTP_URL',
@@ -152,6 +157,19 @@ export const notifierSettings = {
     parse: optional(ntfyToken),
     default: '',
     secret: true,
+  },
+  telegramBotToken: {
+    env: 'TELEGRAM_BOT_TOKEN',
+    about: 'Telegram bot, as BotFather says it: 110201543:AAH…; empty = no Telegram.',
+    parse: optional(telegramToken),
+    default: '',
+    secret: true,
+  },
+  telegramUrl: {
+    env: 'TELEGRAM_URL',
+    about: 'Where the Bot API is; another for a Bot API server of your own.',
+    parse: httpUrl,
+    default: 'https://api.telegram.org',
   },
   webhookAllowHttpLoopback: {
     env: 'WEBHOOK_ALLOW_HTTP_LOOPBACK',

@@ -163,6 +163,25 @@ export function notifierContract(state: () => State): void {
       expect(ofAlert.map((row) => row.notificationId)).toEqual(['n1', 'n3']);
     });
 
+    test('the newest message of one person, alert and channel has the id its provider gave it', async () => {
+      const of = { alertId: 'alert_a', personId: 'per_aaaaaaaa', channel: 'email' } as const;
+      const ids = ['n1', 'n2', 'n3'];
+      await state().notifications.insert(ids.map((notificationId) => notificationRow({ notificationId })));
+      expect(await state().notifications.providerIdOf(of)).toBeUndefined();
+      await claim();
+      for (const [at, notificationId] of ids.entries())
+        await state().notifications.finish(notificationId, 'lease_a', {
+          ...sent,
+          ...(at < 2 && { providerId: `given ${notificationId}` }),
+        });
+      expect(await state().notifications.providerIdOf(of)).toBe('given n2');
+      for (const other of [{ alertId: 'alert_b' }, { personId: 'per_b' }, { channel: 'sms' as const }])
+        expect(await state().notifications.providerIdOf({ ...of, ...other })).toBeUndefined();
+      // A later word about the message leaves it.
+      await state().notifications.finish('n2', null, { ...sent, state: 'read' });
+      expect(await state().notifications.providerIdOf(of)).toBe('given n2');
+    });
+
     test('only waiting rows are counted, leased ones included', async () => {
       expect(await state().notifications.countWaiting()).toBe(0);
       await state().notifications.insert([

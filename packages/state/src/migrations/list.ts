@@ -11,6 +11,7 @@ import { ruleOpinions } from './0009-expand-rule-opinions.ts';
 import { words } from './0010-expand-words.ts';
 import { watchLines } from './0011-expand-watch-lines.ts';
 import { canary } from './0012-expand-canary.ts';
+import { providerIds } from './0013-expand-provider-ids.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -31,4 +32,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0010-expand-words': words,
   '0011-expand-watch-lines': watchLines,
   '0012-expand-canary': canary,
+  '0013-expand-provider-ids': providerIds,
 });

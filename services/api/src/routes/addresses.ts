@@ -9,7 +9,7 @@ import { type ApiServer, answers, principalOf } from '../server.ts';
 import { iso, isoText, noContent } from '../shapes/fields.ts';
 
 /** Channels whose addresses are named here; phone, mail, webhook and browsers have places of their own. */
-const LISTED: readonly ChannelName[] = ['pagerduty', 'ntfy'];
+const LISTED: readonly ChannelName[] = ['pagerduty', 'ntfy', 'telegram'];
 
 const addressView = z.strictObject({
   addressId: z.string(),
@@ -91,8 +91,8 @@ function pagerDutyRoute(server: ApiServer, { state, settings, eventClock }: ApiC
   );
 }
 
-/** The address takes the place of others of its channel, which is switched on: that is what it is given for. */
-async function keepOnly(
+/** Within a transaction. The address takes the place of others of its channel, which is switched on: that is what it is given for. */
+export async function keepOnly(
   tx: State,
   {
     personId,

@@ -46,6 +46,12 @@ test('ntfy is there once a server is named', () => {
   expect(build({ NTFY_URL: 'https://ntfy.sh' })).toContain('ntfy');
 });
 
+test('Telegram is there once a bot is named', () => {
+  const token = `110201543:${'a'.repeat(35)}`;
+  expect(build({ TELEGRAM_BOT_TOKEN: token })).toContain('telegram');
+  expect(() => build({ TELEGRAM_BOT_TOKEN: token.slice(0, -6) })).toThrow('TELEGRAM_BOT_TOKEN');
+});
+
 test('e-mail is there once a mail server is named', () => {
   expect(build({})).toEqual(['feed', 'webhook']);
   expect(build({ SMTP_URL: 'smtp://127.0.0.1:2525' })).toEqual(['feed', 'email', 'webhook']);

@@ -10,6 +10,7 @@ import { createNtfy } from './ntfy.ts';
 import { createPagerDuty } from './pagerduty.ts';
 import { createPush } from './push.ts';
 import { createSms } from './sms.ts';
+import { createTelegram } from './telegram.ts';
 import { createWebhook } from './webhook.ts';
 
 type Build = (
@@ -63,6 +64,10 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
       : createPagerDuty({ url, realClock, forget: (contactId) => contacts.remove(contactId) }),
   ntfy: ({ ntfyUrl: url, ntfyToken: token }, { realClock }) =>
     url === undefined ? undefined : createNtfy({ url, token, realClock }),
+  telegram: ({ telegramUrl: url, telegramBotToken: botToken }, { realClock }, contacts) =>
+    botToken === undefined
+      ? undefined
+      : createTelegram({ url, botToken, realClock, forget: (contactId) => contacts.remove(contactId) }),
 };
 
 export function buildChannels(
