@@ -26,6 +26,37 @@ export const plainRules: Readonly<Record<string, (facts: PlainFacts) => PlainVer
     clear: p < CARD / 2,
     levels: [true, p >= INTERRUPT, p >= CRITICAL],
   }),
+  'battery-hot': ({ numbers: { batteryHottestC: tempC = 0 } }) => ({
+    when: tempC >= 55,
+    clear: tempC < 50,
+    levels: [true, tempC >= 60],
+  }),
+  'low-voltage-battery-weak': ({ flags, numbers: { lowVoltageV: volts = 0 } }) => {
+    const { isLowVoltageResting, isDriving } = flags;
+    return {
+      when: (isLowVoltageResting === true && volts < 12) || (isDriving === true && volts < 12.2),
+      clear: volts >= 12.4,
+      levels: [true, isDriving === true && volts < 11.8],
+    };
+  },
+  'motor-hot': ({ numbers: { motorTempC: tempC = 0 } }) => ({
+    when: tempC >= 150,
+    clear: tempC < 130,
+    levels: [true, tempC >= 170],
+  }),
+  'slow-puncture': ({ numbers: { tyreMissingKpa: missingKpa = 0 } }) => ({
+    when: missingKpa >= 20,
+    clear: missingKpa < 8,
+    levels: [true],
+  }),
+  'tyre-low': ({ flags: { saysTyreIsLow, isDriving }, numbers }) => {
+    const { tyreMissingPct: missingPct = 0, tyreLowestKpa: lowestKpa = 0 } = numbers;
+    return {
+      when: saysTyreIsLow === true || missingPct >= 20 || lowestKpa < 150,
+      clear: saysTyreIsLow === false && missingPct < 10 && lowestKpa >= 170,
+      levels: [true, isDriving === true && missingPct >= 40],
+    };
+  },
   'cold-battery': ({ flags, numbers }) => {
     const { isFastChargeAhead } = flags;
     const { batteryTempC: tempC = 0, minutesToFastCharge: minutes = 0 } = numbers;

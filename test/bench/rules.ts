@@ -79,7 +79,9 @@ function valuesOf(): readonly PlainFacts[] {
   const most = (name: string): number => {
     if (name.endsWith('Probability') || name === 'worksProbabilityNearby') return 1;
     if (name.endsWith('M')) return 40_000;
-    return name.startsWith('hours') ? 12 : name.endsWith('TempC') ? 25 : 180;
+    if (name.endsWith('Kpa')) return 300;
+    if (name === 'lowVoltageV') return 15;
+    return name.startsWith('hours') ? 12 : name.endsWith('TempC') && name !== 'motorTempC' ? 25 : 180;
   };
   const names = [
     ...new Map(Object.values(factCatalogue).flatMap((all) => all.map((fact) => [fact.name, fact]))),

@@ -74,8 +74,17 @@ export const remedy = z.discriminatedUnion('kind', [
     minutes: z.number().min(0).describe('How long that takes.'),
     ...arrival,
   }),
+  z.strictObject({
+    kind: z.literal('check').describe('Look after a part of the car; how the trip ends says nothing of it.'),
+    words: recordKey.describe('Name of the message that says what to look at.'),
+    deadlineAtMs: arrival.deadlineAtMs,
+  }),
 ]);
 export type Remedy = z.infer<typeof remedy>;
+
+/** A remedy for a trip: it says how the trip ends. */
+export type TripRemedy = Exclude<Remedy, { readonly kind: 'check' }>;
+export const isTripRemedy = (remedy: Remedy): remedy is TripRemedy => remedy.kind !== 'check';
 
 /** One input a decision rested on, and how old it was then. */
 export const evidenceInput = z.strictObject({

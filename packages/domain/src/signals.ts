@@ -59,7 +59,8 @@ const flag = (maxAgeS: number, about: string): FlagSignal => ({
 });
 
 const BATTERY = 'Vehicle.Powertrain.TractionBattery';
-const TIRE = (row: number, side: string) => `Vehicle.Chassis.Axle.Row${row}.Wheel.${side}.Tire.Pressure`;
+const TIRE = (row: number, side: string, leaf = 'Pressure') =>
+  `Vehicle.Chassis.Axle.Row${row}.Wheel.${side}.Tire.${leaf}`;
 
 /** Short names for the paths that code refers to; the value is the VSS path. */
 export const SIGNAL = {
@@ -102,6 +103,11 @@ export const SIGNAL = {
   tireFrontRight: TIRE(1, 'Right'),
   tireRearLeft: TIRE(2, 'Left'),
   tireRearRight: TIRE(2, 'Right'),
+  isTireFrontLeftLow: TIRE(1, 'Left', 'IsPressureLow'),
+  isTireFrontRightLow: TIRE(1, 'Right', 'IsPressureLow'),
+  isTireRearLeftLow: TIRE(2, 'Left', 'IsPressureLow'),
+  isTireRearRightLow: TIRE(2, 'Right', 'IsPressureLow'),
+  motorTemp: 'Vehicle.Powertrain.ElectricMotor.Temperature',
   isFastCharging: 'Vehicle.Private.Charging.IsFastCharging',
   energyCharged: 'Vehicle.Private.Charging.EnergyAdded',
   hvacPower: 'Vehicle.Private.Hvac.Power',
@@ -158,6 +164,11 @@ export const SIGNALS: Readonly<Record<string, Signal>> = {
   [SIGNAL.tireFrontRight]: number('kPa', 0, 1_000, DAY_S, 'Tyre pressure.'),
   [SIGNAL.tireRearLeft]: number('kPa', 0, 1_000, DAY_S, 'Tyre pressure.'),
   [SIGNAL.tireRearRight]: number('kPa', 0, 1_000, DAY_S, 'Tyre pressure.'),
+  [SIGNAL.isTireFrontLeftLow]: flag(DAY_S, 'The car says that this tyre is low.'),
+  [SIGNAL.isTireFrontRightLow]: flag(DAY_S, 'The car says that this tyre is low.'),
+  [SIGNAL.isTireRearLeftLow]: flag(DAY_S, 'The car says that this tyre is low.'),
+  [SIGNAL.isTireRearRightLow]: flag(DAY_S, 'The car says that this tyre is low.'),
+  [SIGNAL.motorTemp]: number('Celsius', -60, 400, 5 * MINUTE_S, 'Temperature of the electric motor.'),
   [SIGNAL.isFastCharging]: flag(6 * HOUR_S, 'Charging with direct current.'),
   [SIGNAL.energyCharged]: number('kWh', 0, 1_000_000, DAY_S, 'Energy charged, as the car counts it.'),
   [SIGNAL.hvacPower]: number('W', 0, 50_000, 5 * MINUTE_S, 'Electric power of heating and cooling.'),

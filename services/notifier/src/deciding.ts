@@ -24,6 +24,7 @@ const WITHDRAW_FOR_MS = 24 * 3_600_000;
 /** Kind and target of what to do: when it changes, the driver has something new to decide. */
 export function remedyKey(remedy: Remedy | undefined): string {
   if (remedy === undefined) return 'none';
+  if (remedy.kind === 'check') return `check:${remedy.words}`;
   if ('locationId' in remedy && remedy.locationId !== undefined) return `${remedy.kind}:${remedy.locationId}`;
   return 'name' in remedy ? `${remedy.kind}:${remedy.name}` : remedy.kind;
 }

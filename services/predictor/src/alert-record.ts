@@ -15,7 +15,7 @@ export interface AlertStep {
   readonly state: Alert['state'];
   readonly severity: Severity;
   readonly startedAtMs: number;
-  readonly remedies: readonly Simulated[];
+  readonly remedies: readonly Simulated<Remedy>[];
 }
 
 /** A remedy's deadline does not hide that it has just passed: the message is about what still works. */
@@ -61,12 +61,13 @@ export function alertRecord(step: AlertStep): Alert {
   };
 }
 
-const remedyWithDeadline = ({ remedy, deadlineAtMs }: Simulated): Remedy =>
+const remedyWithDeadline = ({ remedy, deadlineAtMs }: Simulated<Remedy>): Remedy =>
   deadlineAtMs === undefined ? remedy : { ...remedy, deadlineAtMs: Math.max(0, Math.round(deadlineAtMs)) };
 
 /** Two remedies are the same advice when they ask for the same thing at the same place. */
 export const adviceKey = (remedy: Remedy | undefined): string => {
   if (remedy === undefined) return 'none';
+  if (remedy.kind === 'check') return `check ${remedy.words}`;
   return remedy.kind === 'charge-at' ? `charge-at ${remedy.locationId}` : remedy.kind;
 };
 

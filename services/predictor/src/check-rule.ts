@@ -40,6 +40,12 @@ export function checkRule(
   if (audience === undefined && ranks.some((rank) => rank > 0) && remedies.length === 0) {
     note(['remedies'], 'who is interrupted must be told what to do: name at least one remedy');
   }
+  if (remedies.includes('check') && remedies.length > 1) {
+    note(
+      ['remedies'],
+      '`check` stands alone: what a trip needs is simulated, what a part of the car needs is in the words',
+    );
+  }
   for (const [index, model] of (content.cars?.models ?? []).entries()) {
     if (vehicleModel(model) !== undefined) continue;
     const names = models.map(({ modelId }) => modelId);

@@ -1,4 +1,4 @@
-import type { Alert, Severity } from '@outrider/domain';
+import type { Alert, Remedy, Severity } from '@outrider/domain';
 import { type AlertState, alertId, endEpisode, type Step } from './alert-lifecycle.ts';
 import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
 import { asDrill, drillSubjects } from './drill.ts';
@@ -263,8 +263,10 @@ function resolve(
   };
 }
 
-function remediesFor(situation: Situation, rule: LoadedRule, subject: Subject): readonly Simulated[] {
+function remediesFor(situation: Situation, rule: LoadedRule, subject: Subject): readonly Simulated<Remedy>[] {
   const { view } = situation;
+  // What a part of the car needs is in the words of the rule: nothing is to be simulated, and no road to be known.
+  if (rule.remedies.includes('check')) return [{ remedy: { kind: 'check', words: rule.message } }];
   if (view === null || situation.soc === undefined || view.stretches.length === 0) return [];
   const index = view.stretches.findIndex((stretch) => stretch.stopId === subject.subject);
   const to =

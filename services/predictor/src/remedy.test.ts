@@ -1,4 +1,4 @@
-import type { Remedy } from '@outrider/domain';
+import type { Remedy, TripRemedy } from '@outrider/domain';
 import { expect, test } from 'vitest';
 import { CHARGING, charger, DRIVING } from './predictor.fixture.ts';
 import { remedySources, simulateRemedies } from './remedies/index.ts';
@@ -6,7 +6,7 @@ import { problemOf } from './remedies/remedies.fixture.ts';
 import { rankRemedies, roundProbability, type Simulated } from './remedy.ts';
 
 const band = { p10: 0, p50: 1, p90: 2 };
-const remedies: Readonly<Record<string, Remedy>> = {
+const remedies: Readonly<Record<string, TripRemedy>> = {
   slower: { kind: 'hold-speed', speedMps: 20, arrivalSocPct: band, belowReserveProbability: 0 },
   plug: {
     kind: 'plug-in',
@@ -20,7 +20,7 @@ const remedies: Readonly<Record<string, Remedy>> = {
   warm: { kind: 'precondition', minutes: 9, arrivalSocPct: band, belowReserveProbability: 0 },
 };
 const simulated = (name: string, belowReserveProbability: number): Simulated => ({
-  remedy: { ...(remedies[name] as Remedy), belowReserveProbability },
+  remedy: { ...(remedies[name] as TripRemedy), belowReserveProbability },
 });
 const wait = (minutes: number): Simulated => ({
   remedy: {

@@ -1,11 +1,11 @@
-import type { Band, Remedy } from '@outrider/domain';
+import type { Band, Remedy, TripRemedy } from '@outrider/domain';
 import { type PlanForecast, type SocForecast, warnFrom } from '@outrider/energy';
 import type { Situation } from './outlook.ts';
 import type { RouteView } from './route-view.ts';
 
 /** A remedy, simulated, with the last moment at which it still works. */
-export interface Simulated {
-  readonly remedy: Remedy;
+export interface Simulated<R extends Remedy = TripRemedy> {
+  readonly remedy: R;
   readonly deadlineAtMs?: number;
   readonly deadlinePlace?: string;
 }
@@ -19,7 +19,7 @@ export interface Problem {
 
 /** One way to help. Returns null when it does not apply here; a weak result is returned with its probability. */
 export interface RemedySource {
-  readonly kind: Remedy['kind'];
+  readonly kind: TripRemedy['kind'];
   simulate(problem: Problem): Simulated | null;
 }
 

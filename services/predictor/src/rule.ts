@@ -190,6 +190,7 @@ const remedyKind = z.enum([
   'plug-in',
   'turn-back',
   'precondition',
+  'check',
 ]) satisfies z.ZodType<Remedy['kind']>;
 
 /** `rules/<id>.yaml` as written. */

@@ -26,7 +26,7 @@ const ALL: readonly Field[] = [
   number(15, 'DiHeatsinkTR', 'Celsius'),
   number(16, 'DiAxleSpeedR'),
   number(17, 'DiTorquemotor'),
-  number(18, 'DiStatorTempR', 'Celsius'),
+  number(18, 'DiStatorTempR', 'Celsius', SIGNAL.motorTemp),
   number(19, 'DiVBatR', 'V'),
   number(20, 'DiMotorCurrentR', 'A'),
   other('place', 21, 'Location', 'Vehicle.CurrentLocation'),

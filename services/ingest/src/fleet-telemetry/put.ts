@@ -87,10 +87,10 @@ function readOpen(text: string): SaidFlags | undefined {
 }
 
 const LOW: Readonly<Record<string, string>> = {
-  frontLeft: SIGNAL.tireFrontLeft.replace(/Pressure$/, 'IsPressureLow'),
-  frontRight: SIGNAL.tireFrontRight.replace(/Pressure$/, 'IsPressureLow'),
-  rearLeft: SIGNAL.tireRearLeft.replace(/Pressure$/, 'IsPressureLow'),
-  rearRight: SIGNAL.tireRearRight.replace(/Pressure$/, 'IsPressureLow'),
+  frontLeft: SIGNAL.isTireFrontLeftLow,
+  frontRight: SIGNAL.isTireFrontRightLow,
+  rearLeft: SIGNAL.isTireRearLeftLow,
+  rearRight: SIGNAL.isTireRearRightLow,
 };
 
 /** The soft warning is VSS's; the hard one has no name there. Of a lorry's axles only those that warn are named. */

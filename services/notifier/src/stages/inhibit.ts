@@ -12,6 +12,7 @@ export const INHIBITIONS: readonly Inhibition[] = [
   { rule: 'unplug-too-early', mutes: ['arrival-below-reserve', 'departure-below-reserve', 'cold-battery'] },
   { rule: 'overnight-loss', mutes: ['departure-below-reserve', 'arrival-below-reserve'] },
   { rule: 'departure-below-reserve', mutes: ['arrival-below-reserve'] },
+  { rule: 'tyre-low', mutes: ['slow-puncture'] },
   { rule: 'point-of-no-return', mutes: ['arrival-below-reserve', 'reach-without-plan'] },
 ];
 

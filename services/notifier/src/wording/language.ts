@@ -11,7 +11,11 @@ const message = z.strictObject({
   subject: sentence,
   /** First line on a lock screen. */
   title: alternatives,
-  what: z.strictObject({ unlikely: alternatives, uncertain: alternatives, likely: alternatives }),
+  /** A list: it was measured, and is so. */
+  what: z.union([
+    z.strictObject({ unlikely: alternatives, uncertain: alternatives, likely: alternatives }),
+    alternatives,
+  ]),
   spoken: alternatives,
   /** What to do when no remedy was found. */
   action: sentence,
@@ -34,6 +38,18 @@ const lineWords = z.strictObject({ title: alternatives, body: alternatives, spok
 export const language = z.strictObject({
   language: z.string().regex(/^[a-z]{2}$/),
   unnamed: z.strictObject({ stop: sentence }),
+  tyres: z.strictObject({
+    frontLeft: sentence,
+    frontRight: sentence,
+    rearLeft: sentence,
+    rearRight: sentence,
+  }),
+  contradictions: z.strictObject({
+    'moves-and-charges': sentence,
+    'moves-in-park': sentence,
+    'charges-unplugged': sentence,
+    'two-charges': sentence,
+  }),
   messages: z.record(z.string(), message).refine((all) => 'other' in all, 'the message "other" is missing'),
   resolved: takingBack,
   handedOver: takingBack,

@@ -1,4 +1,4 @@
-import { type Band, cToFahrenheit, mpsToKmh, mpsToMph, mToKm, mToMiles } from '@outrider/domain';
+import { type Band, cToFahrenheit, kpaToPsi, mpsToKmh, mpsToMph, mToKm, mToMiles } from '@outrider/domain';
 
 /** How a person reads quantities; `spoken` writes units out for a voice. */
 export interface Reading {
@@ -73,6 +73,18 @@ export function minutes(value: number, { spoken }: Pick<Reading, 'spoken'>): str
 
 export const power = (powerKw: number): string =>
   `${powerKw < 9.95 ? powerKw.toFixed(1).replace('.0', '') : whole(powerKw)} kW`;
+
+/** Of a tyre: bar to a tenth, or whole psi. */
+export function pressure(pressureKpa: number, { units, spoken }: Reading): string {
+  if (units === 'metric') return `${clamped(pressureKpa / 100, 99).toFixed(1)} bar`;
+  return `${whole(clamped(kpaToPsi(pressureKpa), 999))} ${spoken ? 'P S I' : 'psi'}`;
+}
+
+export const voltage = (volts: number, { spoken }: Pick<Reading, 'spoken'>): string =>
+  `${clamped(volts, 99).toFixed(1)} ${spoken ? 'volts' : 'V'}`;
+
+/** No sensor says more; whoever does is not quoted at length. */
+const clamped = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
 
 /** Time of day where the person is, with the weekday when it is not today. */
 export function timeOfDay(atMs: number, nowMs: number, { units, timeZone }: Reading): string {

@@ -1,5 +1,6 @@
-import type { Alert, Remedy } from '@outrider/domain';
+import { type Alert, isTripRemedy, type Remedy } from '@outrider/domain';
 import { plainName, type Values } from './fill.ts';
+import type { Language } from './language.ts';
 import {
   chance,
   distance,
@@ -7,12 +8,17 @@ import {
   percent,
   percentBand,
   power,
+  pressure,
   type Reading,
   speedLimit,
   temperature,
   timeOfDay,
+  voltage,
   windSpeed,
 } from './quantities.ts';
+
+/** What a language calls things that have no name of their own. */
+type Names = Pick<Language, 'unnamed' | 'tyres' | 'contradictions'>;
 
 const NAME_MAX = 60;
 /** A voice names places briefly. */
@@ -33,11 +39,12 @@ const named = (name: string | undefined, reading: Reading): string | undefined =
   name === undefined ? undefined : plainName(name, nameMax(reading)) || undefined;
 
 /** What the sentences about an alert may name. */
-export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, reading: Reading): Values {
+export function alertValues(alert: Alert, names: Names, nowMs: number, reading: Reading): Values {
   const band = alert.arrivalSocPct;
   const longer = alert.remedies.find((remedy) => remedy.kind === 'charge-longer');
   return {
-    stop: named(alert.stopName, reading) ?? unnamedStop,
+    stop: named(alert.stopName, reading) ?? names.unnamed.stop,
+    namedStop: named(alert.stopName, reading),
     arrival: optional(band, (known) => percentBand(known, reading)),
     arrivalP50: optional(band, (known) => percent(known.p50, reading)),
     reserve: optional(alert.reserveSocPct, (known) => percent(known, reading)),
@@ -55,6 +62,7 @@ export function alertValues(alert: Alert, unnamedStop: string, nowMs: number, re
     soc: optional(fact(alert, 'socPct'), (known) => percent(known, reading)),
     loss: optional(fact(alert, 'expectedLossPct'), (known) => percent(known, reading)),
     ...readyValues(alert, nowMs, reading),
+    ...partValues(alert, names, reading),
     // Absent where charging on does not help, as on a full battery: nothing may then ask for it.
     longer: optional(longer, (known) => minutes(known.minutes, reading)),
     deadlinePlace: named(alert.deadlinePlace, reading),
@@ -91,6 +99,24 @@ function readyValues(alert: Alert, nowMs: number, reading: Reading): Values {
   };
 }
 
+/** Parts of the car that want to be looked after. */
+function partValues(alert: Alert, names: Names, reading: Reading): Values {
+  const inPlain = (fact: string, words: Readonly<Record<string, string>>): string | undefined => {
+    const [first] = String(alert.facts[fact] ?? '').split(' ');
+    return first !== undefined && Object.hasOwn(words, first) ? words[first] : undefined;
+  };
+  return {
+    tyre: inPlain('tyre', names.tyres),
+    tyrePressure: optional(fact(alert, 'tyreLowestKpa'), (known) => pressure(known, reading)),
+    tyreMissing: optional(fact(alert, 'tyreMissingKpa'), (known) => pressure(known, reading)),
+    volts: optional(fact(alert, 'lowVoltageV'), (known) => voltage(known, reading)),
+    batteryHottest: optional(fact(alert, 'batteryHottestC'), (known) => temperature(known, reading)),
+    motorTemp: optional(fact(alert, 'motorTempC'), (known) => temperature(known, reading)),
+    contradiction: inPlain('contradiction', names.contradictions),
+    contradictions: optional(fact(alert, 'contradictions'), String),
+  };
+}
+
 /** How old the weather is, told apart by whose it is: what the car alone measures is no forecast. */
 function weatherValues(alert: Alert, reading: Reading): Values {
   const { weatherSource } = alert.facts;
@@ -108,7 +134,7 @@ function weatherValues(alert: Alert, reading: Reading): Values {
 /** What the sentences about a remedy may name. */
 export function remedyValues(remedy: Remedy, reading: Reading): Values {
   return {
-    after: percentBand(remedy.arrivalSocPct, reading),
+    after: isTripRemedy(remedy) ? percentBand(remedy.arrivalSocPct, reading) : undefined,
     name: 'name' in remedy ? named(remedy.name, reading) : undefined,
     minutes: 'minutes' in remedy ? minutes(remedy.minutes, reading) : undefined,
     until: 'untilSocPct' in remedy ? percent(Math.ceil(remedy.untilSocPct), reading) : undefined,

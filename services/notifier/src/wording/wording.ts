@@ -1,4 +1,4 @@
-import type { Alert } from '@outrider/domain';
+import { type Alert, isTripRemedy } from '@outrider/domain';
 import { fill, fillAll, fillFirst, plainName, shorten, type Values } from './fill.ts';
 import type { Language, MessageWords } from './language.ts';
 import type { Reading } from './quantities.ts';
@@ -47,14 +47,14 @@ export function wordAlert(language: Language, alert: Alert, reader: Reader, nowM
   const words = language.messages[isUnworded(language, alert.message) ? 'other' : alert.message];
   if (words === undefined) throw new Error('the message "other" is missing');
   const reading: Reading = { ...reader, spoken: false };
-  const values = alertValues(alert, language.unnamed.stop, nowMs, reading);
+  const values = alertValues(alert, language, nowMs, reading);
   const sentences = [
-    fillFirst(words.what[certaintyOf(alert.probability)], values),
+    fillFirst(whatOf(words, alert), values),
     `${actionOf(language, words, alert, reading)}`,
     outcomeOf(language, alert, reading),
     decideOf(language, alert, values, nowMs),
     // Weather and road are reasons of a forecast.
-    alert.audience === 'operators' ? '' : becauseOf(language, values),
+    alert.audience === 'operators' || isMeasured(words) ? '' : becauseOf(language, values),
   ];
   return {
     subject: words.subject,
@@ -72,7 +72,7 @@ export function wordTakenBack(
   reader: Reader,
   nowMs: number,
 ): Text {
-  const values = alertValues(alert, language.unnamed.stop, nowMs, { ...reader, spoken: false });
+  const values = alertValues(alert, language, nowMs, { ...reader, spoken: false });
   const { subject, title, body, spoken } = language[why];
   return { subject, title, body: fillFirst(body, values), spoken };
 }
@@ -99,11 +99,20 @@ export function namingCar(text: Text, label: string): Text {
 const CAR_NAME_MIN = 3;
 const CAR_NAME_MAX = 24;
 
+/** What is measured is so; what is forecast is so with a probability. */
+const isMeasured = ({ what }: MessageWords): boolean => Array.isArray(what);
+
+const whatOf = ({ what }: MessageWords, { probability }: Alert): readonly string[] =>
+  Array.isArray(what) ? what : what[certaintyOf(probability)];
+
 function actionOf(language: Language, words: MessageWords, alert: Alert, reading: Reading): string {
-  const choices = alert.remedies.slice(0, CHOICES_MAX).map((remedy, at) => {
-    const { text, or } = language.remedies[remedy.kind];
-    return fillFirst(at === 0 ? text : or, remedyValues(remedy, reading));
-  });
+  const choices = alert.remedies
+    .filter(isTripRemedy)
+    .slice(0, CHOICES_MAX)
+    .map((remedy, at) => {
+      const { text, or } = language.remedies[remedy.kind];
+      return fillFirst(at === 0 ? text : or, remedyValues(remedy, reading));
+    });
   return choices.length === 0 ? words.action : `${choices.join(language.or)}.`;
 }
 
@@ -131,10 +140,12 @@ function spokenOf(
   nowMs: number,
 ): string {
   const reading: Reading = { ...reader, spoken: true };
-  const what = fillAll(words.spoken, alertValues(alert, language.unnamed.stop, nowMs, reading));
+  const what = fillAll(words.spoken, alertValues(alert, language, nowMs, reading));
   const best = alert.remedies[0];
   const remedy =
-    best === undefined ? [] : fillAll(language.remedies[best.kind].spoken, remedyValues(best, reading));
+    best === undefined || !isTripRemedy(best)
+      ? []
+      : fillAll(language.remedies[best.kind].spoken, remedyValues(best, reading));
   const actions = remedy.length > 0 ? remedy : [words.spokenAction];
   const pairs = what.flatMap((first) => actions.map((action) => `${first} ${action}`));
   return [...pairs, ...actions].find((one) => one.length <= SPOKEN_MAX) ?? words.spokenAction;

@@ -120,6 +120,31 @@ export const factCatalogue: FactCatalogue = {
     ),
     text('carError', 'Name of the newest error the car reported, for an hour.'),
     number('silentMinutes', 'min', 'Since the car, or its connection, was last heard of.'),
+    flag('saysTyreIsLow', 'The car itself says that a tyre is low.'),
+    number('tyreLowestKpa', 'kPa', 'Pressure of the lowest tyre, above that of the air.'),
+    number(
+      'tyreMissingKpa',
+      'kPa',
+      'What the lowest tyre of an axle has less than the one opposite, both read within 30 minutes.',
+    ),
+    number('tyreMissingPct', '%', 'The same, of the pressure of the one opposite.'),
+    text('tyre', 'Which tyre that is: `frontLeft`, `frontRight`, `rearLeft` or `rearRight`.'),
+    number('lowVoltageV', 'V', 'Voltage of the 12 V battery.'),
+    flag(
+      'isLowVoltageResting',
+      'Parked for an hour without a cable: the 12 V battery has nothing but itself.',
+    ),
+    number(
+      'batteryHottestC',
+      '°C',
+      'Hottest cell of the battery as measured, or its mean where no cell is told.',
+    ),
+    number('motorTempC', '°C', 'Temperature of the electric motor.'),
+    text(
+      'contradiction',
+      'What cannot be true at once, a space between them: `moves-and-charges`, `moves-in-park`, `charges-unplugged`, `two-charges`; empty when nothing.',
+    ),
+    number('contradictions', '', 'How many of them.'),
     flag('isConnected', 'The server holds its connection, or it said something after it was lost.'),
   ],
 };

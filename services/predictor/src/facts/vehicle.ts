@@ -1,5 +1,6 @@
 import { distanceM, type Position, SIGNAL, TESLA_SIGNAL } from '@outrider/domain';
 import { forecastPlan, type PlanStage, reachOf, secondsTo } from '@outrider/energy';
+import { partFacts } from '../car-parts.ts';
 import { known, knownOr, motionFacts, unknown } from '../fact.ts';
 import { carStateOf, type Situation, stagesTo, undrawnRoad, whyUnknown } from '../outlook.ts';
 import { alertsIn } from '../own-word.ts';
@@ -18,6 +19,7 @@ export function vehicleSubjects(situation: Situation): Subject[] {
         ...reachFacts(situation),
         ...speedFacts(situation),
         ...ownWordFacts(situation),
+        ...partFacts(situation),
       },
     },
   ];

@@ -1,4 +1,4 @@
-import type { Remedy } from '@outrider/domain';
+import type { TripRemedy } from '@outrider/domain';
 import { forecastPlan, type PlanStage } from '@outrider/energy';
 import { expect } from 'vitest';
 import { carStateOf, horizonOf, isDriving } from '../outlook.ts';
@@ -22,7 +22,7 @@ export function riskOf({ situation: now }: Problem, stages: readonly PlanStage[]
 
 /** The remedy's promise is what the model says of doing it. */
 export function expectPromise(
-  remedy: Remedy,
+  remedy: TripRemedy,
   { situation: now }: Problem,
   stages: readonly PlanStage[],
 ): void {

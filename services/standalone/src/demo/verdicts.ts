@@ -1,4 +1,4 @@
-import type { Remedy } from '@outrider/domain';
+import { isTripRemedy, type Remedy } from '@outrider/domain';
 import {
   type DecisionPoint,
   type Followed,
@@ -77,6 +77,8 @@ function followPossible(
   atMs: number,
   remedies: readonly Remedy[],
 ): { readonly remedy: Remedy; readonly outcome: Followed } | undefined {
-  const tried = remedies.map((remedy) => ({ remedy, outcome: ifFollowed(scenario, atMs, remedy) }));
+  const tried = remedies
+    .filter(isTripRemedy)
+    .map((remedy) => ({ remedy, outcome: ifFollowed(scenario, atMs, remedy) }));
   return tried.find(({ outcome }) => outcome.isPossible) ?? tried[0];
 }

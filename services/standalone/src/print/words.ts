@@ -74,6 +74,8 @@ export function adviceText(remedy: Remedy): string {
       return `turning back to ${remedy.name}`;
     case 'precondition':
       return 'warming the battery';
+    case 'check':
+      return 'looking after the car';
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Band, distanceM, type Position, type Remedy } from '@outrider/domain';
+import { type Band, distanceM, type Position, type TripRemedy } from '@outrider/domain';
 import { truthAt } from './interpolate.ts';
 import { chargeTo, chargeUntil, drive, driveLegs, type Journey, stand, startJourney } from './journey.ts';
 import {
@@ -14,7 +14,11 @@ import { chargeMinutes, type Station, stationsOf } from './published.ts';
 import type { Scenario } from './scenario.ts';
 
 /** What a remedy says to do; its own forecast of the outcome plays no part here. */
-export type Advice = Remedy extends infer R ? (R extends Remedy ? Omit<R, ForecastKeys> : never) : never;
+export type Advice = TripRemedy extends infer R
+  ? R extends TripRemedy
+    ? Omit<R, ForecastKeys>
+    : never
+  : never;
 type ForecastKeys = 'arrivalSocPct' | 'belowReserveProbability' | 'worksProbability';
 type AdviceOf<K extends Advice['kind']> = Extract<Advice, { kind: K }>;
 

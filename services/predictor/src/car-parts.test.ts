@@ -1,0 +1,139 @@
+import { GEAR, SIGNAL, type SignalValue } from '@outrider/domain';
+import { describe, expect, test } from 'vitest';
+import { vehicleSubjects } from './facts/vehicle.ts';
+import { factValue, HOUR_MS, MINUTE_MS, NOW_MS, situation } from './predictor.fixture.ts';
+
+const factsOf = (...given: Parameters<typeof situation>) => vehicleSubjects(situation(...given))[0]?.facts;
+const { tireFrontLeft, tireFrontRight, tireRearLeft, tireRearRight } = SIGNAL;
+const read = (values: Readonly<Record<string, SignalValue>>, name: string, ageMs = 0) =>
+  factValue(factsOf({ values, observedAtMs: NOW_MS - ageMs }), name);
+
+describe('tyres', () => {
+  const worst = { [tireFrontLeft]: 250, [tireFrontRight]: 248, [tireRearLeft]: 189, [tireRearRight]: 252 };
+
+  test('the one that has least beside the one opposite is named, with what is missing', () => {
+    expect(read(worst, 'tyre')).toBe('rearLeft');
+    expect(read(worst, 'tyreMissingKpa')).toBe(63);
+    expect(read(worst, 'tyreMissingPct')).toBe(25);
+    expect(read(worst, 'tyreLowestKpa')).toBe(189);
+  });
+
+  test('a car that is filled more at one axle misses nothing', () => {
+    const axles = { [tireFrontLeft]: 230, [tireFrontRight]: 230, [tireRearLeft]: 290, [tireRearRight]: 290 };
+    expect(read(axles, 'tyreMissingKpa')).toBe(0);
+  });
+
+  test('frost takes from all of them alike', () => {
+    // 250 kPa at 15 °C, and the same air at −20 °C.
+    const colder = (kpa: number) => ((kpa + 101.3) * 253.15) / 288.15 - 101.3;
+    const cold = Object.fromEntries(Object.entries(worst).map(([path, kpa]) => [path, colder(kpa)]));
+    expect(read(cold, 'tyreMissingPct')).toBeCloseTo(26.7, 0);
+    const even = { [tireFrontLeft]: colder(250), [tireFrontRight]: colder(250) };
+    expect(read(even, 'tyreMissingKpa')).toBe(0);
+  });
+
+  test('one tyre alone is compared with nothing', () => {
+    const alone = { [tireFrontLeft]: 180, [tireRearLeft]: 250 };
+    expect(read(alone, 'tyreMissingKpa')).toBe('(no two pressures of an axle are known)');
+    expect(read(alone, 'tyreLowestKpa')).toBe(180);
+    expect(read(alone, 'tyre')).toBe('frontLeft');
+  });
+
+  test('pressures of a day ago are unknown', () => {
+    expect(read(worst, 'tyreLowestKpa', 24 * HOUR_MS)).toBe(189);
+    expect(read(worst, 'tyreLowestKpa', 24 * HOUR_MS + 1)).toBe('(no pressure is known)');
+  });
+
+  test('a cold reading is not compared with a warm one of more than half an hour ago', () => {
+    const apart = (ageMs: number) => {
+      const now = situation({ values: {} });
+      const latest = {
+        ...now.state.latest,
+        [tireFrontLeft]: { value: 215, atMs: now.nowMs },
+        [tireFrontRight]: { value: 250, atMs: now.nowMs - ageMs },
+      };
+      const facts = vehicleSubjects({ ...now, state: { ...now.state, latest } })[0]?.facts;
+      return factValue(facts, 'tyreMissingKpa');
+    };
+    expect(apart(30 * MINUTE_MS)).toBe(35);
+    expect(apart(30 * MINUTE_MS + 1)).toBe('(no two pressures of an axle are known)');
+  });
+
+  test('the car’s own word counts, and names the tyre', () => {
+    const said = { ...worst, [SIGNAL.isTireFrontRightLow]: true, [SIGNAL.isTireRearLeftLow]: false };
+    expect(read(said, 'saysTyreIsLow')).toBe(true);
+    expect(read(said, 'tyre')).toBe('frontRight');
+    expect(read(worst, 'saysTyreIsLow')).toBe(false);
+  });
+
+  test('no pressure at all is no pressure of nothing', () => {
+    expect(read({}, 'tyre')).toBe('(no tyre is known)');
+    expect(read({ [tireFrontLeft]: 0, [tireFrontRight]: 0 }, 'tyreMissingPct')).toBe(
+      '(no two pressures of an axle are known)',
+    );
+  });
+});
+
+describe('the 12 V battery', () => {
+  const parked = { [SIGNAL.gear]: GEAR.park, [SIGNAL.speed]: 0, [SIGNAL.lowVoltage]: 11.7 };
+
+  test('rests once the car stood for an hour without a cable', () => {
+    const after = (ms: number, more = {}) => {
+      const now = situation({ values: { ...parked, ...more } });
+      const phase = { motion: 'standing', sinceMs: NOW_MS - ms, odometerM: null, socPct: null } as const;
+      const facts = vehicleSubjects({ ...now, state: { ...now.state, phase } })[0]?.facts;
+      return factValue(facts, 'isLowVoltageResting');
+    };
+    expect(after(HOUR_MS)).toBe(true);
+    expect(after(HOUR_MS - 1)).toBe(false);
+    expect(after(HOUR_MS, { [SIGNAL.isPlugged]: true })).toBe(false);
+  });
+
+  test('is as the car said within the hour', () => {
+    expect(read(parked, 'lowVoltageV', HOUR_MS)).toBe(11.7);
+    expect(read(parked, 'lowVoltageV', HOUR_MS + 1)).toBe('(the voltage of the 12 V battery is not known)');
+  });
+});
+
+describe('heat', () => {
+  test('the hottest cell counts, else the mean', () => {
+    const both = { [SIGNAL.batteryTemp]: 48, [SIGNAL.batteryTempMax]: 56 };
+    expect(read(both, 'batteryHottestC')).toBe(56);
+    expect(read({ [SIGNAL.batteryTemp]: 48 }, 'batteryHottestC')).toBe(48);
+    expect(read({}, 'batteryHottestC')).toBe('(no temperature of the battery was measured)');
+  });
+
+  test('the motor’s is known for five minutes', () => {
+    expect(read({ [SIGNAL.motorTemp]: 151 }, 'motorTempC', 5 * MINUTE_MS)).toBe(151);
+    expect(read({ [SIGNAL.motorTemp]: 151 }, 'motorTempC', 5 * MINUTE_MS + 1)).toBe(
+      '(the motor tells no temperature)',
+    );
+  });
+});
+
+describe('contradictions', () => {
+  for (const [name, values, said] of [
+    ['nothing', { [SIGNAL.speed]: 90, [SIGNAL.gear]: GEAR.drive, [SIGNAL.isCharging]: false }, ''],
+    ['pushed in Park', { [SIGNAL.speed]: 5, [SIGNAL.gear]: GEAR.park }, ''],
+    ['moving in Park', { [SIGNAL.speed]: 5.1, [SIGNAL.gear]: GEAR.park }, 'moves-in-park'],
+    ['charging on the road', { [SIGNAL.speed]: 90, [SIGNAL.isCharging]: true }, 'moves-and-charges'],
+    [
+      'charging without a cable',
+      { [SIGNAL.isCharging]: true, [SIGNAL.isPlugged]: false },
+      'charges-unplugged',
+    ],
+    ['charging, and nobody says how', { [SIGNAL.isCharging]: true }, ''],
+    ['two figures 20 apart', { [SIGNAL.soc]: 60, [SIGNAL.socDisplayed]: 40 }, ''],
+    ['two figures further apart', { [SIGNAL.soc]: 60, [SIGNAL.socDisplayed]: 39.9 }, 'two-charges'],
+  ] as const)
+    test(`${name}: ${said === '' ? 'none' : said}`, () => {
+      expect(read(values, 'contradiction')).toBe(said);
+      expect(read(values, 'contradictions')).toBe(said === '' ? 0 : 1);
+    });
+
+  test('several are counted, each once', () => {
+    const all = { [SIGNAL.speed]: 9, [SIGNAL.gear]: GEAR.park, [SIGNAL.isCharging]: true };
+    expect(read(all, 'contradiction')).toBe('moves-and-charges moves-in-park');
+    expect(read(all, 'contradictions')).toBe(2);
+  });
+});
