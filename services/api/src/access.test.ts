@@ -110,6 +110,8 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/people/me/push-subscriptions': { endpoint: 'https://push.example.net/1', keys: {} },
   'post /v1/people/me/ntfy/code': { topic: 'a_topic' },
   'post /v1/people/me/ntfy/verify': { code: '012345' },
+  'post /v1/people/me/slack/code': { channel: 'C0123456789' },
+  'post /v1/people/me/slack/verify': { code: '012345' },
   'put /v1/people/me/pagerduty': { routingKey: 'R0123456789abcdefghijklmnopqrs01' },
   'post /v1/vehicles': { modelId: 'test-car', label: 'Car', consents: {}, textVersion },
   'patch /v1/vehicles/{vehicleId}': { label: 'Other' },

@@ -219,3 +219,25 @@ for (const { topic, status } of [
   test(`a topic of ${topic.length} characters, ${topic.slice(0, 3)}…, answers ${status}`, async () => {
     expect((await (await withTopic()).ask(topic)).status).toBe(status);
   });
+
+for (const { channel, status } of [
+  { channel: 'C0123456789', status: 202 },
+  { channel: 'G01234567', status: 202 },
+  { channel: '#crew', status: 400 },
+  { channel: 'U0123456789', status: 400 },
+])
+  test(`a Slack channel ${channel} answers ${status}`, async () => {
+    const { token } = await it.addPerson();
+    const asked = await it.call('POST', '/v1/people/me/slack/code', { token, body: { channel } });
+    expect(asked.status).toBe(status);
+  });
+
+test('a Slack channel is told once the code that was sent there is entered', async () => {
+  const { token, personId } = await it.addPerson();
+  await it.call('POST', '/v1/people/me/slack/code', { token, body: { channel: 'C0123456789' } });
+  await sendCode('012345');
+  await it.call('POST', '/v1/people/me/slack/verify', { token, body: { code: '012345' } });
+  expect(await it.state.contacts.listOf(personId)).toMatchObject([
+    { channel: 'slack', target: 'C0123456789' },
+  ]);
+});

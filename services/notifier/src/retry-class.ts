@@ -98,6 +98,39 @@ export function classOfTelegramAnswer(status: number, description: string): Retr
   return status === 404 ? 'auth' : classOfHttpStatus(status);
 }
 
+/** Slack answers 200 and says in a word what is wrong; every other word is about the message. */
+const SLACK_WORDS: Readonly<Record<string, RetryClass>> = {
+  channel_not_found: 'permanent-target',
+  is_archived: 'permanent-target',
+  not_in_channel: 'permanent-target',
+  invalid_auth: 'auth',
+  not_authed: 'auth',
+  account_inactive: 'auth',
+  token_revoked: 'auth',
+  token_expired: 'auth',
+  missing_scope: 'auth',
+  access_denied: 'auth',
+  ratelimited: 'throttled',
+  rate_limited: 'throttled',
+  service_unavailable: 'transient',
+  // Some of it may have been done.
+  internal_error: 'ambiguous',
+  fatal_error: 'ambiguous',
+  request_timeout: 'ambiguous',
+};
+
+/** An answer of Slack's Web API, with its `ok` and `error`; undefined `isOk`: it was no answer of that kind. */
+export function classOfSlackAnswer(
+  status: number,
+  isOk: boolean | undefined,
+  error: string,
+): RetryClass | undefined {
+  if (status < 200 || status >= 300) return classOfHttpStatus(status);
+  if (isOk === undefined) return 'ambiguous';
+  if (isOk) return undefined;
+  return Object.hasOwn(SLACK_WORDS, error) ? SLACK_WORDS[error] : 'permanent-request';
+}
+
 const BEFORE_SENDING = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',

@@ -70,6 +70,11 @@ function telegramToken(value: string): string {
   return value;
 }
 
+function slackToken(value: string): string {
+  if (!/^xoxb-[\w-]{10,200}$/.test(value)) throw new Error('is no bot token like xoxb-…');
+  return value;
+}
+
 export const notifierSettings = {
   smtpUrl: {
     env: 'SMTP_URL',
@@ -170,6 +175,19 @@ export const notifierSettings = {
     about: 'Where the Bot API is; another for a Bot API server of your own.',
     parse: httpUrl,
     default: 'https://api.telegram.org',
+  },
+  slackBotToken: {
+    env: 'SLACK_BOT_TOKEN',
+    about: 'Slack app’s bot token, xoxb-…, with the scope chat:write; empty = no Slack.',
+    parse: optional(slackToken),
+    default: '',
+    secret: true,
+  },
+  slackUrl: {
+    env: 'SLACK_URL',
+    about: 'Where Slack’s Web API is; https://slack-gov.com for GovSlack.',
+    parse: httpUrl,
+    default: 'https://slack.com',
   },
   webhookAllowHttpLoopback: {
     env: 'WEBHOOK_ALLOW_HTTP_LOOPBACK',

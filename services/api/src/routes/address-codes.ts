@@ -45,10 +45,19 @@ const ntfyTopic = z
   .strictObject({ topic: z.string().regex(/^[-_A-Za-z0-9]{1,64}$/, 'up to 64 letters, digits, - and _') })
   .transform(({ topic: address }) => ({ address }));
 
+const slackChannel = z
+  .strictObject({
+    channel: z
+      .string()
+      .regex(/^[CG][A-Z0-9]{7,20}$/, 'a channel’s id like C0123456789, at the end of its details in Slack'),
+  })
+  .transform(({ channel: address }) => ({ address }));
+
 const PROVABLE: readonly Provable[] = [
   { path: 'phone', channel: 'sms', name: 'phone number', in: 'phone' },
   { path: 'email', channel: 'email', name: 'e-mail address', in: 'email' },
   { path: 'ntfy', channel: 'ntfy', name: 'ntfy topic', in: ntfyTopic },
+  { path: 'slack', channel: 'slack', name: 'Slack channel', in: slackChannel },
 ];
 
 /** A number or topic is written to once its owner has entered a code that was sent there; an e-mail address, where that is asked for. */

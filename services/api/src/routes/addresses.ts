@@ -9,7 +9,7 @@ import { type ApiServer, answers, principalOf } from '../server.ts';
 import { iso, isoText, noContent } from '../shapes/fields.ts';
 
 /** Channels whose addresses are named here; phone, mail, webhook and browsers have places of their own. */
-const LISTED: readonly ChannelName[] = ['pagerduty', 'ntfy', 'telegram'];
+const LISTED: readonly ChannelName[] = ['pagerduty', 'ntfy', 'telegram', 'slack'];
 
 const addressView = z.strictObject({
   addressId: z.string(),

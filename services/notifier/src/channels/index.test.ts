@@ -52,6 +52,11 @@ test('Telegram is there once a bot is named', () => {
   expect(() => build({ TELEGRAM_BOT_TOKEN: token.slice(0, -6) })).toThrow('TELEGRAM_BOT_TOKEN');
 });
 
+test('Slack is there once a bot is named', () => {
+  expect(build({ SLACK_BOT_TOKEN: 'xoxb-1234567890-abcdef' })).toContain('slack');
+  expect(() => build({ SLACK_BOT_TOKEN: 'xoxp-1234567890-abcdef' })).toThrow('SLACK_BOT_TOKEN');
+});
+
 test('e-mail is there once a mail server is named', () => {
   expect(build({})).toEqual(['feed', 'webhook']);
   expect(build({ SMTP_URL: 'smtp://127.0.0.1:2525' })).toEqual(['feed', 'email', 'webhook']);

@@ -9,6 +9,7 @@ import { createFeed } from './feed.ts';
 import { createNtfy } from './ntfy.ts';
 import { createPagerDuty } from './pagerduty.ts';
 import { createPush } from './push.ts';
+import { createSlack } from './slack.ts';
 import { createSms } from './sms.ts';
 import { createTelegram } from './telegram.ts';
 import { createWebhook } from './webhook.ts';
@@ -64,6 +65,10 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
       : createPagerDuty({ url, realClock, forget: (contactId) => contacts.remove(contactId) }),
   ntfy: ({ ntfyUrl: url, ntfyToken: token }, { realClock }) =>
     url === undefined ? undefined : createNtfy({ url, token, realClock }),
+  slack: ({ slackUrl: url, slackBotToken: botToken }, { realClock }, contacts) =>
+    botToken === undefined
+      ? undefined
+      : createSlack({ url, botToken, realClock, forget: (contactId) => contacts.remove(contactId) }),
   telegram: ({ telegramUrl: url, telegramBotToken: botToken }, { realClock }, contacts) =>
     botToken === undefined
       ? undefined

@@ -1,9 +1,10 @@
 import type { Clock } from '@outrider/runtime';
 import type { Contact } from '@outrider/state';
 import { z } from 'zod';
-import type { Channel, Delivery, Message } from '../channel.ts';
+import type { Channel, Message } from '../channel.ts';
+import { type Board, type Came, sayOnBoard } from '../one-message.ts';
 import { callProvider, jsonOf } from '../provider-call.ts';
-import { classOfTelegramAnswer, deliveryOf, isTargetGone, type RetryClass } from '../retry-class.ts';
+import { classOfTelegramAnswer, deliveryOf, isTargetGone } from '../retry-class.ts';
 
 export interface TelegramOptions {
   /** `https://api.telegram.org`, or a Bot API server of one's own. */
@@ -25,21 +26,10 @@ const answered = z.object({
   parameters: z.object({ retry_after: z.number().nonnegative().optional() }).optional(),
 });
 
-/** What came of one call of the Bot API. */
-type Came =
-  | { readonly kind: 'done'; readonly messageId: number | undefined }
-  | {
-      readonly kind: 'refused';
-      readonly retryClass: RetryClass;
-      readonly retryAfterMs: number | undefined;
-      readonly why: string;
-    };
-
-type Call = (method: string, fields: object, signal: AbortSignal) => Promise<Came>;
+type Call = (method: string, fields: object, signal: AbortSignal) => Promise<Came & { readonly why: string }>;
 
 /**
- * A chat with our bot. What changes silently is written over the message that is shown; what interrupts again is a
- * new one, and the one before goes. Telegram has no key against repeats: a message whose answer was lost is sent
+ * A chat with our bot, where an alert is one message. Telegram has no key against repeats: a message whose answer was lost is sent
  * again, because seen twice is better than not at all.
  */
 export function createTelegram(options: TelegramOptions): Channel {
@@ -51,7 +41,7 @@ export function createTelegram(options: TelegramOptions): Channel {
     async deliver(message, signal) {
       const contact = contactOf(message.recipient);
       if (contact === undefined) return deliveryOf('permanent-target');
-      const delivery = await say(call, contact.target, message, signal);
+      const delivery = await sayOnBoard(boardOf(call, contact.target, signal), message);
       if (isTargetGone(delivery)) await options.forget(contact.contactId);
       return delivery;
     },
@@ -62,23 +52,21 @@ export function createTelegram(options: TelegramOptions): Channel {
 const contactOf = ({ contacts = [] }: Message['recipient']): Contact | undefined =>
   contacts.findLast(({ channel, stoppedAtMs }) => channel === 'telegram' && stoppedAtMs === null);
 
-async function say(call: Call, chatId: string, message: Message, signal: AbortSignal): Promise<Delivery> {
-  const { shownAs, interrupts } = message;
-  const shown = shownAs === undefined ? undefined : Number(shownAs);
-  const text = textOf(message);
-  if (shown !== undefined && !interrupts) {
-    const came = await call('editMessageText', { chat_id: chatId, message_id: shown, ...text }, signal);
-    if (came.kind === 'done' || isUnchanged(came.why)) return { kind: 'delivered' };
-    // Deleted by its reader, or too old to be changed: it is said anew.
-    if (came.retryClass !== 'permanent-request') return deliveryOf(came.retryClass, came.retryAfterMs);
-  }
-  const said = { chat_id: chatId, ...text, disable_notification: !interrupts };
-  const came = await call('sendMessage', said, signal);
-  if (came.kind === 'refused') return deliveryOf(came.retryClass, came.retryAfterMs);
-  // Whatever comes of it: the new one is there.
-  if (shown !== undefined) await call('deleteMessage', { chat_id: chatId, message_id: shown }, signal);
-  const { messageId } = came;
-  return { kind: 'delivered', ...(messageId !== undefined && { providerId: String(messageId) }) };
+function boardOf(call: Call, chatId: string, signal: AbortSignal): Board {
+  const about = (messageId: string) => ({ chat_id: chatId, message_id: Number(messageId) });
+  return {
+    write: (message) =>
+      call(
+        'sendMessage',
+        { chat_id: chatId, ...textOf(message), disable_notification: !message.interrupts },
+        signal,
+      ),
+    async writeOver(messageId, message) {
+      const came = await call('editMessageText', { ...about(messageId), ...textOf(message) }, signal);
+      return isUnchanged(came.why) ? { kind: 'done' } : came;
+    },
+    erase: (messageId) => call('deleteMessage', about(messageId), signal),
+  };
 }
 
 const isUnchanged = (why: string): boolean => why.includes('message is not modified');
@@ -101,12 +89,12 @@ function callerOf({ url, botToken, realClock, timeoutMs = TIMEOUT_MS }: Telegram
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(fields),
     });
-    if (answer.kind === 'failed')
-      return { kind: 'refused', retryClass: answer.retryClass, retryAfterMs: undefined, why: '' };
+    if (answer.kind === 'failed') return { kind: 'refused', retryClass: answer.retryClass, why: '' };
     const said = answered.safeParse(jsonOf(answer.text)).data;
     const why = said?.description ?? '';
     const retryClass = classOfTelegramAnswer(answer.status, why);
-    if (retryClass === undefined) return { kind: 'done', messageId: said?.result?.message_id };
+    if (retryClass === undefined)
+      return { kind: 'done', messageId: said?.result?.message_id?.toString(), why };
     const retryAfterS = said?.parameters?.retry_after;
     const retryAfterMs = retryAfterS === undefined ? answer.retryAfterMs : retryAfterS * 1_000;
     return { kind: 'refused', retryClass, retryAfterMs, why };
