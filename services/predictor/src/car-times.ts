@@ -1,4 +1,5 @@
 import { dueMs, hasNewSilence, type LiveCar } from './car.ts';
+import { rulesFor } from './drill.ts';
 import { DueTimes } from './due-times.ts';
 import type { Residents } from './residents.ts';
 import type { LoadedRule } from './rule.ts';
@@ -9,7 +10,7 @@ import { hasUnasked } from './rule-cars.ts';
  * wants to be taken back. Undefined: not before it speaks.
  */
 export const wantsAt = (live: LiveCar, rules: readonly LoadedRule[]): number | undefined =>
-  hasUnasked(live.car.episodes, rules, live.vehicle.modelId) || hasNewSilence(live, rules)
+  hasUnasked(live.car.episodes, rulesFor(live, rules), live.vehicle.modelId) || hasNewSilence(live, rules)
     ? Number.NEGATIVE_INFINITY
     : dueMs(live);
 

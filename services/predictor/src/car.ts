@@ -2,7 +2,7 @@ import { advanceProgress, type Conditions, type Forecast, SIGNAL, type Trip } fr
 import type { VehicleModel } from '@outrider/energy';
 import { type CarMemory, emptyMemory, estimateBattery } from './car-memory.ts';
 import { withConditions } from './car-world.ts';
-import { drillOf } from './drill.ts';
+import { drillOf, rulesFor } from './drill.ts';
 import { followDrive } from './drive-basis.ts';
 import { forecastRecord, isNewsworthy, knownUntilMs, withCurve } from './forecast-record.ts';
 import { type Episodes, judge, nextDueMs, type SaidAlert } from './judge.ts';
@@ -120,7 +120,8 @@ export function advanceCar(live: LiveCar, frontierMs: number, rules: readonly Lo
   }
   now = fireTimers(now, frontierMs, rules, true);
   const { car, vehicle } = now.live;
-  if (!hasUnasked(car.episodes, rules, vehicle.modelId) && !hasNewSilence(now.live, rules)) return now;
+  const isUnasked = hasUnasked(car.episodes, rulesFor(now.live, rules), vehicle.modelId);
+  if (!isUnasked && !hasNewSilence(now.live, rules)) return now;
   return judgeAt(now, now.live, Math.max(frontierMs, car.judgedToMs), rules);
 }
 

@@ -1,6 +1,7 @@
 import { type Alert, alert, SIGNAL } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
 import { type LiveCar, situationOf } from './car.ts';
+import { wantsAt } from './car-times.ts';
 import { drillOf, severityFor } from './drill.ts';
 import { drillFacts } from './drill-facts.ts';
 import { factCatalogue } from './facts/catalogue.ts';
@@ -84,6 +85,16 @@ describe('a canary', () => {
     const { isCanary: _, ...real } = canary(20, NOW_MS);
     expect(said([[NOW_MS, real]], [rule])).toEqual([]);
   });
+});
+
+test('a canary wants to be judged for what it says, not for rules that are for other models', () => {
+  const [one] = [{ ...rule, models: ['generic-suv'] }];
+  const live = canary(20, NOW_MS);
+  const { episodes } = judge(situationOf(live, NOW_MS), [one], {});
+  expect(Object.keys(episodes)).toHaveLength(1);
+  const firing = { ...live, car: { ...live.car, episodes } };
+  expect(wantsAt(firing, [one])).not.toBe(Number.NEGATIVE_INFINITY);
+  expect(wantsAt(firing, [])).toBe(Number.NEGATIVE_INFINITY);
 });
 
 describe('an example of a rule’s tests', () => {

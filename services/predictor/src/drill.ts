@@ -33,6 +33,12 @@ export function asDrill(rule: LoadedRule): LoadedRule {
   return { ...rest, forS: 0, clear: { ...rule.clear, forS: 0 } };
 }
 
+/** The rules as a car is asked about them. */
+export const rulesFor = (
+  { isCanary }: { readonly isCanary?: true },
+  rules: readonly LoadedRule[],
+): readonly LoadedRule[] => (isCanary ? rules.map(asDrill) : rules);
+
 /** Another subject for each rule and drill: none is about the same as one before. */
 export const drillSubjects = ({ sinceMs }: Drill, { id, drill }: LoadedRule): readonly Subject[] =>
   sinceMs === null || drill === undefined ? [] : [{ subject: `drill-${sinceMs}-${id}`, facts: drill }];

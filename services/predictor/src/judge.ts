@@ -1,7 +1,7 @@
 import type { Alert, Remedy, Severity } from '@outrider/domain';
 import { type AlertState, alertId, endEpisode, type Step } from './alert-lifecycle.ts';
 import { adviceKey, alertRecord, probabilityOf } from './alert-record.ts';
-import { asDrill, drillSubjects } from './drill.ts';
+import { drillSubjects, rulesFor } from './drill.ts';
 import { subjectsOf } from './facts/index.ts';
 import { withoutInterrupting } from './guess.ts';
 import { asHeldNow, heldToCards } from './held-rule.ts';
@@ -89,7 +89,7 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
     const isSaid = next.episode.said !== null;
     episodes[key] = { ...next.episode, ...(trace && { trace }), ...(isSaid && { isShadow }) };
   };
-  for (const one of situation.drill === undefined ? rules : rules.map(asDrill)) {
+  for (const one of rulesFor(situation.drill ? { isCanary: true } : {}, rules)) {
     if (!isAsked(one, situation.vehicle.modelId)) continue;
     const found = lookFor(situation, one, scopes);
     for (const [i, subject] of found.subjects.entries()) {
