@@ -31,6 +31,24 @@ export const plainRules: Readonly<Record<string, (facts: PlainFacts) => PlainVer
     clear: tempC < 50,
     levels: [true, tempC >= 60],
   }),
+  'charging-stalled': ({ flags: { isFastCharger, isCharging }, numbers }) => {
+    const { asPlannedBelowReserveProbability: p = 0, minutesSinceCharging = 0, pctBelowLimit = 0 } = numbers;
+    const { minutesToPlannedDeparture: minutes = 0, minutesNeeded = 0 } = numbers;
+    return {
+      when: p >= CARD && minutesSinceCharging >= 2 && pctBelowLimit >= 3,
+      clear: isCharging === true || pctBelowLimit < 1 || p < CARD / 2,
+      levels: [true, p >= INTERRUPT && (isFastCharger === true || minutes - minutesNeeded <= 60)],
+    };
+  },
+  'not-plugged-in': ({ flags: { isPlugged }, numbers }) => {
+    const { overnightBelowReserveProbability: p = 0, parkedMinutes = 0 } = numbers;
+    const { minutesLeftToPlugIn: leftMin = 0, hoursToDeparture: hours = 0 } = numbers;
+    return {
+      when: p >= INTERRUPT && isPlugged === false && parkedMinutes >= 5 && leftMin <= 240 && hours >= 3,
+      clear: p < INTERRUPT / 2 || isPlugged === true || hours < 2.5 || leftMin > 300,
+      levels: [true],
+    };
+  },
   'low-voltage-battery-weak': ({ flags, numbers: { lowVoltageV: volts = 0 } }) => {
     const { isLowVoltageResting, isDriving } = flags;
     return {

@@ -8,7 +8,9 @@ export interface Inhibition {
 
 /** Which rule speaks for which others. Data: a new pair is one line. */
 export const INHIBITIONS: readonly Inhibition[] = [
+  { rule: 'charging-stalled', mutes: ['will-not-be-ready', 'unplug-too-early'] },
   { rule: 'will-not-be-ready', mutes: ['unplug-too-early'] },
+  { rule: 'not-plugged-in', mutes: ['overnight-loss', 'departure-below-reserve', 'arrival-below-reserve'] },
   { rule: 'unplug-too-early', mutes: ['arrival-below-reserve', 'departure-below-reserve', 'cold-battery'] },
   { rule: 'overnight-loss', mutes: ['departure-below-reserve', 'arrival-below-reserve'] },
   { rule: 'departure-below-reserve', mutes: ['arrival-below-reserve'] },

@@ -68,12 +68,13 @@ function alertsOf(message: string, name: string, extreme: Extreme): readonly Ale
   const { stopName: _, ...rest } = alertOf();
   const arrivalSocPct = { p10: socPct, p50: socPct, p90: socPct };
   const temperatures = { batteryTempC: cabinTempC, tempC: cabinTempC };
+  const plug = { minutesLeftToPlugIn: minutes, neededSocPct: 100 };
   const parts = { tyreLowestKpa: socPct, tyreMissingKpa: socPct, lowVoltageV: socPct, contradictions: 4 };
   const heat = { batteryHottestC: cabinTempC, motorTempC: cabinTempC };
   const names = { tyre: 'frontRight', contradiction: 'two-charges charges-unplugged' };
   const facts = {
     ...{ socPct: 100, ...temperatures, distanceM, windMps: 40, heardAgeS: minutes * 60 },
-    ...{ ...parts, ...heat, ...names },
+    ...{ ...parts, ...heat, ...names, ...plug },
   };
   return [...remediesOf(name, extreme), undefined].flatMap((remedy) =>
     [{ stopName: name }, {}].flatMap((stop) =>

@@ -23,6 +23,8 @@ const MESSAGE_IDS = [
   'battery-hot',
   'motor-hot',
   'contradicting-signals',
+  'charging-stalled',
+  'not-plugged-in',
 ];
 
 /** Words that put it on the driver. The driver followed the advice there was. */
@@ -66,6 +68,8 @@ const LIKELY_TO_BE_UNKNOWN = new Set([
   'motorTemp',
   'contradiction',
   'contradictions',
+  'plugInBy',
+  'neededSoc',
 ]);
 
 function sentencesOf(value: unknown): readonly string[] {

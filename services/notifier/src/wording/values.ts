@@ -86,7 +86,10 @@ function readyValues(alert: Alert, nowMs: number, reading: Reading): Values {
     // No calendar goes further; whoever says so means never.
     return Math.abs(atMs) > CALENDAR_END_MS ? undefined : timeOfDay(atMs, nowMs, reading);
   };
+  const plugMin = fact(alert, 'minutesLeftToPlugIn');
   return {
+    plugInBy: plugMin === undefined || plugMin < 0 ? undefined : roundedTime(plugMin, Math.floor),
+    neededSoc: optional(fact(alert, 'neededSocPct'), (known) => percent(known, reading)),
     limitNeeded: optional(fact(alert, 'limitNeededPct'), (known) => percent(known, reading)),
     startBy:
       isWaiting && left !== undefined && needed !== undefined && spareMin !== undefined && spareMin >= 0

@@ -60,7 +60,10 @@ export const factCatalogue: FactCatalogue = {
   charging: [
     ...motion,
     ...band,
-    flag('isChargeComplete', 'Charging ended by itself: at its limit, or the car says complete.'),
+    flag(
+      'isChargeComplete',
+      'Charging ended as it should: within 3 points of its limit, or where no limit is known.',
+    ),
     probability(
       'unplugNowBelowReserveProbability',
       'Probability of falling below the reserve when the car leaves now.',
@@ -74,6 +77,16 @@ export const factCatalogue: FactCatalogue = {
       'min',
       'Further charging until that probability is small; absent when none is enough.',
       30,
+    ),
+    number(
+      'minutesSinceCharging',
+      'min',
+      'Since the charging on this cable ended; absent before and while it charges.',
+    ),
+    number('pctBelowLimit', '%', 'Charge that is missing to the limit; absent where no limit is known.'),
+    flag(
+      'isFastCharger',
+      'It stands at direct current, or at 40 kW and more: nobody waits there for cheaper hours.',
     ),
     number('pluggedMinutes', 'min', 'How long the cable has been in.'),
     number('limitNeededPct', '%', 'Charge limit that allows it; absent while the limit is not in the way.'),
@@ -89,6 +102,13 @@ export const factCatalogue: FactCatalogue = {
       'overnightBelowReserveProbability',
       'Probability of falling below the reserve on the next drive when the car stays unplugged.',
     ),
+    number(
+      'minutesLeftToPlugIn',
+      'min',
+      'Until a cable has to be in for the drive to become likely; absent where it is already, or cannot become so.',
+      30,
+    ),
+    number('neededSocPct', '%', 'Charge at departure with which it is likely.'),
     number('hoursToDeparture', 'h', 'Until the next planned departure.'),
     number('expectedLossPct', '%', 'Charge expected to be lost while standing.'),
     number('reserveSocPct', '%', 'What the driver wants to have left.'),

@@ -191,3 +191,45 @@ describe('which plug it is', () => {
     expect(minutes({ socPct: 50, values: wallBox, nearby: beside })).toBeLessThan(60);
   });
 });
+
+describe('a charge that broke off', () => {
+  const brokenOff = (limitPct: number | undefined, endedAgoMs = 4 * MINUTE_MS) => {
+    const charged = liveCar({ ...here, observedAtMs: NOW_MS - HOUR_MS });
+    const end = {
+      ...{ ...PARKED, [SIGNAL.isPlugged]: true, [SIGNAL.isCharging]: false },
+      ...(limitPct !== undefined && { [SIGNAL.chargeLimit]: limitPct }),
+    };
+    const state = foldRecord(charged.car.state, record(NOW_MS - endedAgoMs, end));
+    return chargingSubjects(situationOf({ ...charged, car: { ...charged.car, state } }, NOW_MS))[0]?.facts;
+  };
+
+  test('is not complete from three points below its limit on', () => {
+    expect(factValue(brokenOff(53), 'isChargeComplete')).toBe(false);
+    expect(factValue(brokenOff(52.9), 'isChargeComplete')).toBe(true);
+    expect(factValue(brokenOff(undefined), 'isChargeComplete')).toBe(true);
+  });
+
+  test('says what is missing, and since when', () => {
+    expect(factValue(brokenOff(80), 'pctBelowLimit')).toBe(30);
+    expect(factValue(brokenOff(80), 'minutesSinceCharging')).toBe(4);
+    expect(factValue(brokenOff(undefined), 'pctBelowLimit')).toBe('(no limit or no charge is known)');
+    expect(factValue(factsOf(here), 'minutesSinceCharging')).toBe('(it charges, or has not yet)');
+  });
+
+  test('is told where it stands: a fast charger, a wallbox, or nobody knows', () => {
+    const at = (maxPowerKw: number, powerType: 'AC_3_PHASE' | 'DC') =>
+      factValue(
+        factsOf({ ...here, nearby: [charger('here', 0, { maxPowerKw, powerType })] }),
+        'isFastCharger',
+      );
+    expect([at(90, 'DC'), at(22, 'DC'), at(43, 'AC_3_PHASE'), at(22, 'AC_3_PHASE')]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(factValue(factsOf({ ...here, nearby: [] }), 'isFastCharger')).toBe(
+      '(what it is plugged into is not known)',
+    );
+  });
+});

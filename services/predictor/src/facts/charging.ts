@@ -53,6 +53,7 @@ function unplugFacts(situation: Situation, to: number): Facts {
   const base: Facts = {
     reserveSocPct: known(reserveSocPct),
     isChargeComplete: known(isComplete(situation)),
+    ...stallFacts(situation),
     pluggedMinutes: knownOr(
       state.pluggedSinceMs === null ? null : (nowMs - state.pluggedSinceMs) / 60_000,
       'no cable is connected',
@@ -142,14 +143,40 @@ function chargeAsPlanned(
 const riskOf = (plan: PlanForecast, reserveSocPct: number): number =>
   plan.worstBelow(reserveSocPct)?.probability ?? 0;
 
+/** A charge that ends further from its limit than this was interrupted. */
+const STALLED_PCT = 3;
+/** Direct current, or as much: a car on a trip. */
+const FAST_KW = 40;
+
+function stallFacts(situation: Situation): Facts {
+  const { state, nowMs } = situation;
+  const station = stationHere(situation);
+  return {
+    minutesSinceCharging: knownOr(
+      state.chargeEndedMs === null ? null : (nowMs - state.chargeEndedMs) / 60_000,
+      'it charges, or has not yet',
+    ),
+    pctBelowLimit: knownOr(belowLimitPct(situation), 'no limit or no charge is known'),
+    isFastCharger:
+      station === null
+        ? unknown('what it is plugged into is not known')
+        : known(station.kind === 'dc' || station.maxPowerKw >= FAST_KW),
+  };
+}
+
+function belowLimitPct({ state, soc }: Situation): number | undefined {
+  const limitPct = numberAt(state, SIGNAL.chargeLimit);
+  return limitPct === undefined || soc === undefined ? undefined : limitPct - soc.value;
+}
+
 /**
- * The cable is in and no energy flows any more, at the limit or because the car ended it. A cable that was just
- * put in, or waits for cheaper hours, has not charged yet: that is no end.
+ * The cable is in and no energy flows any more, at the limit or because the car ended it near there. A cable that
+ * was just put in, or waits for cheaper hours, has not charged yet, and a charge that broke off is not complete.
  */
 function isComplete(situation: Situation): boolean {
-  const { state, soc } = situation;
+  const { state } = situation;
   if (isCharging(state)) return false;
-  const limitPct = numberAt(state, SIGNAL.chargeLimit);
-  const isAtLimit = limitPct !== undefined && soc !== undefined && soc.value >= limitPct - AT_LIMIT_PCT;
-  return isAtLimit || state.chargeEndedMs !== null;
+  const missingPct = belowLimitPct(situation);
+  if (missingPct !== undefined && missingPct <= AT_LIMIT_PCT) return true;
+  return state.chargeEndedMs !== null && (missingPct ?? 0) < STALLED_PCT;
 }

@@ -90,3 +90,21 @@ test('the air of the place is that of the snapshot', () => {
     numberOf(night(10), 'overnightBelowReserveProbability'),
   );
 });
+
+describe('the last moment to plug in', () => {
+  test('comes nearer by the minute, and the charge that is enough stays the same', () => {
+    const at = (nowMs: number) =>
+      parkedSubjects(situation({ socPct: 55, trip: tomorrow, observedAtMs: NOW_MS }, nowMs))[0]?.facts;
+    const before = numberOf(at(NOW_MS), 'minutesLeftToPlugIn');
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(20 * 60);
+    expect(before - numberOf(at(NOW_MS + 30 * MINUTE_MS), 'minutesLeftToPlugIn')).toBeCloseTo(30, -1);
+    expect(numberOf(at(NOW_MS), 'neededSocPct')).toBeGreaterThan(55);
+  });
+
+  test('is unknown where the charge is enough, and where no plug is', () => {
+    const short = tripOf({ departAtMs: NOW_MS + 20 * HOUR_MS, stops: [stopAt('near', 20_000)] });
+    for (const facts of [factsOf({ socPct: 90, trip: short }), factsOf({ socPct: 6, trip: tripOf() })])
+      expect(factValue(facts, 'minutesLeftToPlugIn')).toBe('(a plug here is not needed, or not enough)');
+  });
+});

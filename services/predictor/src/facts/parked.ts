@@ -11,6 +11,8 @@ import {
   stagesTo,
   whyUnknown,
 } from '../outlook.ts';
+import { plugHere } from '../plug-here.ts';
+import type { RouteView } from '../route-view.ts';
 import type { Facts, Subject } from '../rule.ts';
 
 /** Standing without a cable before a later planned drive: what the night, and that drive, will cost. */
@@ -45,6 +47,8 @@ function overnightFacts(situation: Situation, to: number): Facts {
       ...unknownBand(why ?? ''),
       ...unknownBand(why ?? ''),
       overnightBelowReserveProbability: missing,
+      minutesLeftToPlugIn: missing,
+      neededSocPct: missing,
       expectedLossPct: missing,
       distanceM: missing,
     };
@@ -57,7 +61,20 @@ function overnightFacts(situation: Situation, to: number): Facts {
     ...base,
     ...bandFacts(plan),
     overnightBelowReserveProbability: known(plan.worstBelow(reserveSocPct)?.probability ?? 0),
+    ...plugFacts(situation, view, to, departAtMs),
     expectedLossPct: known(soc.value - afterWaitPct),
     distanceM: known(roadM(stages)),
+  };
+}
+
+/** When a cable has to be in at the latest, and the charge that is enough. */
+function plugFacts(situation: Situation, view: RouteView, to: number, departAtMs: number): Facts {
+  const needed = plugHere(situation, view, to, departAtMs)?.needed ?? null;
+  const why = 'a plug here is not needed, or not enough';
+  if (needed === null) return { minutesLeftToPlugIn: unknown(why), neededSocPct: unknown(why) };
+  const leftMin = (departAtMs - situation.nowMs) / 60_000 - needed.minutes;
+  return {
+    minutesLeftToPlugIn: known(leftMin),
+    neededSocPct: known(Math.min(100, Math.ceil(needed.socPct))),
   };
 }
