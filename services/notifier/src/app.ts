@@ -12,6 +12,7 @@ import { createTripWatch, type TripWatch } from './trip-watch.ts';
 import { loadLanguages } from './wording/language.ts';
 
 export type { Channel, Delivery, Message } from './channel.ts';
+export { channelsSetUp } from './channels/index.ts';
 export { openContent } from './content.ts';
 export type { NotifierDeps } from './notifier-deps.ts';
 export { limitsOf } from './notifier-deps.ts';

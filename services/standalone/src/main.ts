@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { checkKafkaTopics, createKafkaTopics, KafkaRefusal } from '@outrider/bus';
 import { aclsOf, checkSources } from '@outrider/ingest';
+import { channelsSetUp } from '@outrider/notifier';
 import { OWN_RULES } from '@outrider/predictor';
-import { createLog, DataFolderInUse, SettingsError, systemClock, systemRandom } from '@outrider/runtime';
+import {
+  createLog,
+  createMetrics,
+  DataFolderInUse,
+  SettingsError,
+  systemClock,
+  systemRandom,
+} from '@outrider/runtime';
 import { backfillSeries, prepareSeries, SeriesRefusal } from '@outrider/telemetry';
 import { readQuality, tableOfQuality } from './alert-quality.ts';
 import { CanaryRefused, runCanary } from './canary/run.ts';
@@ -194,11 +202,13 @@ async function simulate(
 }
 
 async function canary(command: Extract<Command, { kind: 'canary' }>): Promise<number> {
-  const { process: own, predictor } = readStandaloneSettings(process.env);
+  const { process: own, predictor, notifier } = readStandaloneSettings(process.env);
   const stop = new AbortController();
   firstSignal().then(() => stop.abort());
+  const log = createLog(own.logLevel);
+  const runtime = { eventClock: systemClock, realClock: systemClock, log, metrics: createMetrics() };
   const isWell = await runCanary(command, predictor.rulesFolder ?? OWN_RULES, {
-    ...{ realClock: systemClock, log: createLog(own.logLevel), signal: stop.signal },
+    ...{ realClock: systemClock, log, signal: stop.signal, setUp: await channelsSetUp(notifier, runtime) },
     stdout: (text) => void process.stdout.write(text),
   });
   return isWell || !command.isOnce ? EXIT.done : EXIT.failed;

@@ -84,3 +84,15 @@ export function buildChannels(
     .map((build) => build(settings, runtime, contacts))
     .filter((channel) => channel !== undefined);
 }
+
+const NO_CONTACTS = { remove: async () => false };
+
+/** Channels that these settings set up. */
+export async function channelsSetUp(
+  settings: NotifierSettings,
+  runtime: Runtime,
+): Promise<readonly ChannelName[]> {
+  const channels = buildChannels(settings, runtime, NO_CONTACTS);
+  for (const channel of channels) await channel.close();
+  return channels.map(({ name }) => name);
+}

@@ -107,7 +107,7 @@ function begin(rulesFolder: string) {
   };
   let said = '';
   const ended = runCanary(command, rulesFolder, {
-    ...{ realClock, log: silentLog, signal: stop.signal },
+    ...{ realClock, log: silentLog, signal: stop.signal, setUp: ['feed', 'sms'] as const },
     stdout: (text) => {
       said += text;
       arrivalsUrl = /POST (\S+)\/arrived/.exec(said)?.[1]?.concat('/arrived/webhook');
@@ -165,9 +165,10 @@ test('silent while all arrives, one page when a channel swallows, a note when it
     await canary.next(30);
     expect(pagesOf().map(({ event }) => event)).toEqual(['trigger', 'resolve']);
     expect(receivers.alive.bodies).toHaveLength(2);
-    expect(await (await fetch(`${canary.health()}/metrics`)).text()).toContain(
-      `canary_expected ${expected.length}`,
-    );
+    const metrics = await (await fetch(`${canary.health()}/metrics`)).text();
+    expect(metrics).toContain(`canary_expected ${expected.length}`);
+    // SMS are set up there, and the canary's person has not switched them on.
+    expect(metrics).toContain('canary_untried_channels 1');
   } finally {
     await canary.stop();
   }
@@ -198,17 +199,52 @@ test('a rule that the server lacks is paged, and a server whose predictor is gon
   }
 }, 120_000);
 
+/** One round alone. */
+const once = (
+  change: Partial<CanaryCommand>,
+  rulesFolder = OWN_RULES,
+  signal = new AbortController().signal,
+) =>
+  runCanary({ ...command, isOnce: true, ...change }, rulesFolder, {
+    ...{ realClock: systemClock, log: silentLog, stdout: () => {}, signal, setUp: [] },
+  });
+
 test('a server that is not there is paged too, and one round alone ends with what came of it', async () => {
   receivers.pages.bodies.splice(0);
-  const nobody = { ...command, apiUrl: 'http://127.0.0.1:9', isOnce: true };
-  const tools = {
-    realClock: systemClock,
-    log: silentLog,
-    stdout: () => {},
-    signal: new AbortController().signal,
-  };
-  expect(await runCanary(nobody, OWN_RULES, tools)).toBe(false);
+  expect(await once({ apiUrl: 'http://127.0.0.1:9' })).toBe(false);
   expect(pagesOf()).toMatchObject([
     { event: 'trigger', missing: [expect.stringContaining('a whole round')] },
   ]);
+});
+
+test('a canary that tries nothing does not look like one that finds nothing', async () => {
+  receivers.pages.bodies.splice(0);
+  const rules = join(folder, 'rules-off');
+  cpSync(OWN_RULES, rules, { recursive: true });
+  writeFileSync(
+    join(rules, 'modes.yaml'),
+    "all: { mode: off, by: somebody, why: 'for a test of the canary' }\n",
+  );
+  expect(await once({}, rules)).toBe(false);
+  expect(pagesOf()).toMatchObject([{ missing: [expect.stringContaining('anything')] }]);
+});
+
+test('stopped in the middle of a round it ends, and pages nobody', async () => {
+  receivers.pages.bodies.splice(0);
+  // The predictor is gone: nothing would arrive for an hour.
+  const stop = new AbortController();
+  const ended = once({ withinS: 3_600, isOnce: false }, OWN_RULES, stop.signal);
+  await systemClock.sleep(500);
+  stop.abort();
+  await ended;
+  expect(pagesOf()).toEqual([]);
+}, 20_000);
+
+test('an api that takes the question and never answers is given up', async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  await expect(apiClient(url, 'token', 50).ask('GET', '/', z.unknown())).rejects.toThrow();
+  silent.closeAllConnections();
+  silent.close();
 });

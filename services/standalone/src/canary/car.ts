@@ -12,6 +12,9 @@ export interface CanaryCar {
   readonly deviceTokenId: string;
 }
 
+/** For one answer of the api: who does not answer by then is not there. */
+const REQUEST_MS = 15_000;
+
 const me = z.looseObject({ channels: z.array(channelName) });
 const cars = z.object({
   vehicles: z.array(z.looseObject({ vehicleId: z.string(), isCanary: z.boolean().optional() })),
@@ -25,7 +28,7 @@ const device = z.object({ tokenId: z.string(), token: z.string() });
  * warnings. @throws ApiRefusal, or what fetch throws when nobody answers
  */
 export async function findCanary(apiUrl: string, gatewayUrl: string, token: string): Promise<CanaryCar> {
-  const client = apiClient(apiUrl, token);
+  const client = apiClient(apiUrl, token, REQUEST_MS);
   const { vehicles } = await client.ask('GET', '/v1/vehicles', cars);
   const known = vehicles.find(({ isCanary }) => isCanary === true);
   const vehicleId = known?.vehicleId ?? (await register(client));
@@ -38,7 +41,7 @@ export async function findCanary(apiUrl: string, gatewayUrl: string, token: stri
 
 /** How the canary's person wants to be told now. */
 export async function channelsFor(apiUrl: string, token: string): Promise<readonly ChannelName[]> {
-  return (await apiClient(apiUrl, token).ask('GET', '/v1/people/me', me)).channels;
+  return (await apiClient(apiUrl, token, REQUEST_MS).ask('GET', '/v1/people/me', me)).channels;
 }
 
 /** Its device token ends with the process that asked for it. Never throws: a server that is away ends nothing. */
@@ -48,8 +51,6 @@ export async function leaveCanary({ apiUrl, token, vehicleId, deviceTokenId }: C
     signal: AbortSignal.timeout(REQUEST_MS),
   }).catch(() => {});
 }
-
-const REQUEST_MS = 5_000;
 
 async function register(client: ApiClient): Promise<string> {
   const { textVersion } = await client.ask('GET', '/v1/purposes', purposes);

@@ -47,13 +47,14 @@ export async function driveRound(
       // What is late from the round before proves nothing about this one.
       const told = ear.told.filter((one) => one.vehicleId === car.vehicleId && !before.has(one.alertId));
       const missing = missingOf(expected, told, arrived, proven);
-      if (missing.length === 0 || realClock.nowMs() >= endMs)
+      if (missing.length === 0 || signal.aborted || realClock.nowMs() >= endMs)
         return { missing, alertIds: told.map(({ alertId }) => alertId) };
       await realClock.sleep(LOOK_EVERY_MS, signal);
     }
   } finally {
     ear.close();
-    await sendCharge(car, HIGH_SOC_PCT, realClock.nowMs(), signal).catch(() => {});
+    // Also when the canary is stopped in the middle: what fires is taken back.
+    await sendCharge(car, HIGH_SOC_PCT, realClock.nowMs()).catch(() => {});
   }
 }
 
@@ -62,7 +63,7 @@ async function sendCharge(
   { framesUrl, deviceToken }: CanaryCar,
   socPct: number,
   atMs: number,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<void> {
   const signals: Readonly<Record<string, SignalValue>> = {
     ...{ [SIGNAL.soc]: socPct, [SIGNAL.speed]: 0, [SIGNAL.gear]: GEAR.park },
@@ -71,7 +72,7 @@ async function sendCharge(
     method: 'POST',
     headers: { authorization: `Bearer ${deviceToken}`, 'content-type': 'application/json' },
     body: JSON.stringify({ frames: [{ observedAt: new Date(atMs).toISOString(), signals }] }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]),
+    signal: AbortSignal.any([...(signal ? [signal] : []), AbortSignal.timeout(REQUEST_MS)]),
   });
   if (!response.ok) throw new Error(`the gateway answered ${response.status}`);
   const said = verdicts.parse(await response.json());

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { ChannelName } from '@outrider/domain';
 import { factCatalogue, loadRules } from '@outrider/predictor';
 import { type Clock, createMetrics, type Log, openHealthDoor, type Readiness } from '@outrider/runtime';
 import { openArrivals } from './arrivals.ts';
@@ -14,6 +15,8 @@ export interface CanaryTools {
   readonly log: Log;
   readonly stdout: (text: string) => void;
   readonly signal: AbortSignal;
+  /** Channels that the settings here set up, as far as they go: one that is not tried is told of. */
+  readonly setUp: readonly ChannelName[];
 }
 
 /** A mistake of whoever started the canary, in words that help. */
@@ -48,12 +51,18 @@ export async function runCanary(
         car ??= await findCanary(apiUrl, gatewayUrl, token);
         // Read each time: a rule or a channel that is new is expected from the next round on.
         const rules = await loadRules(rulesFolder, factCatalogue);
-        const expected = expectedOf(rules, await channelsFor(apiUrl, token));
+        const channels = await channelsFor(apiUrl, token);
+        const expected = expectedOf(rules, channels);
+        watch.expect(
+          expected,
+          tools.setUp.filter((one) => !channels.includes(one)),
+        );
+        // A canary that tries nothing must not look like one that finds nothing.
+        if (expected.length === 0) return ['anything: no rule is on, or no channel is switched on'];
         const proven = new Set(command.proven);
         const deps = { car, realClock, arrivals, proven, withinMs: command.withinS * 1_000, signal };
         const round = await driveRound(expected, before, deps);
         before = new Set(round.alertIds);
-        watch.expect(expected);
         return round.missing.map(nameOf);
       });
       if (signal.aborted) return watch.isWell();
@@ -87,6 +96,10 @@ function createWatch(
   const gauges = {
     missing: metrics.gauge('canary_missing', 'Expected messages that did not arrive in the last round.'),
     expected: metrics.gauge('canary_expected', 'Messages that have to arrive in a round.'),
+    untried: metrics.gauge(
+      'canary_untried_channels',
+      'Channels that are set up and that its person has not switched on.',
+    ),
     round: metrics.gauge('canary_round_timestamp_seconds', 'When the last round ended.'),
     pages: metrics.counter('canary_pages_total', 'Pages and notes of recovery, by whether they went out.', [
       'event',
@@ -114,7 +127,12 @@ function createWatch(
     return isOut ? [] : ['nobody could be paged'];
   };
   return {
-    expect: (expected: readonly unknown[]) => gauges.expected.set(expected.length),
+    expect(expected: readonly unknown[], untried: readonly ChannelName[]): void {
+      gauges.expected.set(expected.length);
+      gauges.untried.set(untried.length);
+      if (untried.length > 0)
+        log.warn({ untried }, 'channels that are set up and that the canary has not switched on');
+    },
     async take(missing: readonly string[]): Promise<void> {
       if (missing.length > 0) log.error({ missing }, 'warnings do not arrive');
       else log.info({}, 'every warning arrived');

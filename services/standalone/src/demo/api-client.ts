@@ -17,7 +17,8 @@ export class ApiRefusal extends Error {
   }
 }
 
-export function apiClient(baseUrl: string, token: string): ApiClient {
+/** @param timeoutMs how long one answer may take; absent: as long as it takes */
+export function apiClient(baseUrl: string, token: string, timeoutMs?: number): ApiClient {
   return {
     baseUrl,
     async ask(method, path, answer, body) {
@@ -28,11 +29,12 @@ export function apiClient(baseUrl: string, token: string): ApiClient {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
       });
       const text = await response.text();
       if (!response.ok) throw new ApiRefusal(`${method} ${path}`, response.status, text);
       return answer.parse(JSON.parse(text));
     },
-    as: (other) => apiClient(baseUrl, other),
+    as: (other) => apiClient(baseUrl, other, timeoutMs),
   };
 }
