@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { severity } from './alert.ts';
 import { atMs, personId, recordKey, vehicleId } from './fields.ts';
 
-export const channelName = z.enum(['feed', 'email', 'webhook', 'sms', 'push', 'pagerduty', 'ntfy', 'telegram', 'slack']);
+export const channelName = z.enum(['feed', 'email', 'webhook', 'sms', 'push', 'pagerduty', 'ntfy', 'telegram', 'slack', 'homeassistant']);
 export type ChannelName = z.infer<typeof channelName>;
 
 /** Why nothing was sent; the reason is a metric label and a stored column. */

@@ -29,6 +29,15 @@ export interface Message {
   /** Event time. */
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
+  /** Charge on arrival, and the reserve it is compared with; percent. */
+  readonly arrival?: {
+    readonly p10: number;
+    readonly p50: number;
+    readonly p90: number;
+    readonly reserveSocPct: number;
+  };
+  /** Another alert of this car and rule stands on this channel. */
+  readonly isOneOfMany?: boolean;
   /** What the provider calls the message about this alert that the person sees there now. */
   readonly shownAs?: string;
   /** Of what led to it; goes on where a channel has a place for it. */
@@ -51,6 +60,8 @@ export interface Channel {
   readonly name: ChannelName;
   /** A later word about the alert takes the place of the one shown there, and it can be taken back. */
   readonly replaces?: true;
+  /** It shows rules, not alerts: whether one of a car's alerts stands. */
+  readonly showsRules?: true;
   /** Can this person be reached this way at all? */
   reaches(person: Person): boolean;
   deliver(message: Message, signal: AbortSignal): Promise<Delivery>;

@@ -25,6 +25,10 @@ export const content = z.object({
     probability: z.number().nullable(),
     stopName: z.string().nullable(),
   }),
+  /** Charge on arrival that it is about, and the reserve it is compared with; percent. */
+  arrival: z
+    .object({ p10: z.number(), p50: z.number(), p90: z.number(), reserveSocPct: z.number() })
+    .optional(),
   /** Of what led to it. */
   traceparent: z.string().optional(),
 });

@@ -165,8 +165,14 @@ function contentOf({ alert, text, cause, escalation }: Step, isFollowUp: boolean
     ...{ ...text, isFollowUp, deadlineAtMs: alert.deadlineAtMs ?? null, basis },
     ...(escalation !== undefined && { isEscalated: true }),
     ...(alert.audience !== undefined && { audience: alert.audience }),
+    ...arrivalOf(alert),
     ...traceHeader(cause),
   };
+}
+
+function arrivalOf({ arrivalSocPct, reserveSocPct }: Alert): Pick<Content, 'arrival'> {
+  if (arrivalSocPct === undefined || reserveSocPct === undefined) return {};
+  return { arrival: { ...arrivalSocPct, reserveSocPct } };
 }
 
 function factsOf(step: Step, channel: ChannelName): Facts {

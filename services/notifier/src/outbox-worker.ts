@@ -184,7 +184,7 @@ async function changeOf(
     return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + openForMs };
   if (await isOvertaking(parts, channel, row))
     return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + OVERTAKING_MS };
-  const message = { ...messageOf(row, person, said), ...(await replacedBy(parts, channel, row)) };
+  const message = { ...messageOf(row, person, said), ...(await replacedBy(parts, channel, row, nowMs)) };
   const delivery = await tryOnce(channel, message, signal);
   const { notificationId, alertId } = row;
   const tried = { notificationId, alertId, channel: channel.name, came: delivery.kind };
@@ -225,12 +225,13 @@ async function askAgain(
 
 function messageOf(row: NotificationRow, recipient: Person, said: Content): Message {
   const { notificationId, alertId, vehicleId, ruleId, revision, severity, interrupts, purpose } = row;
-  const { subject, title, body, spoken } = said;
+  const { subject, title, body, spoken, arrival } = said;
   return {
     ...{ notificationId, alertId, vehicleId, ruleId, revision, severity, interrupts, purpose },
     ...{ recipient, subject, title, body, spoken },
     createdAtMs: row.createdAtMs,
     expiresAtMs: row.expiresAtMs,
+    ...(arrival !== undefined && { arrival }),
     ...traceHeader(said.traceparent),
   };
 }

@@ -105,3 +105,24 @@ test('the channel is told what its provider calls the message that is shown, als
   await rig.publishAlert({ state: 'resolved', revision: 3 });
   expect(board.messages.map(({ shownAs }) => shownAs)).toEqual([undefined, 'message 7', 'message 7']);
 });
+
+test('a channel that shows rules hears whether another alert of the rule stands', async () => {
+  const board: FakeChannel = { ...fakeChannel('webhook'), replaces: true, showsRules: true };
+  rig = await createRig({ person: { ...WEBHOOK, channels: ['feed', 'webhook'] }, channels: [board] });
+  await rig.park();
+  const other = { alertId: 'alert-2', subject: 'stop-2', stopName: 'Other' };
+  await rig.publishAlert();
+  await rig.passEventTime(11 * MINUTE_MS);
+  await rig.publishAlert({ ...other, changedAtMs: START_MS + 11 * MINUTE_MS });
+  await rig.publishAlert({ state: 'resolved', revision: 2 });
+  await rig.publishAlert({ ...other, state: 'resolved', revision: 2 });
+  expect(board.messages.map(({ purpose, isOneOfMany }) => `${purpose} ${isOneOfMany}`)).toEqual([
+    ...['alert false', 'alert true', 'resolve true', 'resolve false'],
+  ]);
+});
+
+test('the figures go along', async () => {
+  const board = await start();
+  await rig.publishAlert();
+  expect(board.messages[0]?.arrival).toEqual({ p10: 0, p50: 3, p90: 8, reserveSocPct: 5 });
+});

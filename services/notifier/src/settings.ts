@@ -189,6 +189,13 @@ export const notifierSettings = {
     parse: httpUrl,
     default: 'https://slack.com',
   },
+  mqttUrl: {
+    env: 'MQTT_URL',
+    about: 'MQTT broker that Home Assistant reads, mqtt(s)://name:password@host; empty = none.',
+    parse: optional(url('mqtt', 'mqtts')),
+    default: '',
+    secret: true,
+  },
   webhookAllowHttpLoopback: {
     env: 'WEBHOOK_ALLOW_HTTP_LOOPBACK',
     about: 'Also post webhooks to http:// on this machine; for development.',

@@ -57,6 +57,11 @@ test('Slack is there once a bot is named', () => {
   expect(() => build({ SLACK_BOT_TOKEN: 'xoxp-1234567890-abcdef' })).toThrow('SLACK_BOT_TOKEN');
 });
 
+test('Home Assistant is there once a broker is named', () => {
+  expect(build({ MQTT_URL: 'mqtt://127.0.0.1' })).toContain('homeassistant');
+  expect(() => build({ MQTT_URL: 'http://127.0.0.1' })).toThrow('MQTT_URL');
+});
+
 test('e-mail is there once a mail server is named', () => {
   expect(build({})).toEqual(['feed', 'webhook']);
   expect(build({ SMTP_URL: 'smtp://127.0.0.1:2525' })).toEqual(['feed', 'email', 'webhook']);

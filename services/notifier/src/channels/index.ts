@@ -6,6 +6,7 @@ import type { NotifierSettings } from '../settings.ts';
 import { languageOf, loadLanguages } from '../wording/language.ts';
 import { createEmail } from './email.ts';
 import { createFeed } from './feed.ts';
+import { createHomeAssistant } from './homeassistant.ts';
 import { createNtfy } from './ntfy.ts';
 import { createPagerDuty } from './pagerduty.ts';
 import { createPush } from './push.ts';
@@ -65,6 +66,8 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
       : createPagerDuty({ url, realClock, forget: (contactId) => contacts.remove(contactId) }),
   ntfy: ({ ntfyUrl: url, ntfyToken: token }, { realClock }) =>
     url === undefined ? undefined : createNtfy({ url, token, realClock }),
+  homeassistant: ({ mqttUrl: url }, { eventClock }) =>
+    url === undefined ? undefined : createHomeAssistant({ url, eventClock }),
   slack: ({ slackUrl: url, slackBotToken: botToken }, { realClock }, contacts) =>
     botToken === undefined
       ? undefined
