@@ -72,6 +72,9 @@ export const remedy = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('precondition').describe('Warm the battery on the way to a fast charger.'),
     minutes: z.number().min(0).describe('How long that takes.'),
+    stopName: shortText
+      .optional()
+      .describe('Of the charging stop it is for; absent: the next stop of the plan is none.'),
     ...arrival,
   }),
   z.strictObject({

@@ -35,6 +35,12 @@ export const command = z.strictObject({
   expiresAtMs: atMs.describe('The car is not to begin it after this.'),
   changedAtMs: atMs.optional().describe('When this step was heard; absent: when it was asked.'),
   minutes: z.number().min(0).max(240).optional().describe('How long it will take, as far as is known.'),
+  energyKwh: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe('What it takes out of the battery, as far as is known.'),
   alertId: recordKey.optional().describe('The alert in `alerts.v1` it belongs to; absent: a person asked.'),
   reason: z
     .string()

@@ -95,14 +95,15 @@ export function createApi(deps: ApiDeps): Api {
   };
 
   const metrics = createApiMetrics(runtime.metrics);
-  const hub = createHub({ ...deps, eventClock: runtime.eventClock, countSent: metrics.countSent });
+  const commands = createCommandBook();
+  const hub = createHub({ ...deps, commands, eventClock: runtime.eventClock, countSent: metrics.countSent });
   const rights = createRightsKeeper(hub, runtime);
   const asking = { clock: runtime.realClock, random: systemRandom, fetch: deps.fetch ?? fetch };
   const context: ApiContext = {
     ...deps,
     eventClock: runtime.eventClock,
     access: createAccess({ state, trust: deps.trust, eventClock: runtime.eventClock }),
-    commands: createCommandBook(),
+    commands,
     newestForecasts: createNewestForecasts(settings.forecastCacheBytes),
     finder: createPlaceFinder(settings, asking),
     files: createTripReader(runtime.realClock),

@@ -1,5 +1,5 @@
 import { TOPICS } from '@outrider/bus';
-import { type Command, isCommandOpen } from '@outrider/domain';
+import { type Command, type Feedback, isCommandOpen } from '@outrider/domain';
 import { randomId } from '@outrider/runtime';
 import { actorOf } from './access.ts';
 import { type ApiContext, outboxRow } from './context.ts';
@@ -45,25 +45,28 @@ export async function ask(
     ...{ vehicleId, kind, state: 'asked', askedAtMs: nowMs, expiresAtMs },
     ...(minutes !== undefined && { minutes }),
   };
-  await write(context, principal, command, 'command-asked');
+  await write(context, actorOf(principal), command, 'command-asked');
   return { command, isNew: true };
 }
 
-/** Cancels one command; cancelling it again changes nothing. */
+/** Cancels one command; cancelling it again changes nothing. `actor` is for the owner's list of what was done. */
 export async function cancel(
   context: ApiContext,
-  principal: Principal,
+  actor: string,
   command: Command,
   reason: 'driver' | 'no-consent',
 ): Promise<void> {
   const changedAtMs = context.eventClock.nowMs();
   if (!isCommandOpen(command, changedAtMs)) return;
-  await write(
-    context,
-    principal,
-    { ...command, state: 'cancelled', changedAtMs, reason },
-    'command-cancelled',
-  );
+  await write(context, actor, { ...command, state: 'cancelled', changedAtMs, reason }, 'command-cancelled');
+}
+
+/** Who says no to an alert's advice, by whichever channel, does not want the car to follow it either. */
+export async function cancelOfAlert(context: ApiContext, said: Feedback): Promise<void> {
+  const { kind, vehicleId, alertId, personId } = said;
+  if (kind !== 'declined' || alertId === undefined || personId === undefined) return;
+  for (const one of context.commands.of(vehicleId))
+    if (one.alertId === alertId) await cancel(context, `person ${personId}`, one, 'driver');
 }
 
 /** Cancels everything the car has not finished. */
@@ -73,20 +76,19 @@ export async function cancelOpen(
   vehicleId: string,
   reason: 'driver' | 'no-consent',
 ): Promise<void> {
-  for (const one of context.commands.of(vehicleId)) await cancel(context, principal, one, reason);
+  for (const one of context.commands.of(vehicleId)) await cancel(context, actorOf(principal), one, reason);
 }
 
 /** The step and the owner's list of what was done with the car, both or neither. */
 async function write(
   context: ApiContext,
-  principal: Principal,
+  actor: string,
   step: Command,
   action: 'command-asked' | 'command-cancelled',
 ): Promise<void> {
   const { vehicleId, commandId, state } = step;
   const atMs = context.eventClock.nowMs();
   await context.state.transaction(async (tx) => {
-    const actor = actorOf(principal);
     await tx.audit.append({ atMs, actor, action, purpose: 'warm_battery', vehicleId });
     const row = outboxRow(context, TOPICS.commands, vehicleId, step, `command/${commandId}/${state}`);
     await tx.outbox.insert([row]);

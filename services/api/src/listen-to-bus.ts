@@ -25,7 +25,7 @@ export async function listenToBus(
     onError,
   });
   const told = await bus.broadcast({
-    topics: [TOPICS.notifications.name, TOPICS.forecasts.name, TOPICS.alerts.name],
+    topics: [TOPICS.notifications, TOPICS.forecasts, TOPICS.alerts, TOPICS.commands].map(({ name }) => name),
     start: 'latest',
     handle: (batch) => hub.tell(batch),
     onError,

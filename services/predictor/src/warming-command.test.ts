@@ -133,9 +133,12 @@ describe('on the way to a fast charger in the cold', () => {
   test('the car is asked once per episode, over restarts, and no longer when the plan is gone', async () => {
     await begin(true);
     const [alert] = (await rig.alerts()).filter(({ ruleId }) => ruleId === 'cold-battery');
-    expect(alert).toBeDefined();
+    expect(alert?.remedies[0]).toMatchObject({ kind: 'precondition', stopName: 'there' });
     const asked = await rig.commands();
     expect(asked).toMatchObject([{ kind: 'precondition-battery', state: 'asked', alertId: alert?.alertId }]);
+    // The heater's 5 kW for so long; where the car goes is not said unsealed.
+    expect(asked[0]?.energyKwh).toBeCloseTo((asked[0]?.minutes ?? 0) / 12, 9);
+    expect(JSON.stringify(asked)).not.toContain('there');
     await rig.restart();
     await drive(6.4, 12);
     expect(await rig.commands()).toEqual(asked);

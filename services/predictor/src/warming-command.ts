@@ -88,7 +88,7 @@ function commandOf(alert: Alert, state: 'asked' | 'cancelled'): Command {
     // Of the episode: saying it again, also after a restart, asks for nothing new.
     commandId: `cmd_${contentId('warm-battery', alertId)}`,
     ...{ vehicleId, kind: 'precondition-battery', state, askedAtMs: startedAtMs, expiresAtMs, changedAtMs },
-    ...(minutes !== undefined && minutes <= 240 && { minutes }),
+    ...(minutes !== undefined && minutes <= 240 && { minutes, energyKwh: (minutes * HEATER_KW) / 60 }),
     alertId,
     ...(state === 'cancelled' && { reason: 'plan-changed' }),
   };

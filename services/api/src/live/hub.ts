@@ -1,9 +1,10 @@
-import type { Batch } from '@outrider/bus';
+import { type Batch, type CommandBook, TOPICS } from '@outrider/bus';
 import type { Clock } from '@outrider/runtime';
 import type { State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import { loadParts } from '../access.ts';
 import { stillValid } from '../credentials.ts';
+import { type CommandCards, createCommandCards } from './command-cards.ts';
 import { type Feed, type Sent, sendText } from './feed.ts';
 import { type LiveMessage, writeCursor } from './messages.ts';
 import { loadRights } from './rights.ts';
@@ -12,10 +13,10 @@ import { isFor, loadMissed, toldOf } from './told.ts';
 /** All open feeds of this process, and what they are told. */
 export interface Hub {
   readonly size: number;
-  /** Asks for rights, says hello, tells what was missed, then what comes. */
+  /** Asks for rights, says hello, tells what the car is asked to do and what was missed, then what comes. */
   join(feed: Feed, afterMs: number | undefined): Promise<void>;
   leave(feed: Feed): void;
-  /** A batch of notifications, forecasts or alerts. */
+  /** A batch of notifications, forecasts, alerts or commands. */
   tell(batch: Batch): Promise<void>;
   /** Asks again for the rights of all feeds, or those of one person. Feeds whose token ended are closed. */
   refresh(personId?: string): Promise<void>;
@@ -34,6 +35,7 @@ interface HubDeps {
   readonly state: State;
   readonly trust: Trust;
   readonly eventClock: Clock;
+  readonly commands: CommandBook;
   readonly countSent: (result: Sent) => void;
 }
 
@@ -41,6 +43,7 @@ export function createHub(deps: HubDeps): Hub {
   const { state, trust, eventClock } = deps;
   const feeds = new Set<Feed>();
   const byVehicle = new Map<string, Set<Feed>>();
+  const cards: CommandCards = createCommandCards(deps);
   let cursorMs = eventClock.nowMs();
 
   const refreshRights = async (feed: Feed): Promise<void> => {
@@ -68,6 +71,7 @@ export function createHub(deps: HubDeps): Hub {
       await refreshRights(feed);
       cursorMs = Math.max(cursorMs, eventClock.nowMs());
       send(feed, { type: 'hello', cursor: writeCursor(cursorMs), vehicleIds: vehiclesOf(feed) });
+      for (const card of await cards.open(feed.rights, afterMs, cursorMs)) send(feed, card);
       if (afterMs === undefined) return;
       for (const message of await loadMissed(deps, feed, afterMs)) send(feed, message);
     },
@@ -79,6 +83,12 @@ export function createHub(deps: HubDeps): Hub {
       const heard = batch.records.filter(({ key }) => byVehicle.has(key));
       await trust.prepare(new Set(heard.map(({ key }) => key)));
       for (const record of heard) {
+        if (record.topic === TOPICS.commands.name) {
+          const card = await cards.read(record, cursorMs);
+          for (const feed of byVehicle.get(record.key) ?? [])
+            if (card !== undefined && feed.rights.get(record.key)?.has(card.keyId)) send(feed, card.message);
+          continue;
+        }
         const nowMs = eventClock.nowMs();
         const shown = toldOf(record, trust.reader('show_driver'), cursorMs, nowMs);
         // Who only has a part in the car is told by the owner's consent to be warned.

@@ -2,6 +2,7 @@ import type { Alert, Forecast, Notification } from '@outrider/domain';
 import type { NotificationRow } from '@outrider/state';
 import { z } from 'zod';
 import { viewAlert, viewForecast } from '../shapes/alerts.ts';
+import type { commandView } from '../shapes/commands.ts';
 import { iso } from '../shapes/fields.ts';
 
 /** A message of the live feed; `cursor` goes into `?after=` when the feed is opened again. */
@@ -9,13 +10,22 @@ export type LiveMessage =
   | { readonly type: 'hello'; readonly cursor: string; readonly vehicleIds: readonly string[] }
   | { readonly type: 'notification'; readonly cursor: string; readonly notification: LiveNotification }
   | { readonly type: 'forecast'; readonly cursor: string; readonly forecast: ReturnType<typeof viewForecast> }
-  | { readonly type: 'alert'; readonly cursor: string; readonly alert: ReturnType<typeof viewAlert> };
+  | { readonly type: 'alert'; readonly cursor: string; readonly alert: ReturnType<typeof viewAlert> }
+  | { readonly type: 'command'; readonly cursor: string; readonly command: CommandCard };
 
 export type LiveNotification = Omit<Notification, 'at' | 'reason'> & {
   readonly reason?: string;
   readonly createdAt: string;
   readonly changedAt: string;
   readonly expiresAt: string;
+};
+
+/** What the car is asked to do, in words as well; the next of the same `commandId` replaces it. */
+export type CommandCard = z.infer<typeof commandView> & {
+  /** Of the charging stop it is for; absent: a person asked, or none is known. */
+  readonly stopName?: string;
+  readonly title: string;
+  readonly body: string;
 };
 
 /** A cursor is an instant: everything that changed up to a minute before it is told again, ids decide. */

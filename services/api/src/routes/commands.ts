@@ -1,8 +1,9 @@
 import { recordKey, vehicleId } from '@outrider/domain';
 import { z } from 'zod';
+import { actorOf } from '../access.ts';
 import { ask, cancel } from '../commands.ts';
 import { type ApiContext, askedBy } from '../context.ts';
-import { OWNER_ROLES } from '../credentials.ts';
+import { OWNER_ROLES, type Principal } from '../credentials.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
 import { commandBody, commandView, viewCommand } from '../shapes/commands.ts';
@@ -75,6 +76,21 @@ function readRoute(server: ApiServer, context: ApiContext): void {
   );
 }
 
+/**
+ * Its owner no longer wants it.
+ * @throws ApiError not-found unless the car was asked it since it is theirs
+ */
+export async function cancelOwn(
+  context: ApiContext,
+  principal: Principal,
+  wanted: { readonly vehicleId: string; readonly commandId: string },
+): Promise<void> {
+  const owned = await context.access.own(principal, wanted.vehicleId);
+  const found = context.commands.find(owned.vehicleId, wanted.commandId);
+  if (found === undefined || found.askedAtMs < owned.fromMs) throw notFound();
+  await cancel(context, actorOf(principal), found, 'driver');
+}
+
 function cancelRoute(server: ApiServer, context: ApiContext): void {
   server.delete(
     '/v1/vehicles/:vehicleId/commands/:commandId',
@@ -90,10 +106,7 @@ function cancelRoute(server: ApiServer, context: ApiContext): void {
     },
     async (request, reply) => {
       const principal = principalOf(request);
-      const owned = await context.access.own(principal, request.params.vehicleId);
-      const found = context.commands.find(owned.vehicleId, request.params.commandId);
-      if (found === undefined || found.askedAtMs < owned.fromMs) throw notFound();
-      await cancel(askedBy(context, request), principal, found, 'driver');
+      await cancelOwn(askedBy(context, request), principal, request.params);
       return reply.code(204).send();
     },
   );

@@ -2,6 +2,7 @@ import { TOPICS } from '@outrider/bus';
 import type { Feedback } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import { z } from 'zod';
+import { cancelOfAlert } from '../commands.ts';
 import { type ApiContext, askedBy, outboxRow } from '../context.ts';
 import { HELPER_ROLES, OWNER_ROLES } from '../credentials.ts';
 import { notFound } from '../errors.ts';
@@ -116,11 +117,12 @@ export async function recordShown(
 
 /**
  * Publishes what was said. It is sealed with the key of whoever owns the car now, so who owned it when the
- * alert was made, and no longer does, can read but not add.
+ * alert was made, and no longer does, can read but not add. A no to the advice cancels what the car was asked for it.
  */
 export async function tell(context: ApiContext, said: Feedback, keyId: string | null): Promise<void> {
   const { feedbackId, vehicleId } = said;
   await context.access.refuseSold(vehicleId, keyId);
   await context.state.outbox.insert([outboxRow(context, TOPICS.feedback, vehicleId, said, feedbackId)]);
   context.pokeRelay();
+  await cancelOfAlert(context, said);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { recordKey } from '@outrider/domain';
+import { recordKey, vehicleId } from '@outrider/domain';
 import { decodeStrictJson, type Log } from '@outrider/runtime';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
@@ -10,17 +10,22 @@ import type { Feed } from '../live/feed.ts';
 import type { Hub } from '../live/hub.ts';
 import { readCursor } from '../live/messages.ts';
 import { type ApiServer, answers } from '../server.ts';
+import { cancelOwn } from './commands.ts';
 import { recordShown } from './feedback.ts';
 
 const LIVE_PATH = '/v1/live';
-/** What a page may say is one receipt. */
+/** What a page may say is short. */
 const CLIENT_BYTES_MAX = 4 * 1024;
 const RECEIPTS_WAITING_MAX = 100;
 const PROTOCOL = 'outrider.v1';
 const BAD_MESSAGE_CLOSE = 4400;
 const TOO_MANY_CLOSE = 4429;
 
-const receipt = z.strictObject({ shown: recordKey });
+const said = z.union([
+  z.strictObject({ shown: recordKey }),
+  z.strictObject({ cancel: z.strictObject({ vehicleId, commandId: recordKey }) }),
+]);
+type Said = z.infer<typeof said>;
 
 /** Live feeds: upgrades checked before a socket is opened, receipts taken, feeds handed to the hub. */
 export interface LiveSockets {
@@ -78,12 +83,13 @@ function documentLive(server: ApiServer): void {
       config: { roles: LISTENER_ROLES },
       schema: {
         tags: ['live'],
-        summary: 'WebSocket: notifications, forecasts and alerts as they come',
+        summary: 'WebSocket: notifications, forecasts, alerts and commands as they come',
         description:
           'Authenticate with `Authorization: Bearer …` or, from a browser, with the subprotocols `outrider.v1, bearer.<token>`. ' +
-          'Each message is `{type, cursor, …}` with type hello, notification, forecast or alert. ' +
+          'Each message is `{type, cursor, …}` with type hello, notification, forecast, alert or command. ' +
           'Reopen with `?after=<cursor>` to be told what was missed; ids tell repeats apart. ' +
-          'Send `{"shown":"<notificationId>"}` when a notification was seen.',
+          'Send `{"shown":"<notificationId>"}` when a notification was seen, and ' +
+          '`{"cancel":{"vehicleId":"…","commandId":"…"}}` when the owner no longer wants a command.',
         querystring: z.strictObject({ after: z.string().max(20).optional() }),
         response: answers({ 101: z.undefined().describe('The feed is open.') }),
       },
@@ -147,12 +153,12 @@ function serveFeed(
     feed.isAlive = true;
   });
   socket.on('message', (data, isBinary) => {
-    const said = isBinary ? undefined : readReceipt(data as Buffer);
-    if (said === undefined) return socket.close(BAD_MESSAGE_CLOSE, 'invalid');
+    const heard = isBinary ? undefined : readSaid(data as Buffer);
+    if (heard === undefined) return socket.close(BAD_MESSAGE_CLOSE, 'invalid');
     waiting += 1;
     if (waiting > RECEIPTS_WAITING_MAX) return socket.close(TOO_MANY_CLOSE, 'too many receipts at once');
     work = work
-      .then(() => recordShown(context, principal.personId, said.shown))
+      .then(() => take(context, principal, heard))
       // Somebody else's, or long gone: nothing to tell the page, and no reason to close it.
       .catch((error: unknown) => (error instanceof ApiError ? undefined : fail(error)))
       .finally(() => {
@@ -162,7 +168,12 @@ function serveFeed(
   hub.join(feed, afterMs).catch(fail);
 }
 
-function readReceipt(data: Buffer): z.infer<typeof receipt> | undefined {
+const take = (context: ApiContext, principal: Principal, heard: Said): Promise<void> =>
+  'shown' in heard
+    ? recordShown(context, principal.personId, heard.shown)
+    : cancelOwn(context, principal, heard.cancel);
+
+function readSaid(data: Buffer): Said | undefined {
   const decoded = decodeStrictJson(data);
-  return decoded.kind === 'value' ? receipt.safeParse(decoded.value).data : undefined;
+  return decoded.kind === 'value' ? said.safeParse(decoded.value).data : undefined;
 }

@@ -21,11 +21,14 @@ export const commandView = z.strictObject({
   changedAt: isoText,
   expiresAt: isoText,
   minutes: z.number().optional(),
+  energyKwh: z.number().optional().describe('What it takes out of the battery, as far as is known.'),
   alertId: recordKey.optional().describe('The warning it belongs to; absent: a person asked.'),
   reason: z
     .string()
     .optional()
-    .describe('Why the car refused or failed, in its words; `driver` or `no-consent` when it was cancelled.'),
+    .describe(
+      'Why the car refused or failed, in its words; `driver`, `no-consent` or `plan-changed` when it was cancelled.',
+    ),
 });
 
 export function viewCommand(one: Command, nowMs: number): z.infer<typeof commandView> {

@@ -13,8 +13,9 @@ export const precondition: RemedySource = {
     const state = { ...carStateOf(situation), socPct: warmed.socPct };
     const plan = forecastPlan({ car: situation.car, state, stages: stagesTo(situation, view, to) });
     const outcome = outcomeOf(plan, situation.reserveSocPct);
-    return outcome === null
-      ? null
-      : { remedy: { kind: 'precondition', minutes: warmed.minutes, ...outcome } };
+    if (outcome === null) return null;
+    const next = view.stretches[situation.memory.progress?.stretch ?? 0];
+    const stopName = next?.planned?.kind === 'charge' ? { stopName: next.stopName } : {};
+    return { remedy: { kind: 'precondition', minutes: warmed.minutes, ...stopName, ...outcome } };
   },
 };
