@@ -1,7 +1,8 @@
-import type { Command } from '@outrider/domain';
-import { expect, test } from 'vitest';
+import { type Command, commandStateAt, isCommandOpen } from '@outrider/domain';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import type { BusRecord } from './bus.ts';
-import { COMMANDS_PER_CAR_MAX, createCommandBook } from './command-book.ts';
+import { COMMANDS_PER_CAR_MAX, type CommandBook, createCommandBook } from './command-book.ts';
 
 const CAR = 'veh_aaaaaaaaaaaa';
 const DAY_MS = 86_400_000;
@@ -66,4 +67,100 @@ test('of many commands to one car the newest are kept, newest first', () => {
   expect(book.of(CAR)).toHaveLength(COMMANDS_PER_CAR_MAX);
   expect(book.of(CAR)[0]?.commandId).toBe(`cmd-${COMMANDS_PER_CAR_MAX}`);
   expect(book.find(CAR, 'cmd-0')).toBeUndefined();
+});
+
+describe('asked while the same is open', () => {
+  const other: Command = { ...asked, commandId: 'cmd-2', askedAtMs: 900 };
+  const rows: readonly { name: string; log: readonly Command[]; isRepeat: boolean }[] = [
+    { name: 'it is a repeat, whichever says the earlier moment', log: [asked, other], isRepeat: true },
+    {
+      name: 'also while the car is at it',
+      log: [asked, { ...asked, state: 'started' }, other],
+      isRepeat: true,
+    },
+    {
+      name: 'not when that was refused before',
+      log: [asked, { ...asked, state: 'refused' }, other],
+      isRepeat: false,
+    },
+    { name: 'not when that had expired', log: [asked, { ...other, changedAtMs: 2_000 }], isRepeat: false },
+    { name: 'a moment before it had', log: [asked, { ...other, changedAtMs: 1_999 }], isRepeat: true },
+    {
+      name: 'it stays one when that is over',
+      log: [asked, other, { ...asked, state: 'done' }, other],
+      isRepeat: true,
+    },
+    {
+      name: 'not when only a repeat is open',
+      log: [{ ...asked, commandId: 'a' }, asked, { ...asked, commandId: 'a', state: 'done' }, other],
+      isRepeat: false,
+    },
+  ];
+  test.each(rows)('$name', ({ log, isRepeat }) => {
+    const book = createCommandBook();
+    book.take(batch(...log.map((one) => record(one))));
+    expect(book.isRepeat(CAR, 'cmd-2')).toBe(isRepeat);
+  });
+
+  test('what one noted for itself before the log said so does not count', () => {
+    const book = createCommandBook();
+    book.note(other);
+    book.take(batch(record(asked)));
+    expect(book.isRepeat(CAR, 'cmd-1')).toBe(false);
+    book.take(batch(record(other)));
+    expect(book.isRepeat(CAR, 'cmd-2')).toBe(true);
+  });
+});
+
+/** Steps of three commands as they may stand in the log: the askers', the car's, a gateway's. */
+const logOf = fc.array(
+  fc.record({
+    commandId: fc.constantFrom('cmd-1', 'cmd-2', 'cmd-3'),
+    state: fc.constantFrom(
+      ...(['asked', 'asked', 'asked', 'started', 'done', 'refused', 'cancelled'] as const),
+    ),
+    afterMs: fc.integer({ min: 0, max: 400 }),
+  }),
+  { minLength: 1, maxLength: 14 },
+);
+
+const isDue = (book: CommandBook, commandId: string, nowMs: number): boolean => {
+  const one = book.find(CAR, commandId);
+  if (one === undefined || book.isRepeat(CAR, commandId)) return false;
+  return commandStateAt(one, nowMs) === 'asked';
+};
+
+test('never are two open at the car, whoever reads the log, from when on, and what they noted before', () => {
+  fc.assert(
+    fc.property(logOf, fc.array(fc.nat({ max: 13 }), { maxLength: 4 }), (said, noted) => {
+      let nowMs = 1_000;
+      const log = said.map(({ commandId, state, afterMs }): Command => {
+        nowMs += afterMs;
+        return { ...asked, commandId, state, changedAtMs: nowMs, expiresAtMs: 2_000 };
+      });
+      const always = createCommandBook();
+      const hasty = createCommandBook();
+      const atCar = new Map<string, Command>();
+      log.forEach((step, at) => {
+        const stepMs = step.changedAtMs ?? 0;
+        always.take(batch(record(step)));
+        // Another that cancelled something a moment before the log had it.
+        if (noted.includes(at)) hasty.note({ ...step, state: 'cancelled' });
+        hasty.take(batch(record(step)));
+        const restarted = createCommandBook();
+        restarted.take(batch(...log.slice(0, at + 1).map((one) => record(one))));
+        for (const { commandId } of always.of(CAR)) {
+          expect(restarted.isRepeat(CAR, commandId)).toBe(always.isRepeat(CAR, commandId));
+          expect(hasty.isRepeat(CAR, commandId)).toBe(always.isRepeat(CAR, commandId));
+        }
+        for (const id of ['cmd-1', 'cmd-2', 'cmd-3']) if (isDue(always, id, stepMs)) atCar.set(id, step);
+        const open = [...atCar.keys()].filter((id) => {
+          const one = always.find(CAR, id);
+          return one !== undefined && isCommandOpen(one, stepMs);
+        });
+        expect(open.length).toBeLessThanOrEqual(1);
+      });
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -1,4 +1,4 @@
-import { type Command, furtherStep } from '@outrider/domain';
+import { type Command, furtherStep, isCommandOpen } from '@outrider/domain';
 import type { Batch } from './bus.ts';
 import { TOPICS } from './topics.ts';
 import { decodeRecord, type Opener } from './typed.ts';
@@ -9,6 +9,11 @@ export interface CommandBook {
   take(batch: Batch): ReadonlySet<string>;
   note(step: Command): boolean;
   find(vehicleId: string, commandId: string): Command | undefined;
+  /**
+   * The same was being asked when this was: the log has one order for each car, so that of commands asked at the
+   * same moment by several, all who read it know the one that counts. A repeat is never handed to the car.
+   */
+  isRepeat(vehicleId: string, commandId: string): boolean;
   /** Newest first. */
   of(vehicleId: string): readonly Command[];
   /** Forgets what expired a day ago. */
@@ -24,8 +29,15 @@ const NOTHING_SEALED: Opener = { open: () => ({ kind: 'denied', reason: 'not-sea
 
 export const createCommandBook = (): CommandBook => new FoldedCommands();
 
+interface Held {
+  readonly command: Command;
+  /** As the log alone has it; undefined until it was read there. */
+  readonly logged: Command | undefined;
+  readonly isRepeat: boolean;
+}
+
 class FoldedCommands implements CommandBook {
-  readonly #byCar = new Map<string, readonly Command[]>();
+  readonly #byCar = new Map<string, readonly Held[]>();
 
   take(batch: Batch): ReadonlySet<string> {
     const changed = new Set<string>();
@@ -34,35 +46,65 @@ class FoldedCommands implements CommandBook {
       // A step under another car's key is nobody's: it could make a car do what was asked of another.
       if (decoded.kind !== 'record' || decoded.record.vehicleId !== record.key) continue;
       if (this.note(decoded.record)) changed.add(record.key);
+      this.#noteLogged(decoded.record);
     }
     return changed;
   }
 
   note(step: Command): boolean {
-    const own = this.#byCar.get(step.vehicleId) ?? [];
-    const known = own.find(({ commandId }) => commandId === step.commandId);
+    const known = this.#find(step.vehicleId, step.commandId);
     // Nothing was asked that could be left.
     if (known === undefined && step.state === 'cancelled') return false;
-    const held = known === undefined ? step : furtherStep(known, step);
-    if (held === known) return false;
-    const all = [held, ...own.filter((one) => one !== known)].toSorted(
-      (one, other) => other.askedAtMs - one.askedAtMs,
-    );
-    this.#byCar.set(step.vehicleId, all.slice(0, COMMANDS_PER_CAR_MAX));
+    const command = known === undefined ? step : furtherStep(known.command, step);
+    if (command === known?.command) return false;
+    this.#put({ logged: undefined, isRepeat: false, ...known, command });
     return true;
   }
 
+  /** By the log alone: what a process noted for itself comes at another moment for every other one. */
+  #noteLogged(step: Command): void {
+    const known = this.#find(step.vehicleId, step.commandId);
+    if (known === undefined) return;
+    const { logged } = known;
+    const isRepeat = logged === undefined ? this.#isAskedAlready(step) : known.isRepeat;
+    this.#put({ ...known, logged: logged === undefined ? step : furtherStep(logged, step), isRepeat });
+  }
+
+  #isAskedAlready(step: Command): boolean {
+    const saidAtMs = step.changedAtMs ?? step.askedAtMs;
+    return (this.#byCar.get(step.vehicleId) ?? []).some(
+      (other) => other.logged?.kind === step.kind && !other.isRepeat && isCommandOpen(other.logged, saidAtMs),
+    );
+  }
+
+  #find(vehicleId: string, commandId: string): Held | undefined {
+    return this.#byCar.get(vehicleId)?.find(({ command }) => command.commandId === commandId);
+  }
+
+  #put(held: Held): void {
+    const { vehicleId, commandId } = held.command;
+    const others = this.#byCar.get(vehicleId)?.filter(({ command }) => command.commandId !== commandId);
+    const all = [held, ...(others ?? [])].toSorted(
+      (one, other) => other.command.askedAtMs - one.command.askedAtMs,
+    );
+    this.#byCar.set(vehicleId, all.slice(0, COMMANDS_PER_CAR_MAX));
+  }
+
   find(vehicleId: string, commandId: string): Command | undefined {
-    return this.of(vehicleId).find((one) => one.commandId === commandId);
+    return this.#find(vehicleId, commandId)?.command;
+  }
+
+  isRepeat(vehicleId: string, commandId: string): boolean {
+    return this.#find(vehicleId, commandId)?.isRepeat === true;
   }
 
   of(vehicleId: string): readonly Command[] {
-    return this.#byCar.get(vehicleId) ?? [];
+    return (this.#byCar.get(vehicleId) ?? []).map(({ command }) => command);
   }
 
   sweep(nowMs: number): void {
     for (const [vehicleId, all] of this.#byCar) {
-      const left = all.filter(({ expiresAtMs }) => nowMs < expiresAtMs + KEPT_AFTER_EXPIRY_MS);
+      const left = all.filter(({ command }) => nowMs < command.expiresAtMs + KEPT_AFTER_EXPIRY_MS);
       if (left.length === 0) this.#byCar.delete(vehicleId);
       else if (left.length < all.length) this.#byCar.set(vehicleId, left);
     }

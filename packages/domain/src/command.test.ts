@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  COMMAND_RUNS_MAX_MS,
   COMMAND_STATES,
   type Command,
   type CommandState,
@@ -50,6 +51,12 @@ describe('of two steps', () => {
   test.each(rows)('$name', ({ first, next, holds }) => {
     expect(furtherStep({ ...ASKED, state: first }, { ...ASKED, state: next }).state).toBe(holds);
   });
+});
+
+test('what began and was never heard of again is over when nothing takes that long', () => {
+  const begun: Command = { ...ASKED, state: 'started' };
+  expect(isCommandOpen(begun, ASKED.expiresAtMs + COMMAND_RUNS_MAX_MS - 1)).toBe(true);
+  expect(isCommandOpen(begun, ASKED.expiresAtMs + COMMAND_RUNS_MAX_MS)).toBe(false);
 });
 
 describe('at its expiry', () => {

@@ -75,7 +75,12 @@ export function commandStateAt({ state, expiresAtMs }: Command, nowMs: number): 
   return (state === 'asked' || state === 'accepted') && nowMs >= expiresAtMs ? 'expired' : state;
 }
 
+/** No warming takes longer than its `minutes` may say: a car that began and fell silent is not at it any more. */
+export const COMMAND_RUNS_MAX_MS = 240 * 60_000;
+
 /** It may still be done, or is being done. */
 export function isCommandOpen(one: Command, nowMs: number): boolean {
-  return ['asked', 'accepted', 'started'].includes(commandStateAt(one, nowMs));
+  const state = commandStateAt(one, nowMs);
+  if (state === 'started') return nowMs < one.expiresAtMs + COMMAND_RUNS_MAX_MS;
+  return state === 'asked' || state === 'accepted';
 }

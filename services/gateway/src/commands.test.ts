@@ -198,3 +198,28 @@ test('commands are nobody’s without a device token', () =>
   withGateway(async (bed) => {
     expect((await fetch(`${bed.url}/v1/commands`)).status).toBe(401);
   }));
+
+test('asked by a person and by the predictor at the same moment, the car hears it once, and both see it', () =>
+  withGateway(async (bed) => {
+    await consent(bed, true);
+    const step = await follow(bed.log);
+    // Both are in the log before the car connects; the predictor's says the earlier moment.
+    await say(bed, { commandId: 'cmd-person' });
+    await say(bed, { commandId: 'cmd-predictor', askedAtMs: START_MS - 60_000, alertId: 'alert-1' });
+    const car = newCar(bed);
+    const token = await bed.token(CAR_A);
+    const first = await car.connect(bed, token);
+    await until(
+      () => step('cmd-person')?.state === 'accepted' && step('cmd-predictor')?.state === 'cancelled',
+    );
+    expect(step('cmd-predictor')).toMatchObject({ reason: 'asked-already', alertId: 'alert-1' });
+    first.socket.terminate();
+    await car.connect(await bed.startAnother(), token);
+    car.say('cmd-person', 'done');
+    await until(() => step('cmd-person')?.state === 'done');
+    expect(car.told.map(({ command, cancel }) => command?.id ?? cancel?.id)).not.toContain('cmd-predictor');
+    expect(car.begun).toEqual(['cmd-person']);
+    // Over: asked again it is another.
+    await say(bed, { commandId: 'cmd-later' });
+    await until(() => car.begun.includes('cmd-later'));
+  }));

@@ -47,7 +47,7 @@ export interface Commands {
   hasDue(vehicleId: string): boolean;
   /**
    * What the car is to hear now, oldest first: what is asked and neither answered nor expired, while its owner's
-   * consent stands, and what was cancelled. Undefined when that cannot be said yet: consents cannot be read, or the
+   * consent stands, and what was cancelled. What repeats something that was open then is cancelled instead. Undefined when that cannot be said yet: consents cannot be read, or the
    * log was not read to its end.
    */
   due(vehicleId: string): Promise<readonly DueCommand[] | undefined>;
@@ -129,9 +129,11 @@ class CarCommands implements Commands {
   async due(vehicleId: string): Promise<readonly DueCommand[] | undefined> {
     if (!this.#isCaughtUp) return undefined;
     const asked = this.#news(vehicleId);
-    if (asked.length === 0) return [];
+    const repeats = this.#repeats(vehicleId);
+    if (asked.length === 0 && repeats.length === 0) return [];
     const { runtime, trust } = this.#deps;
     try {
+      for (const one of repeats) await this.#cancel(one, 'asked-already');
       await trust.prepare([vehicleId]);
       for (const one of asked) if (!this.#isAllowed(one)) await this.#cancel(one, 'no-consent');
       // Looked at again: they may have been answered, cancelled or run out meanwhile.
@@ -173,9 +175,20 @@ class CarCommands implements Commands {
     const nowMs = this.#deps.runtime.eventClock.nowMs();
     return this.#book
       .of(vehicleId)
-      .filter(({ expiresAtMs }) => nowMs < expiresAtMs)
+      .filter(
+        ({ expiresAtMs, commandId }) => nowMs < expiresAtMs && !this.#book.isRepeat(vehicleId, commandId),
+      )
       .filter((one) => ['asked', 'cancelled'].includes(commandStateAt(one, nowMs)))
       .toReversed();
+  }
+
+  /** Those who asked are to see that the car hears it only once. */
+  #repeats(vehicleId: string): readonly Command[] {
+    const nowMs = this.#deps.runtime.eventClock.nowMs();
+    return this.#book
+      .of(vehicleId)
+      .filter((one) => one.state === 'asked' && nowMs < one.expiresAtMs)
+      .filter(({ commandId }) => this.#book.isRepeat(vehicleId, commandId));
   }
 
   /** By everybody who owned the car since it was asked; to leave it always. @throws when consents are too old to say */

@@ -28,6 +28,10 @@ const rows: readonly { state: CommandState; reason?: string; body: string }[] = 
     body: 'Warming the battery for the charge at Lahr is cancelled: the plan changed.',
   },
   {
+    ...{ state: 'cancelled', reason: 'asked-already' },
+    body: 'Warming the battery for the charge at Lahr is cancelled: the same was asked already.',
+  },
+  {
     ...{ state: 'cancelled', reason: 'driver' },
     body: 'Warming the battery for the charge at Lahr is cancelled.',
   },

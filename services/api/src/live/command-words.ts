@@ -7,6 +7,7 @@ type Shown = Pick<z.infer<typeof commandView>, 'state' | 'minutes' | 'energyKwh'
 const CANCELLED_BECAUSE: Readonly<Record<string, string>> = {
   'no-consent': 'this is switched off',
   'plan-changed': 'the plan changed',
+  'asked-already': 'the same was asked already',
 };
 
 /** What the owner reads of a command. A car's own reason is said in its words. */

@@ -27,7 +27,7 @@ export const commandView = z.strictObject({
     .string()
     .optional()
     .describe(
-      'Why the car refused or failed, in its words; `driver`, `no-consent` or `plan-changed` when it was cancelled.',
+      'Why the car refused or failed, in its words; `driver`, `no-consent`, `plan-changed` or `asked-already` when it was cancelled.',
     ),
 });
 
