@@ -2,7 +2,18 @@ import { z } from 'zod';
 import { severity } from './alert.ts';
 import { atMs, personId, recordKey, vehicleId } from './fields.ts';
 
-export const channelName = z.enum(['feed', 'email', 'webhook', 'sms', 'push', 'pagerduty', 'ntfy', 'telegram', 'slack', 'homeassistant']);
+export const channelName = z.enum([
+  'feed',
+  'email',
+  'webhook',
+  'sms',
+  'push',
+  'pagerduty',
+  'ntfy',
+  'telegram',
+  'slack',
+  'homeassistant',
+]);
 export type ChannelName = z.infer<typeof channelName>;
 
 /** Why nothing was sent; the reason is a metric label and a stored column. */
@@ -17,6 +28,7 @@ export const SUPPRESS_REASONS = [
   'bundled',
   'duplicate',
   'declined',
+  'on-it',
   'throttled',
   'expired',
   'superseded',

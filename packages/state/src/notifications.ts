@@ -10,7 +10,7 @@ export function createNotifications(session: Session): Notifications {
     ...noted(session),
     ...lists(session),
     ...offsets(session),
-    ...declines(session),
+    ...answers(session),
   };
 }
 
@@ -213,29 +213,30 @@ function offsets(session: Session): Offsets {
   };
 }
 
-type Declines = Pick<Notifications, 'insertDecline' | 'findDecline'>;
+type Answers = Pick<Notifications, 'insertAnswer' | 'findAnswer'>;
 
-function declines(session: Session): Declines {
+function answers(session: Session): Answers {
   return {
-    async insertDecline(decline) {
-      const { atMs, probability } = decline;
+    async insertAnswer(answer) {
+      const { kind, atMs, probability } = answer;
       await session
         .db()
-        .insertInto('declines')
-        .values(decline)
+        .insertInto('answers')
+        .values(answer)
         .onConflict((conflict) =>
           conflict
-            .columns(['vehicleId', 'ruleId', 'subject'])
-            .doUpdateSet({ atMs, probability })
-            .whereRef('excluded.atMs', '>=', 'declines.atMs'),
+            .columns(['personId', 'vehicleId', 'ruleId', 'subject'])
+            .doUpdateSet({ kind, atMs, probability })
+            .whereRef('excluded.atMs', '>=', 'answers.atMs'),
         )
         .execute();
     },
-    async findDecline(vehicleId, ruleId, subject) {
+    async findAnswer({ personId, vehicleId, ruleId, subject }) {
       return await session
         .db()
-        .selectFrom('declines')
-        .select(['atMs', 'probability'])
+        .selectFrom('answers')
+        .select(['kind', 'atMs', 'probability'])
+        .where('personId', '=', personId)
         .where('vehicleId', '=', vehicleId)
         .where('ruleId', '=', ruleId)
         .where('subject', '=', subject)

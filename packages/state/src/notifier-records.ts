@@ -41,6 +41,18 @@ export type Word =
   /** Ours: it is not to be sent any more. */
   | { readonly kind: 'dropped'; readonly reason: SuppressReason; readonly atMs: number };
 
+/** What a person said to advice of a rule: it stays silent for them unless it gets worse. */
+export interface AnswerRow {
+  readonly personId: string;
+  readonly vehicleId: string;
+  readonly ruleId: string;
+  readonly subject: string;
+  readonly kind: 'on-it' | 'declined';
+  readonly atMs: number;
+  /** Of what the rule warns of, when they answered. */
+  readonly probability: number;
+}
+
 export interface ClaimedNotification {
   readonly row: NotificationRow;
   readonly leaseId: string;
@@ -98,20 +110,11 @@ export interface Notifications {
   /** The notifier's own offsets, stored with its rows. */
   readOffsets(partition: number): Promise<ReadonlyMap<string, number>>;
   writeOffset(partition: number, topic: string, nextOffset: number): Promise<void>;
-  /** Declined advice: stays silent unless the margin worsens. */
-  insertDecline(decline: {
-    readonly vehicleId: string;
-    readonly ruleId: string;
-    readonly subject: string;
-    readonly atMs: number;
-    readonly probability: number;
-  }): Promise<void>;
-  /** The newest. */
-  findDecline(
-    vehicleId: string,
-    ruleId: string,
-    subject: string,
-  ): Promise<{ readonly atMs: number; readonly probability: number } | undefined>;
+  /** An answer to advice; of one person about the same advice the newest is kept. */
+  insertAnswer(answer: AnswerRow): Promise<void>;
+  findAnswer(
+    of: Pick<AnswerRow, 'personId' | 'vehicleId' | 'ruleId' | 'subject'>,
+  ): Promise<Pick<AnswerRow, 'kind' | 'atMs' | 'probability'> | undefined>;
 }
 
 /** A warning that somebody found not useful. `opinionId` names warning and person to nobody. */

@@ -3,6 +3,7 @@ import type { Generated } from 'kysely';
 import type { Flag } from './columns.ts';
 import type {
   AlertRow,
+  AnswerRow,
   Assignment,
   AuditEntry,
   Consent,
@@ -71,13 +72,7 @@ export interface Tables {
     readonly providerId: string | null;
   } & Sequence;
   notifierOffsets: { readonly partition: number; readonly topic: string; readonly nextOffset: number };
-  declines: {
-    readonly vehicleId: string;
-    readonly ruleId: string;
-    readonly subject: string;
-    readonly atMs: number;
-    readonly probability: number;
-  };
+  answers: AnswerRow;
   watchLines: WatchLineRow;
   audit: AuditEntry & Sequence;
 }

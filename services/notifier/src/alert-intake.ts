@@ -89,9 +89,11 @@ async function takeFor(
   const basis = basisOf(alert, text);
   const toTold = (row: NotificationRow) => toldOf(parts, row);
   const newestFirst = mine.rows.toReversed();
-  const declined = await state.notifications.findDecline(vehicleId, alert.ruleId, alert.subject);
-  // What the driver before did not want to hear is new to this one.
-  const decline = declined !== undefined && declined.atMs >= sinceMs ? declined : undefined;
+  const { personId } = person;
+  const { ruleId, subject } = alert;
+  const said = await state.notifications.findAnswer({ personId, vehicleId, ruleId, subject });
+  // What they answered on an earlier shift was about another drive.
+  const answer = said !== undefined && said.atMs >= sinceMs ? said : undefined;
   const history = await historyOf(parts, state, vehicleId, person, sinceMs, nowMs);
   const others = history.ofVehicle.filter(
     (told) => told.alertId !== alert.alertId && isAboutSame({ ...alert, stopName: alert.stopName }, told),
@@ -99,7 +101,7 @@ async function takeFor(
   const say = (rows: readonly NotificationRow[]) => {
     const aboutAlert = rows.map(toTold);
     const aboutStop = [...aboutAlert, ...others].sort((one, other) => other.atMs - one.atMs);
-    return sayingOf(alert, basis, { aboutAlert, aboutStop, decline }, nowMs, limits);
+    return sayingOf(alert, basis, { aboutAlert, aboutStop, answer }, nowMs, limits);
   };
   let saying = say(newestFirst.filter((row) => row.state !== 'waiting'));
   const superseded: NotificationRow[] = [];
@@ -116,7 +118,7 @@ async function takeFor(
     text,
     driving: await drivingFor(parts, state, { vehicleId, personId: person.personId, part }, nowMs),
     history: history.ofVehicle,
-    ...{ interruptedAtMs: history.interruptedAtMs, textedAtMs: history.textedAtMs, decline, limits },
+    ...{ interruptedAtMs: history.interruptedAtMs, textedAtMs: history.textedAtMs, answer, limits },
     usable: usableFor(parts, person),
     showing: showingFor(parts, withoutDropped(alert, newestFirst, superseded)),
   };
@@ -187,7 +189,7 @@ function nobodyStep(parts: Parts, alert: Alert, cause: string | undefined, nowMs
     history: [],
     interruptedAtMs: [],
     textedAtMs: [],
-    decline: undefined,
+    answer: undefined,
     limits: parts.limits,
     usable: new Set(),
   };

@@ -103,7 +103,7 @@ export interface Step {
   readonly history: readonly Told[];
   readonly interruptedAtMs: readonly number[];
   readonly textedAtMs: readonly number[];
-  readonly decline: Facts['decline'];
+  readonly answer: Facts['answer'];
   readonly limits: Limits;
   /** Channels that are set up and reach this person. */
   readonly usable: ReadonlySet<ChannelName>;
@@ -201,7 +201,7 @@ function factsOf(step: Step, channel: ChannelName): Facts {
     history: step.history,
     interruptedAtMs: step.interruptedAtMs,
     textedAtMs: step.textedAtMs,
-    decline: step.decline,
+    answer: step.answer,
     limits,
   };
 }

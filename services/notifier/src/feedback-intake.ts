@@ -16,7 +16,7 @@ const RECEIPTS: ReadonlySet<Feedback['kind']> = new Set([
 
 /**
  * Takes what a person said: messages they have seen become `read`, what still waits to say the same is
- * dropped, and a decline is kept. Unknown ids and repeats change nothing. Returns the rows changed.
+ * dropped, and an answer is kept. Unknown ids and repeats change nothing. Returns the rows changed.
  */
 export async function takeFeedback(
   parts: Parts,
@@ -34,7 +34,8 @@ export async function takeFeedback(
     if (next !== undefined) changed.push(next);
   }
   if (feedback.kind === 'not-useful') await keepOpinion(parts, state, feedback, rows);
-  if (feedback.kind === 'declined') await keepDecline(parts, state, feedback, rows);
+  if (feedback.kind === 'declined' || feedback.kind === 'on-it')
+    await keepAnswers(parts, state, { ...feedback, kind: feedback.kind }, rows);
   return changed;
 }
 
@@ -68,23 +69,23 @@ async function rowsAbout(state: State, feedback: Feedback): Promise<readonly Not
   );
 }
 
-async function keepDecline(
+/** For whoever answered; where nobody is named, for everybody who was told. */
+async function keepAnswers(
   parts: Parts,
   state: State,
-  feedback: Feedback,
+  { kind, atMs }: Pick<Feedback, 'atMs'> & { readonly kind: 'declined' | 'on-it' },
   rows: readonly NotificationRow[],
 ): Promise<void> {
-  const newest = rows.toSorted((one, other) => other.revision - one.revision)[0];
-  if (newest === undefined) return;
-  const said = openContent(parts.trust.reader('alert_driver'), newest);
-  await state.notifications.insertDecline({
-    vehicleId: newest.vehicleId,
-    ruleId: newest.ruleId,
-    subject: newest.subject,
-    atMs: feedback.atMs,
+  const newestFirst = rows.toSorted((one, other) => other.revision - one.revision);
+  for (const personId of new Set(rows.flatMap((row) => row.personId ?? []))) {
+    const newest = newestFirst.find((row) => row.personId === personId);
+    if (newest === undefined) continue;
+    const { vehicleId, ruleId, subject } = newest;
+    const said = openContent(parts.trust.reader('alert_driver'), newest);
     // Without a probability only a graver alert can worsen it.
-    probability: said?.basis.probability ?? 1,
-  });
+    const probability = said?.basis.probability ?? 1;
+    await state.notifications.insertAnswer({ personId, vehicleId, ruleId, subject, kind, atMs, probability });
+  }
 }
 
 const DAY_MS = 24 * 3_600_000;

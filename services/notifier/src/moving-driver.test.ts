@@ -97,7 +97,7 @@ const factsOn = (driving: DrivingState, channel: Facts['channel'], change: Parti
   history: [],
   interruptedAtMs: [],
   textedAtMs: [],
-  decline: undefined,
+  answer: undefined,
   limits,
   ...change,
 });
@@ -118,7 +118,11 @@ const anything = fc.record({
   probability: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
   history: fc.constantFrom([], [told()], [told({ state: 'read', severity: 'critical', basis })]),
   interruptedAtMs: fc.array(fc.integer({ min: START_MS - HOUR_MS, max: START_MS }), { maxLength: 6 }),
-  decline: fc.constantFrom(undefined, { atMs: START_MS - HOUR_MS, probability: 0.3 }),
+  answer: fc.constantFrom(
+    undefined,
+    { kind: 'declined' as const, atMs: START_MS - HOUR_MS, probability: 0.3 },
+    { kind: 'on-it' as const, atMs: START_MS - HOUR_MS, probability: 0.3 },
+  ),
 }) satisfies fc.Arbitrary<Partial<Facts>>;
 
 const isOutNow = (facts: Facts): boolean =>

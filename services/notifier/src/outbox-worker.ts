@@ -269,4 +269,4 @@ function afterTry(parts: Parts, row: NotificationRow, delivery: Delivery, nowMs:
 const silentReason = (row: NotificationRow): string | null =>
   !row.interrupts && KEPT_REASONS.has(row.reason) ? row.reason : null;
 
-const KEPT_REASONS: ReadonlySet<string | null> = new Set(['bundled', 'throttled', 'off-shift']);
+const KEPT_REASONS: ReadonlySet<string | null> = new Set(['bundled', 'throttled', 'off-shift', 'on-it']);

@@ -20,6 +20,10 @@ export const REASONS: Readonly<Record<SuppressReason | FailureReason, Reason>> =
     stage: 'snooze',
     because: '“no, thanks” was said to this advice, and it has not become worse since',
   },
+  'on-it': {
+    stage: 'snooze',
+    because: '“on it” was said to this advice, and it has not become worse since',
+  },
   'no-consent': { stage: 'consent', because: 'there was no consent to warn the driver' },
   'driver-moving': {
     stage: 'driving-state',

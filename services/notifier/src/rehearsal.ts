@@ -77,7 +77,7 @@ export function createRehearsal(
       history: kept.map(({ told }) => told).toReversed(),
       interruptedAtMs: kept.flatMap(({ told }) => (told.interrupts && isTold(told) ? [told.atMs] : [])),
       textedAtMs: kept.flatMap(({ told }) => (told.channel === 'sms' && isTold(told) ? [told.atMs] : [])),
-      decline: undefined,
+      answer: undefined,
       limits,
       usable: new Set(person.channels),
     });
@@ -102,7 +102,7 @@ function toldBefore(kept: readonly Kept[], alert: Alert) {
   const aboutAlert = newestFirst.filter(({ alertId }) => alertId === alert.alertId);
   const about = { subject: alert.subject, stopName: alert.stopName };
   const aboutStop = newestFirst.filter((told) => told.alertId === alert.alertId || isAboutSame(about, told));
-  return { aboutAlert, aboutStop, decline: undefined };
+  return { aboutAlert, aboutStop, answer: undefined };
 }
 
 /** What is due is sent: channels always work here. */

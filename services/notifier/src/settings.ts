@@ -270,13 +270,13 @@ export const notifierSettings = {
   },
   declineStep: {
     env: 'DECLINE_STEP',
-    about: 'How much the probability must grow before declined advice is given again.',
+    about: 'How much the probability must grow before advice that was answered is given again.',
     parse: number(0.01, 1),
     default: '0.15',
   },
   declineLastsH: {
     env: 'DECLINE_LASTS_H',
-    about: 'Hours a "no, thanks" lasts.',
+    about: 'Hours a "no, thanks" or "on it" lasts.',
     parse: integer(1, 720),
     default: '24',
   },

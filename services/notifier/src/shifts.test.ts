@@ -141,6 +141,18 @@ test('a “no, thanks” of the old driver is not the new one’s', async () => 
   expect(await toldTo(rig)).toContain(`${BOB} email alert sent`);
 });
 
+test('a “no, thanks” is kept for who said it', async () => {
+  await twoShifts();
+  await alert();
+  const said = { alertId: 'alert-1', personId: ANN, kind: 'declined', atMs: START_MS + MINUTE_MS } as const;
+  await rig.publishFeedback(said);
+  const of = { vehicleId: VEHICLE, ruleId: 'arrival-below-reserve', subject: 'stop-milford' };
+  expect(await rig.state.notifications.findAnswer({ ...of, personId: ANN })).toMatchObject({
+    kind: 'declined',
+  });
+  expect(await rig.state.notifications.findAnswer({ ...of, personId: BOB })).toBeUndefined();
+});
+
 test('nobody is told of an alert that is over, expired, or of a car without consent', async () => {
   await twoShifts();
   await keepAlert(rig, { alertId: 'alert-2', state: 'resolved' });

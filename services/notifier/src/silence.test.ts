@@ -9,6 +9,10 @@ afterEach(() => rig.close());
 
 const told = async () =>
   (await rig.rows()).map((row) => `${row.channel} ${row.state}${row.reason ? ` ${row.reason}` : ''}`);
+const laterBy = (ms: number) => ({
+  expiresAtMs: START_MS + ms + HOUR_MS,
+  deadlineAtMs: START_MS + ms + HOUR_MS,
+});
 const onFeed = () =>
   rig
     .published()
@@ -30,6 +34,28 @@ test('after a decline the same advice stays silent until it got worse by a step'
     'alert-3 feed sent',
     'alert-3 email sent',
   ]);
+});
+
+test('after “on it” the same advice is a silent card until it got worse by a step, also after a restart', async () => {
+  await start();
+  await rig.park();
+  await rig.publishAlert({ probability: 0.5 });
+  await rig.publishFeedback({ kind: 'on-it', alertId: 'alert-1', atMs: START_MS });
+  // Beyond the six hours of one decision: only what they said keeps it silent.
+  await rig.passEventTime(7 * HOUR_MS);
+  await rig.restart();
+  await rig.publishAlert({ alertId: 'alert-2', probability: 0.64, ...laterBy(7 * HOUR_MS) });
+  await rig.passEventTime(20 * MINUTE_MS);
+  await rig.publishAlert({ alertId: 'alert-3', probability: 0.65, ...laterBy(8 * HOUR_MS) });
+  expect(await told()).toEqual([
+    'feed read',
+    'email read',
+    'feed sent on-it',
+    'email suppressed on-it',
+    'feed sent',
+    'email sent',
+  ]);
+  expect(onFeed()).toEqual(['alert! 1', 'alert 1', 'alert! 1']);
 });
 
 test('the graver of two alerts about one stop mutes the lesser, also in one batch', async () => {

@@ -126,7 +126,10 @@ export interface Facts extends SendFacts {
   readonly interruptedAtMs: readonly number[];
   /** When this person got an SMS, or one was decided on. */
   readonly textedAtMs: readonly number[];
-  readonly decline: { readonly atMs: number; readonly probability: number } | undefined;
+  /** What this person said to this advice before. */
+  readonly answer:
+    | { readonly kind: 'on-it' | 'declined'; readonly atMs: number; readonly probability: number }
+    | undefined;
   readonly limits: Limits;
 }
 
@@ -138,3 +141,6 @@ export interface Stage<F> {
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 export const severityRank = (severity: Severity): number => RANK[severity];
+
+/** A tolerance: 0.65 − 0.5 is not quite 0.15 in binary. */
+export const isStepUp = (before: number, now: number, step: number): boolean => now - before >= step - 1e-9;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { State } from '../state.ts';
 import { notificationRow } from './rows.ts';
 
-/** Notifications with their leases, the notifier's offsets, declined advice. */
+/** Notifications with their leases, the notifier's offsets, answers to advice. */
 export function notifierContract(state: () => State): void {
   const claim = async (change: Partial<Parameters<State['notifications']['claim']>[0]> = {}) =>
     state().notifications.claim({
@@ -193,7 +193,7 @@ export function notifierContract(state: () => State): void {
     });
   });
 
-  describe('notifier offsets and declines', () => {
+  describe('notifier offsets and answers', () => {
     test('offsets are kept per partition and topic', async () => {
       expect(await state().notifications.readOffsets(1)).toEqual(new Map());
       await state().notifications.writeOffset(1, 'alerts.v1', 5);
@@ -219,20 +219,17 @@ export function notifierContract(state: () => State): void {
       expect(await state().notifications.readOffsets(1)).toEqual(new Map());
     });
 
-    test('the newest decline of the same advice holds', async () => {
-      const decline = { vehicleId: 'veh_aaaaaaaa', ruleId: 'r', subject: 's' };
-      await state().notifications.insertDecline({ ...decline, atMs: 5, probability: 0.5 });
-      await state().notifications.insertDecline({ ...decline, atMs: 4, probability: 0.4 });
-      expect(await state().notifications.findDecline('veh_aaaaaaaa', 'r', 's')).toEqual({
-        atMs: 5,
-        probability: 0.5,
-      });
-      await state().notifications.insertDecline({ ...decline, atMs: 6, probability: 0.6 });
-      expect(await state().notifications.findDecline('veh_aaaaaaaa', 'r', 's')).toEqual({
-        atMs: 6,
-        probability: 0.6,
-      });
-      expect(await state().notifications.findDecline('veh_aaaaaaaa', 'r', 'other')).toBeUndefined();
+    test('the newest answer of a person to the same advice holds, and only theirs', async () => {
+      const of = { personId: 'per_aaaaaaaa', vehicleId: 'veh_aaaaaaaa', ruleId: 'r', subject: 's' };
+      const { notifications } = state();
+      const answered = (kind: 'on-it' | 'declined', atMs: number) => ({ kind, atMs, probability: atMs / 10 });
+      await notifications.insertAnswer({ ...of, ...answered('declined', 5) });
+      await notifications.insertAnswer({ ...of, ...answered('on-it', 4) });
+      expect(await notifications.findAnswer(of)).toEqual(answered('declined', 5));
+      await notifications.insertAnswer({ ...of, ...answered('on-it', 6) });
+      expect(await notifications.findAnswer(of)).toEqual(answered('on-it', 6));
+      for (const other of [{ personId: 'per_b' }, { vehicleId: 'veh_b' }, { ruleId: 'b' }, { subject: 'b' }])
+        expect(await notifications.findAnswer({ ...of, ...other })).toBeUndefined();
     });
   });
 }

@@ -12,6 +12,7 @@ import { words } from './0010-expand-words.ts';
 import { watchLines } from './0011-expand-watch-lines.ts';
 import { canary } from './0012-expand-canary.ts';
 import { providerIds } from './0013-expand-provider-ids.ts';
+import { answers } from './0014-expand-answers.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -33,4 +34,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0011-expand-watch-lines': watchLines,
   '0012-expand-canary': canary,
   '0013-expand-provider-ids': providerIds,
+  '0014-expand-answers': answers,
 });

@@ -31,7 +31,7 @@ for (const {
   now = other,
   about = [told()],
   others = [],
-  decline,
+  answer,
   atMs = LATER_MS,
   saying,
 } of [
@@ -125,13 +125,13 @@ for (const {
   {
     name: 'just less than a step worse than what was declined updates',
     alert: { probability: 0.549 },
-    decline: { atMs: START_MS, probability: 0.4 },
+    answer: { kind: 'declined' as const, atMs: START_MS, probability: 0.4 },
     saying: 'update',
   },
   {
     name: 'a step worse than what was declined interrupts',
     alert: { probability: 0.55 },
-    decline: { atMs: START_MS, probability: 0.4 },
+    answer: { kind: 'declined' as const, atMs: START_MS, probability: 0.4 },
     saying: 'interrupt',
   },
   {
@@ -165,7 +165,7 @@ for (const {
 ])
   test(`${name}`, () => {
     const step = alertOf({ probability: 0.4, ...alert });
-    const before = { aboutAlert: about, aboutStop: [...about, ...others], decline };
+    const before = { aboutAlert: about, aboutStop: [...about, ...others], answer };
     expect(sayingOf(step, now, before, atMs, limits)).toBe(saying);
   });
 

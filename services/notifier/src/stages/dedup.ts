@@ -2,6 +2,7 @@ import type { Alert } from '@outrider/domain';
 import {
   type Basis,
   type Facts,
+  isStepUp,
   isTold,
   type Limits,
   PASS,
@@ -16,8 +17,8 @@ export interface ToldBefore {
   readonly aboutAlert: readonly Told[];
   /** About the same stop, whichever rule spoke; this alert's messages included. */
   readonly aboutStop: readonly Told[];
-  /** "No thanks" to this advice, and how likely the failure was then. */
-  readonly decline: Facts['decline'];
+  /** What they said to this advice, and how likely the failure was then. */
+  readonly answer: Facts['answer'];
 }
 
 /** So many messages about one decision, unless there is new advice. */
@@ -26,7 +27,7 @@ const MESSAGES_PER_DECISION = 2;
 /**
  * What a step of an alert has to say to somebody who was told `told` before. A stop interrupts the first time,
  * whichever rule speaks; again only with advice that was not given yet, when the probability doubled or grew
- * by a step since a decline, or once
+ * by a step since an answer, or once
  * when half of the time to the advice's deadline has passed – and never within the minimum gap.
  */
 export function sayingOf(
@@ -55,7 +56,7 @@ export function sayingOf(
   const isWorthIt =
     basis.remedyKey !== 'none' &&
     (isNewAdvice(basis, interrupted) ||
-      isWorseThanDeclined(alert, told.decline, limits.declineStep) ||
+      isWorseThanAnswered(alert, told.answer, limits.declineStep) ||
       hasDoubled(alert, interrupted) ||
       isHalfWayToDeadline(alert, interrupted, last, nowMs));
   return isWorthIt ? 'interrupt' : silently;
@@ -74,12 +75,13 @@ function hasDoubled(alert: Pick<Alert, 'alertId' | 'probability'>, interrupted: 
   return before != null && alert.probability !== undefined && alert.probability >= 2 * before;
 }
 
-/** The driver said no to a smaller risk than this. */
-const isWorseThanDeclined = (
+/** They answered to a smaller risk than this. */
+const isWorseThanAnswered = (
   { probability }: Pick<Alert, 'probability'>,
-  decline: ToldBefore['decline'],
+  answer: ToldBefore['answer'],
   step: number,
-): boolean => decline !== undefined && probability !== undefined && probability >= decline.probability + step;
+): boolean =>
+  answer !== undefined && probability !== undefined && isStepUp(answer.probability, probability, step);
 
 /** Half of the time from the last message to the last moment of the advice has passed. */
 function isHalfWayToDeadline(

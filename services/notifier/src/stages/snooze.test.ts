@@ -11,14 +11,15 @@ const declined = {
   severity: 'warning' as const,
   saying: 'interrupt' as const,
   probability: 0.5,
-  decline: { atMs: START_MS, probability: 0.5 },
+  interrupts: true,
+  answer: { kind: 'declined' as const, atMs: START_MS, probability: 0.5 },
   history: [told()],
   limits,
 };
 const SILENCED = { kind: 'suppress', reason: 'declined' };
 
 for (const { name, change, verdict } of [
-  { name: 'nothing declined passes', change: { decline: undefined }, verdict: PASS },
+  { name: 'nothing declined passes', change: { answer: undefined }, verdict: PASS },
   { name: 'the same advice stays silent', change: {}, verdict: SILENCED },
   { name: 'just less than a step worse stays silent', change: { probability: 0.649 }, verdict: SILENCED },
   { name: 'a step worse passes', change: { probability: 0.65 }, verdict: PASS },
@@ -42,3 +43,23 @@ for (const { name, change, verdict } of [
   { name: 'the end of the alert passes', change: { saying: 'resolve' as const }, verdict: PASS },
 ])
   test(`${name}`, () => expect(snooze.decide({ ...declined, ...change })).toEqual(verdict));
+
+const onIt = { ...declined, answer: { ...declined.answer, kind: 'on-it' as const } };
+for (const { name, change, verdict } of [
+  {
+    name: 'the same advice is a silent card',
+    change: {},
+    verdict: { kind: 'silent', reason: 'on-it' },
+  },
+  { name: 'a silent card is one as before', change: { interrupts: false }, verdict: PASS },
+  {
+    name: 'just less than a step worse is silent',
+    change: { probability: 0.649 },
+    verdict: { kind: 'silent', reason: 'on-it' },
+  },
+  { name: 'a step worse passes', change: { probability: 0.65 }, verdict: PASS },
+  { name: 'a day later it passes', change: { nowMs: START_MS + 24 * HOUR_MS }, verdict: PASS },
+  { name: 'a graver one passes', change: { severity: 'critical' as const }, verdict: PASS },
+  { name: 'the end of the alert passes', change: { saying: 'resolve' as const }, verdict: PASS },
+])
+  test(`after "on it" ${name}`, () => expect(snooze.decide({ ...onIt, ...change })).toEqual(verdict));

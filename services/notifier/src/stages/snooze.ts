@@ -1,8 +1,17 @@
-import { type Facts, isTold, PASS, severityRank, suppress, type Verdict } from '../stage.ts';
+import {
+  type Facts,
+  isStepUp,
+  isTold,
+  PASS,
+  severityRank,
+  silent,
+  suppress,
+  type Verdict,
+} from '../stage.ts';
 
 /**
- * After "no, thanks" the same advice stays silent unless it got worse: more probable by a step, or graver
- * than anything that was declined.
+ * After "no, thanks" a person does not hear the same advice again, and after "on it" it is a silent card, unless it
+ * got worse: more probable by a step, or graver than anything that was answered.
  */
 export const snooze = {
   name: 'snooze',
@@ -13,26 +22,27 @@ export const snooze = {
       | 'ruleId'
       | 'subject'
       | 'severity'
+      | 'interrupts'
       | 'probability'
-      | 'decline'
+      | 'answer'
       | 'history'
       | 'saying'
       | 'limits'
     >,
   ): Verdict {
-    const { decline, limits } = facts;
-    if (decline === undefined || facts.saying === 'resolve') return PASS;
-    if (facts.nowMs - decline.atMs >= limits.declineLastsMs) return PASS;
-    // A tolerance: 0.65 − 0.5 is not quite 0.15 in binary.
-    if ((facts.probability ?? 0) - decline.probability >= limits.declineStep - 1e-9) return PASS;
-    const declinedRank = Math.max(
+    const { answer, limits } = facts;
+    if (answer === undefined || facts.saying === 'resolve') return PASS;
+    if (facts.nowMs - answer.atMs >= limits.declineLastsMs) return PASS;
+    if (isStepUp(answer.probability, facts.probability ?? 0, limits.declineStep)) return PASS;
+    const answeredRank = Math.max(
       0,
       ...facts.history
         .filter((told) => told.ruleId === facts.ruleId && told.subject === facts.subject)
-        .filter((told) => isTold(told) && told.atMs <= decline.atMs)
+        .filter((told) => isTold(told) && told.atMs <= answer.atMs)
         .map((told) => severityRank(told.severity)),
     );
-    if (facts.severity === 'critical' && declinedRank < severityRank('critical')) return PASS;
-    return suppress('declined');
+    if (facts.severity === 'critical' && answeredRank < severityRank('critical')) return PASS;
+    if (answer.kind === 'declined') return suppress('declined');
+    return facts.interrupts ? silent('on-it') : PASS;
   },
 };
