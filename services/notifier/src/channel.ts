@@ -36,6 +36,8 @@ export interface Message {
     readonly p90: number;
     readonly reserveSocPct: number;
   };
+  /** Somebody has taken it in hand: that is the news. */
+  readonly isAnswered?: true;
   /** Another alert of this car and rule stands on this channel. */
   readonly isOneOfMany?: boolean;
   /** What the provider calls the message about this alert that the person sees there now. */
@@ -60,6 +62,8 @@ export interface Channel {
   readonly name: ChannelName;
   /** A later word about the alert takes the place of the one shown there, and it can be taken back. */
   readonly replaces?: true;
+  /** It can show that somebody has taken an alert in hand. */
+  readonly showsAnswers?: true;
   /** It shows rules, not alerts: whether one of a car's alerts stands. */
   readonly showsRules?: true;
   /** Can this person be reached this way at all? */

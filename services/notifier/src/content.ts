@@ -15,6 +15,8 @@ export const content = z.object({
   isFollowUp: z.boolean(),
   /** Told because nobody nearer the wheel answered. */
   isEscalated: z.boolean().optional(),
+  /** Somebody has taken it in hand. */
+  isAnswered: z.boolean().optional(),
   /** Whom the alert is for, where it is not for the driver. */
   audience: audience.optional(),
   deadlineAtMs: z.number().nullable(),

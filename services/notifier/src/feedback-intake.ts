@@ -1,6 +1,7 @@
 import type { Feedback } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import type { NotificationRow, State } from '@outrider/state';
+import { tellAnswered } from './answered.ts';
 import { openContent } from './content.ts';
 import { heed } from './decided.ts';
 import { mayCount, type Parts } from './notifier-deps.ts';
@@ -33,6 +34,8 @@ export async function takeFeedback(
     const next = await heed(parts, state, row, { kind: 'seen', atMs: feedback.atMs });
     if (next !== undefined) changed.push(next);
   }
+  const [{ alertId } = { alertId: '' }] = rows;
+  changed.push(...(await tellAnswered(parts, state, feedback, alertId)));
   if (feedback.kind === 'not-useful') await keepOpinion(parts, state, feedback, rows);
   if (feedback.kind === 'declined' || feedback.kind === 'on-it')
     await keepAnswers(parts, state, { ...feedback, kind: feedback.kind }, rows);

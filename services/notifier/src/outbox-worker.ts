@@ -232,6 +232,7 @@ function messageOf(row: NotificationRow, recipient: Person, said: Content): Mess
     createdAtMs: row.createdAtMs,
     expiresAtMs: row.expiresAtMs,
     ...(arrival !== undefined && { arrival }),
+    ...(said.isAnswered === true && { isAnswered: true }),
     ...traceHeader(said.traceparent),
   };
 }

@@ -73,6 +73,16 @@ test('a later word joins the incident, and the end of the alert resolves it', as
   expect([...pagerDuty.incidents().values()]).toEqual([{ status: 'resolved', summary: 'Worse' }]);
 });
 
+test('an answer acknowledges the incident, and what is said later joins it so', async () => {
+  const pagerDuty = await open();
+  const channel = channelOf(pagerDuty);
+  await channel.deliver(to(), signal);
+  await channel.deliver(to({ notificationId: 'n-2', purpose: 'update', isAnswered: true }), signal);
+  expect([...pagerDuty.incidents().values()]).toEqual([{ status: 'acknowledged', summary: to().title }]);
+  await channel.deliver(to({ notificationId: 'n-3', purpose: 'update', title: 'Worse' }), signal);
+  expect([...pagerDuty.incidents().values()]).toEqual([{ status: 'acknowledged', summary: 'Worse' }]);
+});
+
 test('another alert, and another person, have incidents of their own', async () => {
   const pagerDuty = await open();
   const other = { ...to().recipient, personId: 'per_other00001' };

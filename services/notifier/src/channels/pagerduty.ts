@@ -22,7 +22,7 @@ const refused = z.object({ errors: z.array(z.string()) });
 
 /**
  * Incidents by PagerDuty's Events API v2, for who is on call. One alert of one person is one incident: its `dedup_key`
- * folds repeats, a later word joins it, and the end of the alert resolves it.
+ * folds repeats, a later word joins it, an answer acknowledges it, and the end of the alert resolves it.
  */
 export function createPagerDuty(options: PagerDutyOptions): Channel {
   const url = new URL(`${options.url.replace(/\/+$/, '')}/v2/enqueue`);
@@ -41,6 +41,7 @@ export function createPagerDuty(options: PagerDutyOptions): Channel {
   return {
     name: 'pagerduty',
     replaces: true,
+    showsAnswers: true,
     reaches: (person) => contactOf(person) !== undefined,
     async deliver(message, signal) {
       const contact = contactOf(message.recipient);
@@ -60,6 +61,7 @@ function eventOf(message: Message, routingKey: string): object {
   const { alertId, recipient, purpose, title, severity, vehicleId, ruleId, createdAtMs } = message;
   const about = { routing_key: routingKey, dedup_key: `${alertId} ${recipient.personId}` };
   if (purpose === 'resolve') return { ...about, event_action: 'resolve' };
+  if (message.isAnswered === true) return { ...about, event_action: 'acknowledge' };
   return {
     ...about,
     event_action: 'trigger',

@@ -16,7 +16,12 @@ export interface PagerDutyEvent {
 export interface FakePagerDuty extends ScriptedServer {
   readonly events: readonly PagerDutyEvent[];
   /** What a service shows, by `dedup_key`. */
-  incidents(): ReadonlyMap<string, { readonly status: 'triggered' | 'resolved'; readonly summary: string }>;
+  incidents(): ReadonlyMap<string, Incident>;
+}
+
+export interface Incident {
+  readonly status: 'triggered' | 'acknowledged' | 'resolved';
+  readonly summary: string;
 }
 
 const SEVERITIES = ['critical', 'error', 'warning', 'info'];
@@ -50,13 +55,17 @@ function mistakesOf({ event_action: action, dedup_key: key, payload }: Partial<P
   return SEVERITIES.includes(payload.severity) ? [] : ["'payload.severity' is invalid"];
 }
 
-/** A resolve of what is not there makes nothing. */
+/** What is not there is neither acknowledged nor resolved; a trigger of what is acknowledged joins it. */
 function incidentsOf(events: readonly PagerDutyEvent[]) {
-  const shown = new Map<string, { status: 'triggered' | 'resolved'; summary: string }>();
+  const shown = new Map<string, Incident>();
   for (const { event_action: action, dedup_key: key, payload } of events) {
     const before = shown.get(key);
-    if (action === 'trigger') shown.set(key, { status: 'triggered', summary: payload?.summary ?? '' });
-    if (action === 'resolve' && before !== undefined) shown.set(key, { ...before, status: 'resolved' });
+    const status = before?.status === 'acknowledged' ? 'acknowledged' : 'triggered';
+    if (action === 'trigger') shown.set(key, { status, summary: payload?.summary ?? '' });
+    if (before === undefined) continue;
+    if (action === 'acknowledge' && before.status === 'triggered')
+      shown.set(key, { ...before, status: 'acknowledged' });
+    if (action === 'resolve') shown.set(key, { ...before, status: 'resolved' });
   }
   return shown;
 }
