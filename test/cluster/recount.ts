@@ -18,7 +18,7 @@ import { readStoredForecasts, readStoredFrames, type StoredFrame } from './store
 import type { Ending, Supervised } from './supervised.ts';
 
 /** Groups that have to work off everything there is. */
-export const GROUPS = ['ingest', 'predictor', 'notifier'] as const;
+export const GROUPS = ['ingest', 'predictor', 'notifier', 'notifier-trip-lines'] as const;
 
 /** What is in the engines when all is over. */
 export interface Recount {

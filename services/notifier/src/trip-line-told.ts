@@ -54,6 +54,7 @@ export async function tellLine(
     isOpen(line) &&
     line.row.tripId === verdict.tripId &&
     line.row.personId === person?.personId;
+  if (isGoingOn && verdict.isOnlyForOthers) return 'nothing';
   const told = { parts, state, nowMs, cause };
   try {
     // Another trip, or another driver: the line there was is taken back first.
@@ -71,9 +72,10 @@ export async function tellLine(
     });
     return said.state;
   } catch (error) {
+    if (!isUnknownSubject(error)) throw error;
     // The car has no owner any more: there is nobody to tell, and no key to tell it with.
-    if (isUnknownSubject(error)) return 'no-recipient';
-    throw error;
+    if (row !== undefined) await state.watchLines.put({ ...row, state: 'ended', validUntilMs: null });
+    return 'no-recipient';
   }
 }
 

@@ -34,7 +34,13 @@ export interface Line {
 export type LineVerdict =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'end' }
-  | { readonly kind: 'say'; readonly tripId: string; readonly said: LineSaid };
+  | {
+      readonly kind: 'say';
+      readonly tripId: string;
+      readonly said: LineSaid;
+      /** Nobody hears it who has heard it: it is said because the car may have another driver. */
+      readonly isOnlyForOthers?: true;
+    };
 
 const NOTHING: LineVerdict = { kind: 'nothing' };
 
@@ -72,6 +78,12 @@ export function overdueSaid({ row, said }: Line): LineSaid {
     ...(said?.state === 'watching' && { lastKnown: said.known }),
   };
 }
+
+/** What a line that was told says to whoever drives the car by now. */
+export const saidAgain = (line: Line | undefined): LineVerdict =>
+  isOpen(line) && line.said !== undefined
+    ? { kind: 'say', tripId: line.row.tripId, said: line.said, isOnlyForOthers: true }
+    : NOTHING;
 
 /** Until when a line may be shown, unless something newer comes. */
 export const lineExpiresMs = (said: LineSaid, validUntilMs: number | undefined, nowMs: number): number =>

@@ -1,11 +1,14 @@
 import { type Forecast, WATCHING } from '@outrider/domain';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRig, DRIVER, HOUR_MS, MINUTE_MS, type Rig, START_MS, VEHICLE } from './notifier.fixture.ts';
+import { addPerson, assign } from './shifts.fixture.ts';
 
 const stopOf = (p50: number): Forecast['stops'][number] => ({
   ...{ stopId: 'stop-1', name: 'Cabin', distanceM: 40_000, arriveAtMs: START_MS + HOUR_MS },
   ...{ arrivalSocPct: { p10: p50 - 7, p50, p90: p50 + 7 }, belowReserveProbability: 0.07 },
 });
+
+const ANN = 'per_ann00000001';
 
 describe('whether a trip is watched', () => {
   let rig: Rig;
@@ -108,6 +111,34 @@ describe('whether a trip is watched', () => {
     await rig.restart();
     await rig.passEventTime(10_000);
     expect(titles()).toEqual([WATCHED, 'Not watching since 9:10, last known 19 % at arrival']);
+  });
+
+  test('goes with the car: who hands it over is told no longer, who takes it is told from then on', async () => {
+    await addPerson(rig, ANN);
+    await forecast();
+    await rig.passEventTime(MINUTE_MS);
+    await assign(rig, ANN, 'driver', START_MS + MINUTE_MS);
+    await rig.passEventTime(MINUTE_MS);
+    await rig.restart();
+    await rig.passEventTime(MINUTE_MS);
+    expect(rig.published().map(({ personId, title }) => [personId, title])).toEqual([
+      [DRIVER, WATCHED],
+      [DRIVER, 'No longer watching'],
+      [ANN, expect.stringContaining('Watching: 93 % sure')],
+    ]);
+    const [first, over, taken] = rig.published();
+    expect([first, over, taken].map((one) => one?.alertId)).toEqual(Array(3).fill(first?.alertId));
+    expect([first, over, taken].map((one) => one?.revision)).toEqual([1, 2, 3]);
+  });
+
+  test('of a car that is sold ends with it, and is looked at no more', async () => {
+    await forecast();
+    await rig.trust.endOwnership({
+      ...{ vehicleId: VEHICLE, personId: DRIVER, actor: 'test', toMs: START_MS + MINUTE_MS },
+    });
+    await rig.passEventTime(13 * MINUTE_MS);
+    expect(titles()).toEqual([WATCHED]);
+    expect(await rig.state.watchLines.find(VEHICLE)).toMatchObject({ state: 'ended', validUntilMs: null });
   });
 
   test('is told to nobody without consent, and taken back with it', async () => {

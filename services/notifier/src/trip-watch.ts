@@ -3,7 +3,7 @@ import { type Forecast, OVERDUE_MS } from '@outrider/domain';
 import type { Counter } from '@outrider/runtime';
 import { decodeAll } from './decode-all.ts';
 import type { Parts } from './notifier-deps.ts';
-import { decideLine, overdueSaid } from './trip-line.ts';
+import { decideLine, LINE_LASTS_MS, overdueSaid, saidAgain } from './trip-line.ts';
 import { type LineChange, openLine, tellLine } from './trip-line-told.ts';
 
 /** Keeps one silent line per trip on the feed: whether it is watched. Forecasts move it, and their absence does. */
@@ -19,6 +19,10 @@ export interface TripWatch {
 
 const LOOK_EVERY_MS = 10_000;
 const AT_ONCE = 100;
+/** Shifts that changed while nobody looked; a line lives no longer. */
+const FIRST_LOOK_BACK_MS = LINE_LASTS_MS;
+/** Looked back this far each time: who changed a shift has another clock. Repeats change nothing. */
+const OVERLAP_MS = 60_000;
 
 export async function createTripWatch(parts: Parts, onTold: () => void): Promise<TripWatch> {
   const { eventClock, log, metrics } = parts.runtime;
@@ -46,6 +50,7 @@ export async function createTripWatch(parts: Parts, onTold: () => void): Promise
     () => {},
   );
   let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let lookedUpToMs: number | undefined;
   let looking: Promise<void> | undefined;
   let problem: string | undefined;
   let isStopped = false;
@@ -54,10 +59,12 @@ export async function createTripWatch(parts: Parts, onTold: () => void): Promise
       const nowMs = eventClock.nowMs();
       // Before everything is read nobody knows whether a newer forecast has come.
       if (isStopped || !isCaughtUp || looking !== undefined || nowMs - lookedAtMs < LOOK_EVERY_MS) return;
+      const sinceMs = (lookedUpToMs ?? nowMs - FIRST_LOOK_BACK_MS) - OVERLAP_MS;
       lookedAtMs = nowMs;
-      looking = tellOverdue(parts, lines, nowMs)
+      looking = lookAround(parts, lines, sinceMs, nowMs)
         .then((isTold) => {
           problem = undefined;
+          lookedUpToMs = nowMs;
           if (isTold) onTold();
         })
         .catch((error: unknown) => {
@@ -111,6 +118,38 @@ const changeBy =
     madeAtMs: record.madeAtMs,
     validUntilMs: record.unknown === undefined ? record.validUntilMs : undefined,
   });
+
+/** What no forecast tells: that none came in its time, and that somebody else drives. True when something was told. */
+async function lookAround(
+  parts: Parts,
+  lines: Counter<'outcome'>,
+  sinceMs: number,
+  nowMs: number,
+): Promise<boolean> {
+  const isHandedOver = await tellNewDrivers(parts, lines, sinceMs, nowMs);
+  return (await tellOverdue(parts, lines, nowMs)) || isHandedOver;
+}
+
+async function tellNewDrivers(
+  parts: Parts,
+  lines: Counter<'outcome'>,
+  sinceMs: number,
+  nowMs: number,
+): Promise<boolean> {
+  const changing = await parts.state.assignments.vehiclesChanging(sinceMs, nowMs);
+  const about = (await parts.state.watchLines.listOf(changing)).filter(({ state }) => state !== 'ended');
+  await parts.trust.prepare(about.map(({ vehicleId }) => vehicleId));
+  let isTold = false;
+  for (const { vehicleId } of about) {
+    const change: LineChange = (line) => ({
+      verdict: saidAgain(line),
+      madeAtMs: line?.row.madeAtMs ?? nowMs,
+      validUntilMs: line?.row.validUntilMs ?? undefined,
+    });
+    isTold = (await changeLine(parts, lines, change, vehicleId, undefined)) || isTold;
+  }
+  return isTold;
+}
 
 /** Lines whose forecast nothing followed in time; true when something was told. */
 async function tellOverdue(parts: Parts, lines: Counter<'outcome'>, nowMs: number): Promise<boolean> {
