@@ -62,16 +62,17 @@ export const plainRules: Readonly<Record<string, (facts: PlainFacts) => PlainVer
     clear: tempC < 130,
     levels: [true, tempC >= 170],
   }),
-  'slow-puncture': ({ numbers: { tyreMissingKpa: missingKpa = 0 } }) => ({
-    when: missingKpa >= 20,
-    clear: missingKpa < 8,
+  'slow-puncture': ({ numbers: { tyreLostKpa: lostKpa = 0 } }) => ({
+    when: lostKpa >= 15,
+    clear: lostKpa < 8,
     levels: [true],
   }),
-  'tyre-low': ({ flags: { saysTyreIsLow, isDriving }, numbers }) => {
-    const { tyreMissingPct: missingPct = 0, tyreLowestKpa: lowestKpa = 0 } = numbers;
+  'tyre-low': ({ flags, numbers }) => {
+    const { saysTyreIsLow, tellsPressure, isDriving } = flags;
+    const { tyreMissingPct: missingPct = 0, tyreKpa: kpa = 0 } = numbers;
     return {
-      when: saysTyreIsLow === true || missingPct >= 20 || lowestKpa < 150,
-      clear: saysTyreIsLow === false && missingPct < 10 && lowestKpa >= 170,
+      when: saysTyreIsLow === true || missingPct >= 20 || kpa < 150,
+      clear: saysTyreIsLow === false && (tellsPressure === false || (missingPct < 10 && kpa >= 170)),
       levels: [true, isDriving === true && missingPct >= 40],
     };
   },

@@ -66,6 +66,8 @@ export const vehicleModelSchema = z.object({
   connectors: z.array(z.string().regex(/^[A-Z0-9_]+$/)).min(1),
   standbyW: z.object({ asleep: z.number().min(0), guard: z.number().min(0), awake: z.number().min(0) }),
   batteryHeatCapacityJPerK: positive,
+  /** Gauge pressure on the label in the door, for usual load; absent: nobody looked it up. */
+  tyreColdKpa: z.number().min(150).max(600).optional(),
   sources: z.record(z.enum(sourcedFields), z.string().min(1)),
 });
 

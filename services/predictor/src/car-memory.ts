@@ -11,6 +11,7 @@ import {
 } from '@outrider/energy';
 import type { Carried } from './source-switch.ts';
 import type { StretchWatch } from './stretch-watch.ts';
+import type { TyresAir } from './tyre-air.ts';
 import { freshNumber, numberAt, type VehicleState } from './vehicle-state.ts';
 
 /** What the predictor works out about a car beside its telemetry; part of the checkpoint. */
@@ -24,6 +25,8 @@ export interface CarMemory {
   readonly trip: TripMeter | null;
   /** How cold the tyres were when the last drive ended. */
   readonly tyres: { readonly coldRatio: number; readonly atMs: number } | null;
+  /** How much air is in the tyres, and was. Absent while nobody told, and in checkpoints from before. */
+  readonly tyresAir?: TyresAir;
   /** Cabin temperature asked for on the last drive; null when the car does not say it. */
   readonly setTempC: number | null;
   /** The car says that a trailer is connected. */

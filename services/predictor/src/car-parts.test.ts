@@ -4,75 +4,8 @@ import { vehicleSubjects } from './facts/vehicle.ts';
 import { factValue, HOUR_MS, MINUTE_MS, NOW_MS, situation } from './predictor.fixture.ts';
 
 const factsOf = (...given: Parameters<typeof situation>) => vehicleSubjects(situation(...given))[0]?.facts;
-const { tireFrontLeft, tireFrontRight, tireRearLeft, tireRearRight } = SIGNAL;
 const read = (values: Readonly<Record<string, SignalValue>>, name: string, ageMs = 0) =>
   factValue(factsOf({ values, observedAtMs: NOW_MS - ageMs }), name);
-
-describe('tyres', () => {
-  const worst = { [tireFrontLeft]: 250, [tireFrontRight]: 248, [tireRearLeft]: 189, [tireRearRight]: 252 };
-
-  test('the one that has least beside the one opposite is named, with what is missing', () => {
-    expect(read(worst, 'tyre')).toBe('rearLeft');
-    expect(read(worst, 'tyreMissingKpa')).toBe(63);
-    expect(read(worst, 'tyreMissingPct')).toBe(25);
-    expect(read(worst, 'tyreLowestKpa')).toBe(189);
-  });
-
-  test('a car that is filled more at one axle misses nothing', () => {
-    const axles = { [tireFrontLeft]: 230, [tireFrontRight]: 230, [tireRearLeft]: 290, [tireRearRight]: 290 };
-    expect(read(axles, 'tyreMissingKpa')).toBe(0);
-  });
-
-  test('frost takes from all of them alike', () => {
-    // 250 kPa at 15 °C, and the same air at −20 °C.
-    const colder = (kpa: number) => ((kpa + 101.3) * 253.15) / 288.15 - 101.3;
-    const cold = Object.fromEntries(Object.entries(worst).map(([path, kpa]) => [path, colder(kpa)]));
-    expect(read(cold, 'tyreMissingPct')).toBeCloseTo(26.7, 0);
-    const even = { [tireFrontLeft]: colder(250), [tireFrontRight]: colder(250) };
-    expect(read(even, 'tyreMissingKpa')).toBe(0);
-  });
-
-  test('one tyre alone is compared with nothing', () => {
-    const alone = { [tireFrontLeft]: 180, [tireRearLeft]: 250 };
-    expect(read(alone, 'tyreMissingKpa')).toBe('(no two pressures of an axle are known)');
-    expect(read(alone, 'tyreLowestKpa')).toBe(180);
-    expect(read(alone, 'tyre')).toBe('frontLeft');
-  });
-
-  test('pressures of a day ago are unknown', () => {
-    expect(read(worst, 'tyreLowestKpa', 24 * HOUR_MS)).toBe(189);
-    expect(read(worst, 'tyreLowestKpa', 24 * HOUR_MS + 1)).toBe('(no pressure is known)');
-  });
-
-  test('a cold reading is not compared with a warm one of more than half an hour ago', () => {
-    const apart = (ageMs: number) => {
-      const now = situation({ values: {} });
-      const latest = {
-        ...now.state.latest,
-        [tireFrontLeft]: { value: 215, atMs: now.nowMs },
-        [tireFrontRight]: { value: 250, atMs: now.nowMs - ageMs },
-      };
-      const facts = vehicleSubjects({ ...now, state: { ...now.state, latest } })[0]?.facts;
-      return factValue(facts, 'tyreMissingKpa');
-    };
-    expect(apart(30 * MINUTE_MS)).toBe(35);
-    expect(apart(30 * MINUTE_MS + 1)).toBe('(no two pressures of an axle are known)');
-  });
-
-  test('the car’s own word counts, and names the tyre', () => {
-    const said = { ...worst, [SIGNAL.isTireFrontRightLow]: true, [SIGNAL.isTireRearLeftLow]: false };
-    expect(read(said, 'saysTyreIsLow')).toBe(true);
-    expect(read(said, 'tyre')).toBe('frontRight');
-    expect(read(worst, 'saysTyreIsLow')).toBe(false);
-  });
-
-  test('no pressure at all is no pressure of nothing', () => {
-    expect(read({}, 'tyre')).toBe('(no tyre is known)');
-    expect(read({ [tireFrontLeft]: 0, [tireFrontRight]: 0 }, 'tyreMissingPct')).toBe(
-      '(no two pressures of an axle are known)',
-    );
-  });
-});
 
 describe('the 12 V battery', () => {
   const parked = { [SIGNAL.gear]: GEAR.park, [SIGNAL.speed]: 0, [SIGNAL.lowVoltage]: 11.7 };

@@ -15,6 +15,7 @@ import { hasUnasked, silenceRulesOf } from './rule-cars.ts';
 import { carriedOver, isSamePlan, isSourceSwitch } from './source-switch.ts';
 import { type EndedStretch, watchStretch } from './stretch-end.ts';
 import { rememberDrive } from './trip-learning.ts';
+import { tyresAirAfter } from './tyre-air.ts';
 import {
   emptyVehicleState,
   foldRecord,
@@ -227,7 +228,8 @@ function apply(
     view !== null && progress !== null && soc !== undefined && isDriving(state)
       ? followDrive(car.memory.drive, view, progress, soc.value, forecastCar(vehicle, car.memory, view))
       : car.memory.drive;
-  const followed = { ...car.memory, battery, progress, drive };
+  const tyresAir = tyresAirAfter(car.memory, state, record.values);
+  const followed = { ...car.memory, battery, progress, drive, ...(tyresAir && { tyresAir }) };
   const { memory, outcome } = rememberDrive(followed, car.state, state, vehicle, view);
   const applied = { ...live, car: { ...car, state, memory } };
   const isSame = memory.setTempC === car.memory.setTempC && memory.isTowing === car.memory.isTowing;

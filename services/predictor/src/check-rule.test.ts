@@ -6,6 +6,7 @@ const catalogue: FactCatalogue = {
   stop: [],
   charging: [],
   parked: [],
+  tyre: [],
   vehicle: [
     { name: 'pressureKpa', type: 'number', about: 'pressure' },
     { name: 'isDriving', type: 'boolean', about: 'drives' },

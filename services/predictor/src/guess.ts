@@ -10,6 +10,6 @@ export function withoutInterrupting(
   { scope }: Pick<LoadedRule, 'scope'>,
   verdict: Verdict,
 ): Verdict {
-  if (view?.trip?.isGuess !== true || scope === 'vehicle') return verdict;
+  if (view?.trip?.isGuess !== true || scope === 'vehicle' || scope === 'tyre') return verdict;
   return { ...verdict, levels: [{ severity: 'info', when: verdict.when, until: verdict.clear }] };
 }

@@ -9,6 +9,7 @@ const catalogue: FactCatalogue = {
   ],
   charging: [{ name: 'minutesNeeded', type: 'number', unit: 'min', about: 'time' }],
   parked: [],
+  tyre: [],
   vehicle: [],
 };
 

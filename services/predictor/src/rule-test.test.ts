@@ -26,7 +26,13 @@ function rule(added = ''): LoadedRule {
       { path: 'some-rule.yaml', text: text + added },
       { path: 'some-rule.test.yaml', text: '' },
     ],
-    { stop: [{ name: 'socPct', type: 'number', about: 'charge' }], charging: [], parked: [], vehicle: [] },
+    {
+      stop: [{ name: 'socPct', type: 'number', about: 'charge' }],
+      charging: [],
+      parked: [],
+      tyre: [],
+      vehicle: [],
+    },
   );
   const first = read.kind === 'rules' ? read.rules[0] : undefined;
   if (first === undefined) throw new Error('refused');

@@ -43,6 +43,8 @@ export const tesla: readonly VehicleModel[] = [
   { ...EARLY_MODEL_S, modelId: 'tesla-model-s-p85-2012', name: 'Tesla Model S Performance 85 (2012-13)' },
   {
     modelId: 'tesla-model-3-rwd-2022',
+    // The label in the door: 42 psi for 18 and 19 inch wheels.
+    tyreColdKpa: 290,
     name: 'Tesla Model 3 RWD (2022)',
     massKg: 1752,
     dragCoefficient: 0.23,

@@ -69,7 +69,13 @@ function alertsOf(message: string, name: string, extreme: Extreme): readonly Ale
   const arrivalSocPct = { p10: socPct, p50: socPct, p90: socPct };
   const temperatures = { batteryTempC: cabinTempC, tempC: cabinTempC };
   const plug = { minutesLeftToPlugIn: minutes, neededSocPct: 100 };
-  const parts = { tyreLowestKpa: socPct, tyreMissingKpa: socPct, lowVoltageV: socPct, contradictions: 4 };
+  const parts = {
+    tyreKpa: distanceM,
+    tyreMissingKpa: distanceM,
+    tyreLostKpa: distanceM,
+    lowVoltageV: socPct,
+    contradictions: 4,
+  };
   const heat = { batteryHottestC: cabinTempC, motorTempC: cabinTempC };
   const names = { tyre: 'frontRight', contradiction: 'two-charges charges-unplugged' };
   const facts = {

@@ -63,6 +63,7 @@ const LIKELY_TO_BE_UNKNOWN = new Set([
   'tyre',
   'tyrePressure',
   'tyreMissing',
+  'tyreLost',
   'volts',
   'batteryHottest',
   'motorTemp',

@@ -102,6 +102,14 @@ function readyValues(alert: Alert, nowMs: number, reading: Reading): Values {
   };
 }
 
+/** What is told of a tyre to a tenth of a bar; less is nothing, and below 0 there is more than there should be. */
+const TOLD_KPA = 5;
+
+function shortOf(alert: Alert, name: string): number | undefined {
+  const kpa = fact(alert, name);
+  return kpa !== undefined && kpa >= TOLD_KPA ? kpa : undefined;
+}
+
 /** Parts of the car that want to be looked after. */
 function partValues(alert: Alert, names: Names, reading: Reading): Values {
   const inPlain = (fact: string, words: Readonly<Record<string, string>>): string | undefined => {
@@ -110,8 +118,9 @@ function partValues(alert: Alert, names: Names, reading: Reading): Values {
   };
   return {
     tyre: inPlain('tyre', names.tyres),
-    tyrePressure: optional(fact(alert, 'tyreLowestKpa'), (known) => pressure(known, reading)),
-    tyreMissing: optional(fact(alert, 'tyreMissingKpa'), (known) => pressure(known, reading)),
+    tyrePressure: optional(fact(alert, 'tyreKpa'), (known) => pressure(known, reading)),
+    tyreMissing: optional(shortOf(alert, 'tyreMissingKpa'), (known) => pressure(known, reading)),
+    tyreLost: optional(shortOf(alert, 'tyreLostKpa'), (known) => pressure(known, reading)),
     volts: optional(fact(alert, 'lowVoltageV'), (known) => voltage(known, reading)),
     batteryHottest: optional(fact(alert, 'batteryHottestC'), (known) => temperature(known, reading)),
     motorTemp: optional(fact(alert, 'motorTempC'), (known) => temperature(known, reading)),

@@ -140,15 +140,6 @@ export const factCatalogue: FactCatalogue = {
     ),
     text('carError', 'Name of the newest error the car reported, for an hour.'),
     number('silentMinutes', 'min', 'Since the car, or its connection, was last heard of.'),
-    flag('saysTyreIsLow', 'The car itself says that a tyre is low.'),
-    number('tyreLowestKpa', 'kPa', 'Pressure of the lowest tyre, above that of the air.'),
-    number(
-      'tyreMissingKpa',
-      'kPa',
-      'What the lowest tyre of an axle has less than the one opposite, both read within 30 minutes.',
-    ),
-    number('tyreMissingPct', '%', 'The same, of the pressure of the one opposite.'),
-    text('tyre', 'Which tyre that is: `frontLeft`, `frontRight`, `rearLeft` or `rearRight`.'),
     number('lowVoltageV', 'V', 'Voltage of the 12 V battery.'),
     flag(
       'isLowVoltageResting',
@@ -166,5 +157,24 @@ export const factCatalogue: FactCatalogue = {
     ),
     number('contradictions', '', 'How many of them.'),
     flag('isConnected', 'The server holds its connection, or it said something after it was lost.'),
+  ],
+  // Each of the four tyres.
+  tyre: [
+    ...motion,
+    text('tyre', 'Which one: `frontLeft`, `frontRight`, `rearLeft` or `rearRight`.'),
+    flag('saysTyreIsLow', 'The car itself says that this tyre is low.'),
+    flag('tellsPressure', 'The car tells the pressure of this tyre.'),
+    number('tyreKpa', 'kPa', 'Its pressure as it was measured last, above that of the air.'),
+    number(
+      'tyreMissingKpa',
+      'kPa',
+      'What it has less, at 20 °C, than the label of the model says, or than the one opposite where that is not known; below 0: more.',
+    ),
+    number('tyreMissingPct', '%', 'The same, of what it should have.'),
+    number(
+      'tyreLostKpa',
+      'kPa',
+      'What it lost, at 20 °C, of its own and beside the others since the drives of the last 4 to 8 days.',
+    ),
   ],
 };

@@ -3,6 +3,7 @@ import type { Scope, Subject } from '../rule.ts';
 import { chargingSubjects } from './charging.ts';
 import { parkedSubjects } from './parked.ts';
 import { stopSubjects } from './stop.ts';
+import { tyreSubjects } from './tyre.ts';
 import { vehicleSubjects } from './vehicle.ts';
 
 /** Every scope's facts. A new scope is a file beside this, its test, and a line here. */
@@ -11,6 +12,7 @@ export const subjectsOf: Readonly<Record<Scope, (situation: Situation) => readon
   charging: chargingSubjects,
   parked: parkedSubjects,
   vehicle: vehicleSubjects,
+  tyre: tyreSubjects,
 };
 
 export { factCatalogue } from './catalogue.ts';
