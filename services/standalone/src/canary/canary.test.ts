@@ -152,8 +152,8 @@ test('silent while all arrives, one page when a channel swallows, a note when it
 
     const forwards = arrivalsUrl;
     arrivalsUrl = undefined;
-    await canary.next(4);
-    await canary.next(4);
+    await canary.next(7);
+    await canary.next(7);
     const [page, ...more] = pagesOf();
     expect(more).toEqual([]);
     expect(page).toMatchObject({ event: 'trigger', dedupKey: 'outrider-canary' });
@@ -182,7 +182,7 @@ test('a rule that the server lacks is paged, and a server whose predictor is gon
     const text = readFileSync(join(rules, name), 'utf8').replace('id: cold-battery', 'id: brand-new');
     writeFileSync(join(rules, name.replace('cold-battery', 'brand-new')), text);
   }
-  command.withinS = 5;
+  command.withinS = 8;
   const canary = begin(rules);
   try {
     await canary.round();
