@@ -1,10 +1,12 @@
-// Proof that what was acknowledged is kept: kill -9 at random moments, and power cuts on images of a disk.
+// Proof that what was acknowledged is kept: kill -9 at random moments, also between what a car is asked and its answer,
+// and power cuts on images of a disk.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom, systemClock } from '@outrider/runtime';
 import { progress } from '../proof/progress.ts';
 import { isKept, reportOf } from '../proof/report.ts';
 import { runProof } from '../proof/run-proof.ts';
+import { runCommandKills } from './commands.ts';
 import { whyNoImages } from './ext4-image.ts';
 import { runKills } from './kills.ts';
 import { type PowerCutReport, runPowerCuts } from './power-cut.ts';
@@ -13,13 +15,14 @@ import { isSabotage, SABOTAGES, type Sabotage } from './sabotage.ts';
 const HELP = `npm run test:crash -- [options]
 
 Kills the whole server (kill -9) at random moments under load and counts frames, alerts and messages; then
-cuts the power on images of a disk, and shows that the same without waiting for the disk loses data.
+kills it between what cars are asked and what they answer, and counts what they did; then cuts the power on
+images of a disk, and shows that the same without waiting for the disk loses data.
 
   --short            15 kills, 3 images, 1 image for the control
   --kills N          how often the server is killed (200)
   --images N         how many images are cut (20); as many again for the control
   --seed N           decides the moments (1)
-  --only PART        kills or power-cut
+  --only PART        kills, commands or power-cut
   --no-power-cut     leaves the power cut out, where images cannot be mounted
   --out DIR          writes ledgers: what was sent, acknowledged, stored, told
   --sabotage NAME    breaks a promise on purpose; the run must then fail:
@@ -29,12 +32,15 @@ ${Object.entries(SABOTAGES)
   --help
 `;
 
+const PARTS = ['kills', 'commands', 'power-cut'] as const;
+type Part = (typeof PARTS)[number];
+
 interface Options {
   readonly kills: number;
   readonly images: number;
   readonly controlImages: number;
   readonly seed: number;
-  readonly parts: ReadonlySet<'kills' | 'power-cut'>;
+  readonly parts: ReadonlySet<Part>;
   readonly out?: string;
   readonly sabotage?: Sabotage;
 }
@@ -56,11 +62,12 @@ function readOptions(): Options | 'help' {
   if (values.help) return 'help';
   const images = whole('--images', values.images ?? (values.short ? '3' : '20'));
   const { only, out, sabotage } = values;
-  if (only !== undefined && only !== 'kills' && only !== 'power-cut')
-    throw new Error(`--only is kills or power-cut, not ${only}`);
+  const part = PARTS.find((one) => one === only);
+  if (only !== undefined && part === undefined)
+    throw new Error(`--only is ${PARTS.join(' or ')}, not ${only}`);
   if (sabotage !== undefined && !isSabotage(sabotage))
     throw new Error(`there is no sabotage ${sabotage}: ${Object.keys(SABOTAGES).join(', ')}`);
-  const parts = new Set<'kills' | 'power-cut'>(only === undefined ? ['kills', 'power-cut'] : [only]);
+  const parts = new Set<Part>(part === undefined ? PARTS : [part]);
   if (values['no-power-cut']) parts.delete('power-cut');
   return {
     kills: whole('--kills', values.kills ?? (values.short ? '15' : '200')),
@@ -90,6 +97,19 @@ async function proveKills(options: Options, folder: string): Promise<boolean> {
     onProgress: progress('kill -9', options.kills),
   });
   say('\nkill -9 under load');
+  for (const line of reportOf(report.figures, report.findings)) say(line);
+  return isKept(report.findings);
+}
+
+async function proveCommands(options: Options, folder: string): Promise<boolean> {
+  const report = await runCommandKills({
+    ...options,
+    folder: join(folder, 'commands'),
+    random: seededRandom(options.seed),
+    realClock: systemClock,
+    onProgress: progress('kill -9 before the answer', options.kills),
+  });
+  say('\nkill -9 between a command and the answer');
   for (const line of reportOf(report.figures, report.findings)) say(line);
   return isKept(report.findings);
 }
@@ -132,6 +152,7 @@ await runProof({
   async prove(options, folder) {
     let hasKept = true;
     if (options.parts.has('kills')) hasKept = await proveKills(options, folder);
+    if (options.parts.has('commands')) hasKept = (await proveCommands(options, folder)) && hasKept;
     if (options.parts.has('power-cut')) hasKept = (await provePowerCut(options, folder)) && hasKept;
     return hasKept;
   },

@@ -44,6 +44,13 @@ export function losingAlerts(bus: Bus): Bus {
   });
 }
 
+/** Reads commands from now on only: what was asked before a restart is forgotten. */
+export const forgettingCommands = (bus: Bus): Bus => ({
+  ...busWith(bus, (records) => bus.publish(records)),
+  broadcast: (options) =>
+    bus.broadcast(options.topics.includes(TOPICS.commands.name) ? { ...options, start: 'latest' } : options),
+});
+
 /** Says that rows are in the series before it has them. */
 export const writingLate = (telemetry: TelemetryStore): TelemetryStore => ({
   writeSignals: async (rows) => {

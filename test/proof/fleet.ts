@@ -81,7 +81,8 @@ const newVehicle = z.object({
   device: z.object({ token: z.string() }),
 });
 
-async function ask<T>(
+/** Asks the api. @throws with what it said when it refuses */
+export async function ask<T>(
   api: string,
   token: string,
   method: 'GET' | 'POST' | 'PUT',
