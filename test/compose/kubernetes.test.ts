@@ -48,6 +48,8 @@ const CHANNELS: Readonly<Record<string, string>> = {
   SLACK_BOT_TOKEN: 'xoxb-1234567890-abcdef',
   SLACK_URL: 'https://slack.com',
   MQTT_URL: 'mqtts://outrider:secret@broker.example.org',
+  SLACK_BUTTON: 'true',
+  SLACK_SIGNING_SECRET: 'a-signing-secret',
   PUSH_PRIVATE_KEY: Buffer.alloc(32, 1).toString('base64url'),
   PUSH_CONTACT: 'mailto:someone@example.org',
   PUSH_PUBLIC_KEY: Buffer.concat([Buffer.of(4), Buffer.alloc(64, 1)]).toString('base64url'),

@@ -37,6 +37,7 @@ import { placeRoutes } from './routes/places.ts';
 import { pushRoutes } from './routes/push.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { signalRoutes } from './routes/signals.ts';
+import { slackRoutes } from './routes/slack.ts';
 import { smsRoutes } from './routes/sms.ts';
 import { telegramRoutes } from './routes/telegram.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -261,6 +262,7 @@ function addRoutes(
     smsRoutes,
     pushRoutes,
     telegramRoutes,
+    slackRoutes,
     tokenRoutes,
     vehicleRoutes,
     assignmentRoutes,

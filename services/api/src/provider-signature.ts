@@ -11,6 +11,22 @@ export function signatureOf(authToken: string, url: string, form: URLSearchParam
   return createHmac('sha1', authToken).update(signed, 'utf8').digest('base64');
 }
 
+/** Slack's signature of a body as it came: HMAC-SHA256 over version, the moment it was sent and the body. */
+export const slackSignatureOf = (secret: string, timestamp: string, body: string): string =>
+  `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
+
+/** In constant time. */
+export function isSignedBySlack(
+  said: string | undefined,
+  secret: string,
+  timestamp: string | undefined,
+  body: string,
+): boolean {
+  const given = Buffer.from(said ?? '');
+  const own = Buffer.from(slackSignatureOf(secret, timestamp ?? '', body));
+  return timestamp !== undefined && own.length === given.length && timingSafeEqual(own, given);
+}
+
 /** In constant time; any of the tokens, so that one can be changed while texts are on their way. */
 export function isSigned(
   said: string | undefined,

@@ -143,6 +143,13 @@ export const apiSettings = {
     parse: optional(url('http', 'https')),
     default: '',
   },
+  slackSigningSecret: {
+    env: 'SLACK_SIGNING_SECRET',
+    about: 'What Slack signs with when somebody presses a button; empty: no answers from Slack are taken.',
+    parse: optional(nonEmpty),
+    default: '',
+    secret: true,
+  },
   telegramBotName: {
     env: 'TELEGRAM_BOT_NAME',
     about: 'User name of the Telegram bot, without @; empty: nobody can link a chat.',

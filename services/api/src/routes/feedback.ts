@@ -1,11 +1,12 @@
 import { TOPICS } from '@outrider/bus';
 import type { Feedback } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
+import type { NotificationRow } from '@outrider/state';
 import { z } from 'zod';
 import { cancelOfAlert } from '../commands.ts';
 import { type ApiContext, askedBy, outboxRow } from '../context.ts';
 import { HELPER_ROLES, OWNER_ROLES } from '../credentials.ts';
-import { notFound } from '../errors.ts';
+import { ApiError, notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
 import { feedbackBody } from '../shapes/alerts.ts';
 import { alertParams, noContent, vehicleParams } from '../shapes/fields.ts';
@@ -113,6 +114,19 @@ export async function recordShown(
     atMs: eventClock.nowMs(),
   };
   await tell(context, said, row.keyId);
+}
+
+/** What is said about a message, unless the car is somebody else's by now: then there is nothing to say any more. */
+export async function tellOfMessage(
+  context: ApiContext,
+  { vehicleId, alertId, keyId }: NotificationRow,
+  said: Pick<Feedback, 'feedbackId' | 'kind'> & Partial<Feedback>,
+): Promise<void> {
+  await context.trust.prepare([vehicleId]);
+  const feedback = { ...said, vehicleId, alertId, atMs: context.eventClock.nowMs() };
+  await tell(context, feedback, keyId).catch((error: unknown) => {
+    if (!(error instanceof ApiError && error.code === 'not-found')) throw error;
+  });
 }
 
 /**

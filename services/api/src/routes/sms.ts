@@ -1,4 +1,3 @@
-import type { Feedback } from '@outrider/domain';
 import { contentId, randomId } from '@outrider/runtime';
 import type { Contact, NotificationRow, State } from '@outrider/state';
 import type { FastifyRequest } from 'fastify';
@@ -7,7 +6,7 @@ import { ApiError } from '../errors.ts';
 import { isSigned } from '../provider-signature.ts';
 import type { ApiServer } from '../server.ts';
 import { becauseOf, readReply } from '../sms-reply.ts';
-import { tell } from './feedback.ts';
+import { tellOfMessage } from './feedback.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const FORM_BYTES_MAX = 64 * 1024;
@@ -78,20 +77,7 @@ async function takeReceipt(context: ApiContext, notificationId: string, status: 
   const row = await context.state.notifications.find(notificationId);
   if (row === undefined || row.channel !== 'sms') return;
   const feedbackId = contentId('sms-receipt', notificationId, kind);
-  await tellOfText(context, row, { feedbackId, notificationId, kind });
-}
-
-/** What is said about a text, unless the car is somebody else's by now: then there is nothing to say any more. */
-async function tellOfText(
-  context: ApiContext,
-  { vehicleId, alertId, keyId }: NotificationRow,
-  said: Pick<Feedback, 'feedbackId' | 'kind'> & Partial<Feedback>,
-): Promise<void> {
-  await context.trust.prepare([vehicleId]);
-  const feedback = { ...said, vehicleId, alertId, atMs: context.eventClock.nowMs() };
-  await tell(context, feedback, keyId).catch((error: unknown) => {
-    if (!(error instanceof ApiError && error.code === 'not-found')) throw error;
-  });
+  await tellOfMessage(context, row, { feedbackId, notificationId, kind });
 }
 
 async function takeReply(context: ApiContext, form: URLSearchParams): Promise<void> {
@@ -109,7 +95,7 @@ async function takeReply(context: ApiContext, form: URLSearchParams): Promise<vo
   const { alertId, personId } = about;
   const feedbackId = contentId('sms-reply', form.get('MessageSid') ?? '', alertId, said);
   const because = becauseOf(body);
-  await tellOfText(context, about, { feedbackId, personId, kind: said, ...(because && { because }) });
+  await tellOfMessage(context, about, { feedbackId, personId, kind: said, ...(because && { because }) });
 }
 
 /** Whoever reads texts on that number gets none any more, and one last word unless the provider says it. */

@@ -68,10 +68,13 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
     url === undefined ? undefined : createNtfy({ url, token, realClock }),
   homeassistant: ({ mqttUrl: url }, { eventClock }) =>
     url === undefined ? undefined : createHomeAssistant({ url, eventClock }),
-  slack: ({ slackUrl: url, slackBotToken: botToken }, { realClock }, contacts) =>
-    botToken === undefined
-      ? undefined
-      : createSlack({ url, botToken, realClock, forget: (contactId) => contacts.remove(contactId) }),
+  slack: ({ slackUrl: url, slackBotToken: botToken, slackButton: hasButton }, { realClock }, contacts) => {
+    if (botToken === undefined) return undefined;
+    const languages = loadLanguages();
+    const wordsOf = (language: string) => languageOf(languages, language).serviceTexts;
+    const forget = (contactId: string) => contacts.remove(contactId);
+    return createSlack({ url, botToken, hasButton, wordsOf, realClock, forget });
+  },
   telegram: ({ telegramUrl: url, telegramBotToken: botToken }, { realClock }, contacts) =>
     botToken === undefined
       ? undefined

@@ -22,8 +22,9 @@ async function open(): Promise<FakeSlack> {
   return slack;
 }
 
-const channelOf = ({ url }: FakeSlack, botToken = SLACK_TOKEN) =>
+const channelOf = ({ url }: FakeSlack, botToken = SLACK_TOKEN, hasButton = false) =>
   createSlack({
+    ...{ hasButton, wordsOf: () => ({ onIt: 'On it', answered: 'Somebody is on it.' }) },
     ...{ url, botToken, realClock: manualClock(START_MS), timeoutMs: CONTRACT_TIMEOUT_MS },
     forget: async (contactId) => forgotten.push(contactId),
   });
@@ -61,7 +62,7 @@ const silent = { purpose: 'update', interrupts: false, title: 'Worse' } as const
 test('what changes silently is written over the message', async () => {
   const slack = await open();
   const shownAs = await shown(slack);
-  expect(slack.channel()).toEqual([{ ts: shownAs, header: to().title, text: to().body }]);
+  expect(slack.channel()).toMatchObject([{ ts: shownAs, header: to().title, text: to().body }]);
   expect(await channelOf(slack).deliver(to({ ...silent, shownAs }), signal)).toEqual({ kind: 'delivered' });
   expect(slack.channel()).toMatchObject([{ ts: shownAs, header: 'Worse' }]);
 });
@@ -116,6 +117,24 @@ test.each([150, 151])('a title of %i signs is taken', async (length) => {
   const slack = await open();
   await shown(slack, { title: 'x'.repeat(length) });
   expect(slack.channel()[0]?.header).toHaveLength(150);
+});
+
+test('the button says which message it is under, and goes once somebody is on it', async () => {
+  const slack = await open();
+  const channel = channelOf(slack, SLACK_TOKEN, true);
+  const first = await channel.deliver(to(), signal);
+  expect(slack.channel()).toMatchObject([{ button: 'notification-1', note: undefined }]);
+  const shownAs = first.kind === 'delivered' ? (first.providerId ?? '') : '';
+  const answer = { purpose: 'update', interrupts: false, isAnswered: true, shownAs } as const;
+  await channel.deliver(to(answer), signal);
+  expect(slack.channel()).toMatchObject([{ ts: shownAs, button: undefined, note: 'Somebody is on it.' }]);
+});
+
+test('what is over has no button, and none has one where nobody hears of it', async () => {
+  const slack = await open();
+  await channelOf(slack, SLACK_TOKEN, true).deliver(to({ purpose: 'resolve' }), signal);
+  await shown(slack);
+  expect(slack.channel().map(({ button }) => button)).toEqual([undefined, undefined]);
 });
 
 test('a code goes to the channel', async () => {

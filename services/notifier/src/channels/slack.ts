@@ -11,16 +11,26 @@ export interface SlackOptions {
   readonly url: string;
   /** Of an app that may `chat:write`. */
   readonly botToken: string;
+  /** Under messages have a button “on it”: the api hears of it. */
+  readonly hasButton: boolean;
+  readonly wordsOf: (language: string) => SlackWords;
   /** The channel is no more, or the app left it. */
   readonly forget: (contactId: string) => Promise<unknown>;
   readonly realClock: Clock;
   readonly timeoutMs?: number;
 }
 
+/** On the button, and in its place once somebody is on it. */
+export interface SlackWords {
+  readonly onIt: string;
+  readonly answered: string;
+}
+
 const TIMEOUT_MS = 8_000;
-/** Slack's bounds of a header's and a section's text. */
+/** Slack's bounds of the text of a header, a section and a button. */
 const HEADER_MAX = 150;
 const SECTION_MAX = 3_000;
+const BUTTON_MAX = 75;
 
 const answered = z.object({ ok: z.boolean(), error: z.string().optional(), ts: z.string().optional() });
 
@@ -35,11 +45,12 @@ export function createSlack(options: SlackOptions): Channel {
   return {
     name: 'slack',
     replaces: true,
+    showsAnswers: true,
     reaches: (person) => contactOf(person) !== undefined,
     async deliver(message, signal) {
       const contact = contactOf(message.recipient);
       if (contact === undefined) return deliveryOf('permanent-target');
-      const delivery = await sayOnBoard(boardOf(call, contact.target, signal), message);
+      const delivery = await sayOnBoard(boardOf(call, contact.target, options, signal), message);
       if (isTargetGone(delivery)) await options.forget(contact.contactId);
       return delivery;
     },
@@ -54,16 +65,28 @@ export function createSlack(options: SlackOptions): Channel {
 const contactOf = ({ contacts = [] }: Message['recipient']): Contact | undefined =>
   contacts.findLast(({ channel, stoppedAtMs }) => channel === 'slack' && stoppedAtMs === null);
 
-const boardOf = (call: Call, channel: string, signal: AbortSignal): Board => ({
-  write: (message) => call('chat.postMessage', { channel, ...saidIn(message) }, signal),
-  writeOver: (ts, message) => call('chat.update', { channel, ts, ...saidIn(message) }, signal),
-  erase: (ts) => call('chat.delete', { channel, ts }, signal),
-});
+function boardOf(call: Call, channel: string, options: SlackOptions, signal: AbortSignal): Board {
+  const said = (message: Message) => ({ channel, ...saidIn(message, options) });
+  return {
+    write: (message) => call('chat.postMessage', said(message), signal),
+    writeOver: (ts, message) => call('chat.update', { ts, ...said(message) }, signal),
+    erase: (ts) => call('chat.delete', { channel, ts }, signal),
+  };
+}
 
 /** `text` is what a phone's lock screen shows; the blocks are plain, so that nothing in names is a mention or a link. */
-function saidIn({ title, body }: Message): object {
-  const section = { type: 'section', text: plain(body, SECTION_MAX) };
-  const blocks = [{ type: 'header', text: plain(title, HEADER_MAX) }, ...(body === '' ? [] : [section])];
+function saidIn(message: Message, { hasButton, wordsOf }: SlackOptions): object {
+  const { title, body, isAnswered, purpose, notificationId, recipient } = message;
+  const { onIt, answered } = wordsOf(recipient.language);
+  const button = { type: 'button', action_id: 'on-it', value: notificationId, text: plain(onIt, BUTTON_MAX) };
+  const blocks = [
+    { type: 'header', text: plain(title, HEADER_MAX) },
+    ...(body === '' ? [] : [{ type: 'section', text: plain(body, SECTION_MAX) }]),
+    ...(isAnswered === true ? [{ type: 'context', elements: [plain(answered, SECTION_MAX)] }] : []),
+    ...(hasButton && isAnswered !== true && purpose !== 'resolve'
+      ? [{ type: 'actions', elements: [button] }]
+      : []),
+  ];
   return { text: escapeText(title), blocks, unfurl_links: false, unfurl_media: false };
 }
 

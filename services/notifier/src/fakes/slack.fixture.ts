@@ -12,7 +12,14 @@ interface Fields {
   readonly channel: string;
   readonly ts?: string;
   readonly text?: string;
-  readonly blocks?: readonly { readonly type: string; readonly text: Text }[];
+  readonly blocks?: readonly {
+    readonly type: string;
+    readonly text?: Text;
+    readonly elements?: readonly (
+      | Text
+      | { readonly type: 'button'; readonly value: string; readonly text: Text }
+    )[];
+  }[];
 }
 
 /** As people see it in the channel. */
@@ -20,6 +27,10 @@ export interface SlackMessage {
   readonly ts: string;
   readonly header: string;
   readonly text: string;
+  /** What its button would send; undefined where there is none. */
+  readonly button: string | undefined;
+  /** Small, under the rest. */
+  readonly note: string | undefined;
 }
 
 export interface FakeSlack extends ScriptedServer {
@@ -37,12 +48,20 @@ export async function fakeSlack(): Promise<FakeSlack> {
   const shown = new Map<string, SlackMessage>();
   let given = 0;
   const shownOf = (ts: string, { text = '', blocks = [] }: Fields): SlackMessage => {
-    const of = (wanted: string) => blocks.find(({ type }) => type === wanted)?.text.text;
-    return { ts, header: of('header') ?? '', text: of('section') ?? text };
+    const of = (wanted: string) => blocks.find(({ type }) => type === wanted);
+    const elements = blocks.flatMap((block) => block.elements ?? []);
+    const button = elements.find((one) => one.type === 'button');
+    const note = elements.find((one) => one.type === 'plain_text');
+    return {
+      ...{ ts, header: of('header')?.text?.text ?? '', text: of('section')?.text?.text ?? text },
+      ...{ button: button?.value, note: typeof note?.text === 'string' ? note.text : undefined },
+    };
   };
   const done = (ts: string): Answer => ({ status: 200, body: { ok: true, channel: SLACK_CHANNEL, ts } });
   const isBad = ({ blocks = [] }: Fields) =>
-    blocks.some(({ type, text }) => text.text === '' || text.text.length > (BOUNDS[type] ?? 0));
+    blocks.some(
+      ({ type, text }) => text !== undefined && (text.text === '' || text.text.length > (BOUNDS[type] ?? 0)),
+    );
   const METHODS: Readonly<Record<string, (fields: Fields) => Answer>> = {
     'chat.postMessage'(fields) {
       if (!fields.text) return no('no_text');

@@ -64,7 +64,10 @@ export const language = z.strictObject({
     precondition: remedyWords,
   }),
   /** Texts besides alerts, at most 160 characters; `{code}` proves an address. */
-  serviceTexts: z.strictObject({ subject: sentence, code: sentence, stopped: sentence, replies: sentence }),
+  serviceTexts: z.strictObject({
+    ...{ subject: sentence, code: sentence, stopped: sentence, replies: sentence },
+    ...{ onIt: sentence, answered: sentence },
+  }),
   or: z.string(),
   outcome: sentence,
   decide: alternatives,
