@@ -172,6 +172,9 @@ export const SIGNALS: Readonly<Record<string, Signal>> = {
   [SIGNAL.isFastCharging]: flag(6 * HOUR_S, 'Charging with direct current.'),
   [SIGNAL.energyCharged]: number('kWh', 0, 1_000_000, DAY_S, 'Energy charged, as the car counts it.'),
   [SIGNAL.hvacPower]: number('W', 0, 50_000, 5 * MINUTE_S, 'Electric power of heating and cooling.'),
+  [TESLA_SIGNAL.motorTempFront]: number('Celsius', -60, 400, 5 * MINUTE_S, 'Its front motor.'),
+  [TESLA_SIGNAL.motorTempRearLeft]: number('Celsius', -60, 400, 5 * MINUTE_S, 'Its left rear motor.'),
+  [TESLA_SIGNAL.motorTempRearRight]: number('Celsius', -60, 400, 5 * MINUTE_S, 'Its right rear motor.'),
   [TESLA_SIGNAL.arrivalSocPct]: number(
     'percent',
     -100,

@@ -8,4 +8,8 @@ export const TESLA_SIGNAL = {
   connection: 'Vehicle.Private.Tesla.Connectivity.Status',
   /** Name of the newest error the car told of. */
   lastError: 'Vehicle.Private.Tesla.LastError',
+  /** Of the motors beside the one at the rear that VSS has the name for: one in front, or two at the rear. */
+  motorTempFront: 'Vehicle.Private.Tesla.DiStatorTempF',
+  motorTempRearLeft: 'Vehicle.Private.Tesla.DiStatorTempREL',
+  motorTempRearRight: 'Vehicle.Private.Tesla.DiStatorTempRER',
 } as const;

@@ -1,4 +1,4 @@
-import { GEAR, SIGNAL, type SignalValue } from '@outrider/domain';
+import { GEAR, SIGNAL, type SignalValue, TESLA_SIGNAL } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
 import { vehicleSubjects } from './facts/vehicle.ts';
 import { factValue, HOUR_MS, MINUTE_MS, NOW_MS, situation } from './predictor.fixture.ts';
@@ -34,6 +34,14 @@ describe('heat', () => {
     expect(read(both, 'batteryHottestC')).toBe(56);
     expect(read({ [SIGNAL.batteryTemp]: 48 }, 'batteryHottestC')).toBe(48);
     expect(read({}, 'batteryHottestC')).toBe('(no temperature of the battery was measured)');
+  });
+
+  test('of several motors the hottest counts', () => {
+    const two = { [SIGNAL.motorTemp]: 90, [TESLA_SIGNAL.motorTempFront]: 152 };
+    expect(read(two, 'motorTempC')).toBe(152);
+    expect(read({ ...two, [SIGNAL.motorTemp]: 160 }, 'motorTempC')).toBe(160);
+    expect(read({ [TESLA_SIGNAL.motorTempRearLeft]: 91 }, 'motorTempC')).toBe(91);
+    expect(read({ [TESLA_SIGNAL.motorTempRearRight]: 92 }, 'motorTempC')).toBe(92);
   });
 
   test('the motor’s is known for five minutes', () => {

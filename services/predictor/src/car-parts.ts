@@ -1,4 +1,4 @@
-import { GEAR, SIGNAL } from '@outrider/domain';
+import { GEAR, SIGNAL, TESLA_SIGNAL } from '@outrider/domain';
 import { known, knownOr, unknown } from './fact.ts';
 import { isCharging, isPlugged, type Situation } from './outlook.ts';
 import type { Facts } from './rule.ts';
@@ -25,12 +25,20 @@ function lowVoltageFacts({ state, nowMs }: Situation): Facts {
   };
 }
 
+const MOTORS = [
+  SIGNAL.motorTemp,
+  TESLA_SIGNAL.motorTempFront,
+  TESLA_SIGNAL.motorTempRearLeft,
+  TESLA_SIGNAL.motorTempRearRight,
+];
+
 function heatFacts({ state, nowMs }: Situation): Facts {
   const hottest =
     freshNumber(state, SIGNAL.batteryTempMax, nowMs) ?? freshNumber(state, SIGNAL.batteryTemp, nowMs);
+  const motors = MOTORS.flatMap((path) => freshNumber(state, path, nowMs)?.value ?? []);
   return {
     batteryHottestC: knownOr(hottest?.value, 'no temperature of the battery was measured'),
-    motorTempC: knownOr(freshNumber(state, SIGNAL.motorTemp, nowMs)?.value, 'the motor tells no temperature'),
+    motorTempC: motors.length === 0 ? unknown('the motor tells no temperature') : known(Math.max(...motors)),
   };
 }
 

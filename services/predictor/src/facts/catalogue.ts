@@ -150,7 +150,7 @@ export const factCatalogue: FactCatalogue = {
       '°C',
       'Hottest cell of the battery as measured, or its mean where no cell is told.',
     ),
-    number('motorTempC', '°C', 'Temperature of the electric motor.'),
+    number('motorTempC', '°C', 'Temperature of the electric motor; of several the hottest.'),
     text(
       'contradiction',
       'What cannot be true at once, a space between them: `moves-and-charges`, `moves-in-park`, `charges-unplugged`, `two-charges`; empty when nothing.',
