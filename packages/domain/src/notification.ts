@@ -29,6 +29,7 @@ export const SUPPRESS_REASONS = [
   'duplicate',
   'declined',
   'on-it',
+  'not-useful',
   'throttled',
   'expired',
   'superseded',

@@ -1,4 +1,5 @@
 import type { ExpressionBuilder } from 'kysely';
+import { answers, doubts } from './answers.ts';
 import { fromFlag, inChunks, onePerId, toFlag } from './columns.ts';
 import type { Session } from './session.ts';
 import type { ClaimedNotification, NotificationRow, Notifications, Word } from './state.ts';
@@ -11,6 +12,7 @@ export function createNotifications(session: Session): Notifications {
     ...lists(session),
     ...offsets(session),
     ...answers(session),
+    ...doubts(session),
   };
 }
 
@@ -209,38 +211,6 @@ function offsets(session: Session): Offsets {
         .values({ partition, topic, nextOffset })
         .onConflict((conflict) => conflict.columns(['partition', 'topic']).doUpdateSet({ nextOffset }))
         .execute();
-    },
-  };
-}
-
-type Answers = Pick<Notifications, 'insertAnswer' | 'findAnswer'>;
-
-function answers(session: Session): Answers {
-  return {
-    async insertAnswer(answer) {
-      const { kind, atMs, probability } = answer;
-      await session
-        .db()
-        .insertInto('answers')
-        .values(answer)
-        .onConflict((conflict) =>
-          conflict
-            .columns(['personId', 'vehicleId', 'ruleId', 'subject'])
-            .doUpdateSet({ kind, atMs, probability })
-            .whereRef('excluded.atMs', '>=', 'answers.atMs'),
-        )
-        .execute();
-    },
-    async findAnswer({ personId, vehicleId, ruleId, subject }) {
-      return await session
-        .db()
-        .selectFrom('answers')
-        .select(['kind', 'atMs', 'probability'])
-        .where('personId', '=', personId)
-        .where('vehicleId', '=', vehicleId)
-        .where('ruleId', '=', ruleId)
-        .where('subject', '=', subject)
-        .executeTakeFirst();
     },
   };
 }

@@ -53,6 +53,18 @@ export interface AnswerRow {
   readonly probability: number;
 }
 
+/** Warnings of a rule that a person called not useful, one after the other. */
+export interface DoubtRow {
+  readonly personId: string;
+  readonly ruleId: string;
+  readonly times: number;
+  /** The newest of them: said twice of one warning it counts once. */
+  readonly alertId: string;
+  readonly atMs: number;
+  /** The highest of what those warned of. */
+  readonly probability: number;
+}
+
 export interface ClaimedNotification {
   readonly row: NotificationRow;
   readonly leaseId: string;
@@ -112,6 +124,11 @@ export interface Notifications {
   writeOffset(partition: number, topic: string, nextOffset: number): Promise<void>;
   /** An answer to advice; of one person about the same advice the newest is kept. */
   insertAnswer(answer: AnswerRow): Promise<void>;
+  /** In place of what was kept of this person and rule. */
+  putDoubts(doubts: DoubtRow): Promise<void>;
+  findDoubts(personId: string, ruleId: string): Promise<DoubtRow | undefined>;
+  /** They found one useful. */
+  clearDoubts(personId: string, ruleId: string): Promise<void>;
   findAnswer(
     of: Pick<AnswerRow, 'personId' | 'vehicleId' | 'ruleId' | 'subject'>,
   ): Promise<Pick<AnswerRow, 'kind' | 'atMs' | 'probability'> | undefined>;

@@ -8,6 +8,7 @@ import type {
   AuditEntry,
   Consent,
   Contact,
+  DoubtRow,
   FiringRow,
   NotificationRow,
   OpinionRow,
@@ -73,6 +74,7 @@ export interface Tables {
   } & Sequence;
   notifierOffsets: { readonly partition: number; readonly topic: string; readonly nextOffset: number };
   answers: AnswerRow;
+  doubts: DoubtRow;
   watchLines: WatchLineRow;
   audit: AuditEntry & Sequence;
 }

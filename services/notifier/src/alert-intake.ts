@@ -119,6 +119,7 @@ async function takeFor(
     driving: await drivingFor(parts, state, { vehicleId, personId: person.personId, part }, nowMs),
     history: history.ofVehicle,
     ...{ interruptedAtMs: history.interruptedAtMs, textedAtMs: history.textedAtMs, answer, limits },
+    doubts: await state.notifications.findDoubts(personId, ruleId),
     usable: usableFor(parts, person),
     showing: showingFor(parts, withoutDropped(alert, newestFirst, superseded)),
   };
@@ -189,7 +190,7 @@ function nobodyStep(parts: Parts, alert: Alert, cause: string | undefined, nowMs
     history: [],
     interruptedAtMs: [],
     textedAtMs: [],
-    answer: undefined,
+    ...{ answer: undefined, doubts: undefined },
     limits: parts.limits,
     usable: new Set(),
   };

@@ -104,6 +104,7 @@ export interface Step {
   readonly interruptedAtMs: readonly number[];
   readonly textedAtMs: readonly number[];
   readonly answer: Facts['answer'];
+  readonly doubts: Facts['doubts'];
   readonly limits: Limits;
   /** Channels that are set up and reach this person. */
   readonly usable: ReadonlySet<ChannelName>;
@@ -202,6 +203,7 @@ function factsOf(step: Step, channel: ChannelName): Facts {
     interruptedAtMs: step.interruptedAtMs,
     textedAtMs: step.textedAtMs,
     answer: step.answer,
+    doubts: step.doubts,
     limits,
   };
 }

@@ -68,7 +68,7 @@ export async function takeLater(
       nowMs,
     ),
     // What they were told by then is asked when its time has come.
-    ...{ history: [], interruptedAtMs: [], textedAtMs: [], answer: undefined },
+    ...{ history: [], interruptedAtMs: [], textedAtMs: [], answer: undefined, doubts: undefined },
     limits: limitsFor(parts, part),
     usable: usableFor(parts, person),
     escalation: { dueAtMs, interruptedAtMs: [], rates: [] },

@@ -36,7 +36,13 @@ export async function takeFeedback(
   }
   const [{ alertId } = { alertId: '' }] = rows;
   changed.push(...(await tellAnswered(parts, state, feedback, alertId)));
-  if (feedback.kind === 'not-useful') await keepOpinion(parts, state, feedback, rows);
+  if (feedback.kind === 'not-useful') {
+    await keepOpinion(parts, state, feedback, rows);
+    await addDoubts(parts, state, feedback.atMs, rows);
+  }
+  if (feedback.kind === 'on-it')
+    for (const [personId, { ruleId }] of newestOfEach(rows))
+      await state.notifications.clearDoubts(personId, ruleId);
   if (feedback.kind === 'declined' || feedback.kind === 'on-it')
     await keepAnswers(parts, state, { ...feedback, kind: feedback.kind }, rows);
   return changed;
@@ -79,15 +85,39 @@ async function keepAnswers(
   { kind, atMs }: Pick<Feedback, 'atMs'> & { readonly kind: 'declined' | 'on-it' },
   rows: readonly NotificationRow[],
 ): Promise<void> {
-  const newestFirst = rows.toSorted((one, other) => other.revision - one.revision);
-  for (const personId of new Set(rows.flatMap((row) => row.personId ?? []))) {
-    const newest = newestFirst.find((row) => row.personId === personId);
-    if (newest === undefined) continue;
+  for (const [personId, newest] of newestOfEach(rows)) {
     const { vehicleId, ruleId, subject } = newest;
-    const said = openContent(parts.trust.reader('alert_driver'), newest);
-    // Without a probability only a graver alert can worsen it.
-    const probability = said?.basis.probability ?? 1;
+    const probability = probabilityOf(parts, newest);
     await state.notifications.insertAnswer({ personId, vehicleId, ruleId, subject, kind, atMs, probability });
+  }
+}
+
+/** By person, the newest of what they were told. */
+function newestOfEach(rows: readonly NotificationRow[]): ReadonlyMap<string, NotificationRow> {
+  const newest = new Map<string, NotificationRow>();
+  for (const row of rows.toSorted((one, other) => one.revision - other.revision))
+    if (row.personId !== null) newest.set(row.personId, row);
+  return newest;
+}
+
+/** Without a probability only a graver alert can worsen it. */
+const probabilityOf = (parts: Parts, row: NotificationRow): number =>
+  openContent(parts.trust.reader('alert_driver'), row)?.basis.probability ?? 1;
+
+/** One more in a row for whoever said it; said again of the same warning it counts once. */
+async function addDoubts(
+  parts: Parts,
+  state: State,
+  atMs: number,
+  rows: readonly NotificationRow[],
+): Promise<void> {
+  for (const [personId, row] of newestOfEach(rows)) {
+    const { ruleId, alertId } = row;
+    const before = await state.notifications.findDoubts(personId, ruleId);
+    if (before?.alertId === alertId) continue;
+    const probability = Math.max(before?.probability ?? 0, probabilityOf(parts, row));
+    const times = (before?.times ?? 0) + 1;
+    await state.notifications.putDoubts({ personId, ruleId, times, alertId, atMs, probability });
   }
 }
 

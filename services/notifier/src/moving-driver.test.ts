@@ -98,6 +98,7 @@ const factsOn = (driving: DrivingState, channel: Facts['channel'], change: Parti
   interruptedAtMs: [],
   textedAtMs: [],
   answer: undefined,
+  doubts: undefined,
   limits,
   ...change,
 });

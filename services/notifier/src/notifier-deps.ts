@@ -61,6 +61,7 @@ export const limitsOf = (settings: NotifierSettings): Limits => ({
   },
   declineStep: settings.declineStep,
   declineLastsMs: settings.declineLastsH * HOUR_MS,
+  doubtLastsMs: settings.doubtLastsD * 24 * HOUR_MS,
 });
 
 /** Trust's answer: may the driver be warned with what happened from one instant to another? */

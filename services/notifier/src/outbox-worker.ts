@@ -270,4 +270,10 @@ function afterTry(parts: Parts, row: NotificationRow, delivery: Delivery, nowMs:
 const silentReason = (row: NotificationRow): string | null =>
   !row.interrupts && KEPT_REASONS.has(row.reason) ? row.reason : null;
 
-const KEPT_REASONS: ReadonlySet<string | null> = new Set(['bundled', 'throttled', 'off-shift', 'on-it']);
+const KEPT_REASONS: ReadonlySet<string | null> = new Set([
+  'bundled',
+  'throttled',
+  'off-shift',
+  'on-it',
+  'not-useful',
+]);

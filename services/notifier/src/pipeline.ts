@@ -3,6 +3,7 @@ import type { Facts, SendFacts, Stage } from './stage.ts';
 import { bundle } from './stages/bundle.ts';
 import { consent } from './stages/consent.ts';
 import { dedup } from './stages/dedup.ts';
+import { doubt } from './stages/doubt.ts';
 import { drivingState } from './stages/driving-state.ts';
 import { escalate } from './stages/escalate.ts';
 import { inhibit } from './stages/inhibit.ts';
@@ -16,6 +17,7 @@ export const STAGES: readonly Stage<Facts>[] = [
   recipients,
   inhibit,
   snooze,
+  doubt,
   consent,
   drivingState,
   quietHours,

@@ -24,6 +24,10 @@ export const REASONS: Readonly<Record<SuppressReason | FailureReason, Reason>> =
     stage: 'snooze',
     because: '“on it” was said to this advice, and it has not become worse since',
   },
+  'not-useful': {
+    stage: 'doubt',
+    because: 'they called two warnings of this rule not useful, and this one is no more likely by a step',
+  },
   'no-consent': { stage: 'consent', because: 'there was no consent to warn the driver' },
   'driver-moving': {
     stage: 'driving-state',

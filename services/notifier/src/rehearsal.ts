@@ -78,6 +78,7 @@ export function createRehearsal(
       interruptedAtMs: kept.flatMap(({ told }) => (told.interrupts && isTold(told) ? [told.atMs] : [])),
       textedAtMs: kept.flatMap(({ told }) => (told.channel === 'sms' && isTold(told) ? [told.atMs] : [])),
       answer: undefined,
+      doubts: undefined,
       limits,
       usable: new Set(person.channels),
     });

@@ -242,6 +242,12 @@ export const notifierSettings = {
     parse: integer(1, 720),
     default: '24',
   },
+  doubtLastsD: {
+    env: 'NOT_USEFUL_LASTS_D',
+    about: 'Days for which two "not useful" in a row make a rule speak later to that person.',
+    parse: integer(1, 365),
+    default: '30',
+  },
 } satisfies SettingsSchema;
 
 export type NotifierSettings = SettingsOf<typeof notifierSettings>;

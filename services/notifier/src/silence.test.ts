@@ -58,6 +58,35 @@ test('after “on it” the same advice is a silent card until it got worse by a
   expect(onFeed()).toEqual(['alert! 1', 'alert 1', 'alert! 1']);
 });
 
+test('two “not useful” in a row make a rule a silent card, one does not, and acting on it ends that', async () => {
+  await start();
+  await rig.park();
+  const next = async (number: number, kind: 'not-useful' | 'on-it', probability = 0.6) => {
+    const id = `alert-${number}`;
+    const of = { alertId: id, subject: `stop-${number}`, stopName: `Stop ${number}`, probability };
+    await rig.publishAlert({ ...of, ...laterBy(number * HOUR_MS) });
+    const atMs = rig.runtime.eventClock.nowMs();
+    await rig.publishFeedback({ kind, alertId: id, atMs });
+    await rig.publishFeedback({ kind, alertId: id, atMs });
+    await rig.passEventTime(HOUR_MS);
+  };
+  await next(1, 'not-useful');
+  await next(2, 'not-useful');
+  await next(3, 'not-useful');
+  await next(4, 'not-useful', 0.75);
+  await next(5, 'on-it');
+  await next(6, 'on-it');
+  const feeds = (await rig.rows()).filter(({ channel }) => channel === 'feed');
+  expect(feeds.map(({ interrupts, reason }) => `${interrupts ? 'aloud' : 'silent'} ${reason}`)).toEqual([
+    'aloud null',
+    'aloud null',
+    'silent not-useful',
+    'aloud null',
+    'silent not-useful',
+    'aloud null',
+  ]);
+});
+
 test('the graver of two alerts about one stop mutes the lesser, also in one batch', async () => {
   await start();
   await rig.park();

@@ -22,6 +22,7 @@ export const limits = {
   },
   declineStep: 0.15,
   declineLastsMs: 24 * HOUR_MS,
+  doubtLastsMs: 30 * 24 * HOUR_MS,
 };
 
 export const basis = {

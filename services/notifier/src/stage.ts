@@ -78,6 +78,7 @@ export interface Limits {
   readonly escalation: EscalationSteps;
   readonly declineStep: number;
   readonly declineLastsMs: number;
+  readonly doubtLastsMs: number;
 }
 
 /** A message to somebody who is not the driver, because the driver did not answer. */
@@ -129,6 +130,10 @@ export interface Facts extends SendFacts {
   /** What this person said to this advice before. */
   readonly answer:
     | { readonly kind: 'on-it' | 'declined'; readonly atMs: number; readonly probability: number }
+    | undefined;
+  /** What this person called not useful of this rule, one after the other. */
+  readonly doubts:
+    | { readonly times: number; readonly atMs: number; readonly probability: number }
     | undefined;
   readonly limits: Limits;
 }

@@ -13,6 +13,7 @@ import { watchLines } from './0011-expand-watch-lines.ts';
 import { canary } from './0012-expand-canary.ts';
 import { providerIds } from './0013-expand-provider-ids.ts';
 import { answers } from './0014-expand-answers.ts';
+import { doubts } from './0015-expand-doubts.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -35,4 +36,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0012-expand-canary': canary,
   '0013-expand-provider-ids': providerIds,
   '0014-expand-answers': answers,
+  '0015-expand-doubts': doubts,
 });
