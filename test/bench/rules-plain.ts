@@ -40,6 +40,14 @@ export const plainRules: Readonly<Record<string, (facts: PlainFacts) => PlainVer
       levels: [true, p >= INTERRUPT && (isFastCharger === true || minutes - minutesNeeded <= 60)],
     };
   },
+  'destination-out-of-reach': ({ flags: { isUnderway }, numbers }) => {
+    const { emptyProbability: p = 0, chargersAhead = 0 } = numbers;
+    return {
+      when: isUnderway === true && p >= INTERRUPT && chargersAhead < 1,
+      clear: p < INTERRUPT / 2 || chargersAhead >= 1,
+      levels: [true],
+    };
+  },
   'not-plugged-in': ({ flags: { isPlugged }, numbers }) => {
     const { overnightBelowReserveProbability: p = 0, parkedMinutes = 0 } = numbers;
     const { minutesLeftToPlugIn: leftMin = 0, hoursToDeparture: hours = 0 } = numbers;

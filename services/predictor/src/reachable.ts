@@ -14,30 +14,34 @@ export interface ReachableCharger {
 }
 
 /** A charger counts as reachable when the reserve holds there nine times in ten. */
-const SURE = 0.1;
+export const SURE = 0.1;
 /** A place that fails more often than not leads nowhere, and is no remedy. */
 export const LEAST_WORKS_PROBABILITY = 0.5;
 /** Speed on the way to a charger off the road, m/s. */
 export const DETOUR_MPS = 15;
 
+export interface ChargersAhead {
+  /** Those the reserve surely reaches. */
+  readonly reachable: readonly ReachableCharger[];
+  /** All of them, those it may not reach as well. */
+  readonly ahead: readonly ReachableCharger[];
+  readonly lastExitM: number | null;
+}
+
 /**
  * Chargers on the stretch being driven that probably work, in the order they are passed. Those of later stretches follow a stop
  * and are judged there. `lastExitM` is the point of no return: the last exit that still leads to one.
  */
-export function reachableChargers(
-  situation: Situation,
-  view: RouteView,
-  to: number,
-): { readonly reachable: readonly ReachableCharger[]; readonly lastExitM: number | null } {
+export function reachableChargers(situation: Situation, view: RouteView, to: number): ChargersAhead {
   const progress = situation.memory.progress;
   const at = progress?.stretch ?? 0;
   const stretch = at <= to ? view.stretches[at] : undefined;
-  if (stretch === undefined) return { reachable: [], lastExitM: null };
+  if (stretch === undefined) return { reachable: [], ahead: [], lastExitM: null };
   const fromM = Math.min(progress?.alongM ?? 0, stretch.prefix.lengthM);
   const state = carStateOf(situation);
   const reforecast = prepareForecast(situation.car, stretch.prefix);
   let lastExitM: number | null = null;
-  const reachable: ReachableCharger[] = [];
+  const ahead: ReachableCharger[] = [];
   for (const charger of stretch.chargers) {
     if (charger.worksProbability < LEAST_WORKS_PROBABILITY) continue;
     const exitM = charger.alongM - fromM;
@@ -53,10 +57,10 @@ export function reachableChargers(
             .belowReserveProbability
         : riskBeyond(situation, stretch.prefix, fromM, endM);
     if (belowReserveProbability < SURE) lastExitM = exitM;
-    if (belowReserveProbability < SURE)
-      reachable.push({ charger, distanceM: exitM + charger.detourM / 2, exitM, belowReserveProbability });
+    ahead.push({ charger, distanceM: exitM + charger.detourM / 2, exitM, belowReserveProbability });
   }
-  return { reachable, lastExitM };
+  const reachable = ahead.filter((one) => one.belowReserveProbability < SURE);
+  return { reachable, ahead, lastExitM };
 }
 
 /** The road ends before the detour does: the rest is road that nobody has drawn. */

@@ -72,10 +72,11 @@ describe('a guess', () => {
     expect(trips).toMatchObject([{ isGuess: true }]);
     return { sourceId, tripId: trips[0].tripId };
   }
-  /** What was decided about telling, of every revision of the one alert. */
+  /** What was decided about telling, of every revision of every alert of the drive. */
   const told = async (): Promise<readonly Json[]> => {
-    const [{ alertId }] = await alerts();
-    return (await it.call('GET', `/v1/alerts/${alertId}`)).told;
+    const { alerts: all } = await it.call('GET', `${it.car}/alerts`);
+    const each = all.map(({ alertId }: Json) => it.call('GET', `/v1/alerts/${alertId}`));
+    return (await Promise.all(each)).flatMap((one: Json) => one.told);
   };
   const interruptions = async (): Promise<readonly string[]> =>
     (await told()).filter(({ interrupts }) => interrupts).map(({ channel }) => channel);

@@ -8,6 +8,10 @@ export interface Inhibition {
 
 /** Which rule speaks for which others. Data: a new pair is one line. */
 export const INHIBITIONS: readonly Inhibition[] = [
+  {
+    rule: 'destination-out-of-reach',
+    mutes: ['arrival-below-reserve', 'departure-below-reserve', 'point-of-no-return'],
+  },
   { rule: 'charging-stalled', mutes: ['will-not-be-ready', 'unplug-too-early'] },
   { rule: 'will-not-be-ready', mutes: ['unplug-too-early'] },
   { rule: 'not-plugged-in', mutes: ['overnight-loss', 'departure-below-reserve', 'arrival-below-reserve'] },

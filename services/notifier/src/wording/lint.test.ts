@@ -25,6 +25,7 @@ const MESSAGE_IDS = [
   'contradicting-signals',
   'charging-stalled',
   'not-plugged-in',
+  'destination-out-of-reach',
 ];
 
 /** Words that put it on the driver. The driver followed the advice there was. */

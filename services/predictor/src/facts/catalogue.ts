@@ -39,6 +39,7 @@ export const factCatalogue: FactCatalogue = {
     ...motion,
     flag('isUnderway', 'The car drives and has left the stop where it last stood.'),
     probability('belowReserveProbability', 'Probability of arriving with less than the reserve.'),
+    probability('emptyProbability', 'Probability of running empty before this stop.'),
     ...band,
     number('reserveSocPct', '%', 'What the driver wants to have left.'),
     number('distanceM', 'm', 'Road still to drive to this stop.'),

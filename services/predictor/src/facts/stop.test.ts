@@ -88,9 +88,30 @@ describe('the probability of arriving below the reserve', () => {
   });
 });
 
+describe('the probability of running empty on the way', () => {
+  const emptyOf = (...given: Parameters<typeof situation>) => numberOf(factsOf(...given), 'emptyProbability');
+
+  test('falls with the charge, and is never more than that of arriving below the reserve', () => {
+    const charges = [30, 50, 60, 70, 100];
+    const empty = charges.map((socPct) => emptyOf({ socPct, values: DRIVING }));
+    expect(empty).toEqual(empty.toSorted((a, b) => b - a));
+    expect(empty[0]).toBeGreaterThan(0.9);
+    expect(empty.at(-1)).toBeLessThan(0.05);
+    for (const [i, socPct] of charges.entries())
+      expect(empty[i]).toBeLessThanOrEqual(riskOf({ socPct, values: DRIVING }));
+  });
+
+  test('asks nothing of the reserve', () => {
+    const wish = (reserveSocPct: number) =>
+      emptyOf({ socPct: 65, values: DRIVING, trip: tripOf({ reserveSocPct }) });
+    expect(wish(25)).toBe(wish(5));
+  });
+});
+
 describe('unknown is never fine', () => {
   const names = [
     'belowReserveProbability',
+    'emptyProbability',
     'arrivalSocPctP10',
     'distanceM',
     'chargersAhead',

@@ -55,16 +55,20 @@ function arrivalFacts(situation: Situation, to: number): Facts {
   return {
     ...base,
     ...bandFacts(plan),
-    belowReserveProbability: knownOr(plan.worstBelow(reserveSocPct)?.probability, 'there is no road ahead'),
+    belowReserveProbability: knownOr(plan.worstBelow(reserveSocPct)?.probability, NO_ROAD),
+    emptyProbability: knownOr(plan.worstBelow(0)?.probability, NO_ROAD),
     distanceM: known(roadM(stages)),
     chargersAhead: known(reachable.length),
     pointOfNoReturnM: knownOr(lastExitM, 'no charger is on the way'),
   };
 }
 
+const NO_ROAD = 'there is no road ahead';
+
 const unknownArrival = (reason: string): Facts => ({
   ...unknownBand(reason),
   belowReserveProbability: unknown(reason),
+  emptyProbability: unknown(reason),
   distanceM: unknown(reason),
   chargersAhead: unknown(reason),
   pointOfNoReturnM: unknown(reason),

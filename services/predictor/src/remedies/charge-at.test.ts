@@ -38,6 +38,16 @@ describe('on the way', () => {
     expect(simulate({ ...low, chargers: [place] })).toBeNull();
   });
 
+  test('where the reserve reaches none, the nearest that the charge surely does', () => {
+    const trip = tripOf({ reserveSocPct: 25 });
+    const at = (...alongM: readonly number[]) =>
+      simulate({ ...low, trip, chargers: alongM.map((m) => charger(String(m), m)) })?.remedy.locationId;
+    expect(at(110_000)).toBe('110000');
+    expect(at(170_000)).toBeUndefined();
+    // One that the reserve reaches goes before.
+    expect(at(60_000, 110_000)).toBe('60000');
+  });
+
   test('one that works as often as not is', () => {
     expect(
       simulate({ ...low, chargers: [charger('even', 90_000, { worksProbability: 0.5 })] }),

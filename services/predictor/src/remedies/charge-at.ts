@@ -7,11 +7,19 @@ import {
   outsideC,
   parkHere,
   plannedDepartureMs,
+  type Situation,
   stagesTo,
   undrawnRoad,
 } from '../outlook.ts';
-import { DETOUR_MPS, LEAST_WORKS_PROBABILITY, reachableChargers } from '../reachable.ts';
+import {
+  DETOUR_MPS,
+  LEAST_WORKS_PROBABILITY,
+  type ReachableCharger,
+  reachableChargers,
+  SURE,
+} from '../reachable.ts';
 import { ENOUGH_PROBABILITY, outcomeOf, type Problem, type RemedySource, type Simulated } from '../remedy.ts';
+import type { RouteView } from '../route-view.ts';
 
 /** Fast charging slows down near full: further than this nobody is asked to wait at a fast charger. */
 const FAST_UNTIL_PCT = 95;
@@ -20,6 +28,8 @@ const CANDIDATES = 6;
 /** A place this close to where the way ends is the end of the way, not a stop before it. */
 const AT_END_M = 3_000;
 const ROAD_FACTOR = 1.3;
+/** The way to a place around is a guess, and guesses are wide: four in five. */
+const AROUND_EMPTY_AT_MOST = 0.2;
 
 interface Way {
   readonly charger: ChargerOnRoute;
@@ -27,6 +37,8 @@ interface Way {
   readonly before: readonly PlanStage[];
   readonly after: readonly PlanStage[];
   readonly exitAtMs: number | null;
+  /** P(the charge does not last to the charger), at most. */
+  readonly emptyAtMost: number;
 }
 
 /** Leave the road for a charger before it is too late; of those that are enough, the one that costs least time. */
@@ -86,10 +98,7 @@ function waysOnRoute({ situation, view, to }: Problem): Way[] {
   const stretch = view.stretches[at];
   if (stretch === undefined) return [];
   const fromM = Math.min(progress?.alongM ?? 0, stretch.prefix.lengthM);
-  return candidates(
-    reachableChargers(situation, view, to).reachable.filter(({ charger }) => !isAtEnd(charger, view, to)),
-    spread,
-  ).map(({ charger, distanceM: roadM }) => {
+  return candidates(stopsOnTheWay(situation, view, to), spread).map(({ charger, distanceM: roadM }) => {
     const exitM = Math.min(charger.alongM, stretch.prefix.lengthM);
     const detour = detourStages(situation, charger.detourM / 2);
     return {
@@ -104,8 +113,17 @@ function waysOnRoute({ situation, view, to }: Problem): Way[] {
       exitAtMs: Math.round(
         situation.nowMs + (secondsTo(stretch.prefix, exitM) - secondsTo(stretch.prefix, fromM)) * 1000,
       ),
+      emptyAtMost: SURE,
     };
   });
+}
+
+/** Where the reserve surely reaches none, the nearest ones all the same: what matters then is not to run empty. */
+function stopsOnTheWay(situation: Situation, view: RouteView, to: number): readonly ReachableCharger[] {
+  const { reachable, ahead } = reachableChargers(situation, view, to);
+  const isBefore = ({ charger }: ReachableCharger) => !isAtEnd(charger, view, to);
+  const sure = reachable.filter(isBefore);
+  return sure.length > 0 ? sure : ahead.filter(isBefore).slice(0, CANDIDATES);
 }
 
 /** Standing, or without a plan: any place around, and from there on to where the car was going. */
@@ -134,6 +152,7 @@ function waysAround({ situation, view, to }: Problem): Way[] {
       ],
       after: [...detourStages(situation, onwardM, plannedSpeed(next)), ...rest],
       exitAtMs: departAtMs,
+      emptyAtMost: AROUND_EMPTY_AT_MOST,
     };
   });
 }
@@ -158,7 +177,7 @@ function simulateWay({ situation }: Problem, way: Way): Simulated | null {
   const state = carStateOf(situation);
   const there = forecastPlan({ car, state, stages: way.before });
   // Getting there must itself be likely; the reserve is for getting to a plug.
-  if ((there.worstBelow(0)?.probability ?? 0) > 0.2) return null;
+  if ((there.worstBelow(0)?.probability ?? 0) > way.emptyAtMost) return null;
   const station = {
     kind: way.charger.powerType === 'DC' ? ('dc' as const) : ('ac' as const),
     maxPowerKw: way.charger.maxPowerKw,
