@@ -113,8 +113,11 @@ async function addDoubts(
 ): Promise<void> {
   for (const [personId, row] of newestOfEach(rows)) {
     const { ruleId, alertId } = row;
-    const before = await state.notifications.findDoubts(personId, ruleId);
-    if (before?.alertId === alertId) continue;
+    const known = await state.notifications.findDoubts(personId, ruleId);
+    if (known?.alertId === alertId) continue;
+    // What no longer counts is no part of the row: after it two more are needed again.
+    const isOver = known !== undefined && atMs - known.atMs >= parts.limits.doubtLastsMs;
+    const before = isOver ? undefined : known;
     const probability = Math.max(before?.probability ?? 0, probabilityOf(parts, row));
     const times = (before?.times ?? 0) + 1;
     await state.notifications.putDoubts({ personId, ruleId, times, alertId, atMs, probability });

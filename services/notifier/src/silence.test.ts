@@ -87,6 +87,33 @@ test('two “not useful” in a row make a rule a silent card, one does not, and
   ]);
 });
 
+test.each([
+  ['counts until its days are over', 23, 'silent not-useful'],
+  ['counts no more once they are, and one after it is the first', 24, 'aloud null'],
+])('a “not useful” %s', async (_name, hours, third) => {
+  await start({ environment: { NOT_USEFUL_LASTS_D: '1' } });
+  const next = async (number: number, atH: number) => {
+    await rig.park();
+    const id = `alert-${number}`;
+    await rig.publishAlert({
+      ...{ alertId: id, subject: `stop-${number}`, stopName: `Stop ${number}` },
+      ...laterBy(atH * HOUR_MS),
+    });
+    await rig.publishFeedback({ kind: 'not-useful', alertId: id, atMs: START_MS + atH * HOUR_MS });
+  };
+  await next(1, 0);
+  await rig.passEventTime(hours * HOUR_MS);
+  await next(2, hours);
+  await rig.passEventTime(HOUR_MS);
+  await next(3, hours + 1);
+  const feeds = (await rig.rows()).filter(({ channel }) => channel === 'feed');
+  expect(feeds.map(({ interrupts, reason }) => `${interrupts ? 'aloud' : 'silent'} ${reason}`)).toEqual([
+    'aloud null',
+    'aloud null',
+    third,
+  ]);
+});
+
 test('the graver of two alerts about one stop mutes the lesser, also in one batch', async () => {
   await start();
   await rig.park();
