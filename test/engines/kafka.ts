@@ -11,6 +11,7 @@ export const kafka: Engine = {
     'packages/bus/src/kafka-named-member.engine.ts',
     'packages/bus/src/kafka-source.engine.ts',
     'packages/bus/src/kafka-too-large.engine.ts',
+    'packages/bus/src/kafka-commands.engine.ts',
   ],
   async start(folder) {
     const { version, url, strangersUrl, door, stop } = await startKafka(folder, 'one with a locked door');
