@@ -43,8 +43,8 @@ export const plainRules: Readonly<Record<string, (facts: PlainFacts) => PlainVer
   'destination-out-of-reach': ({ flags: { isUnderway }, numbers }) => {
     const { emptyProbability: p = 0, chargersAhead = 0 } = numbers;
     return {
-      when: isUnderway === true && p >= INTERRUPT && chargersAhead < 1,
-      clear: p < INTERRUPT / 2 || chargersAhead >= 1,
+      when: isUnderway === true && p >= CRITICAL && chargersAhead < 1,
+      clear: p < CRITICAL / 2 || chargersAhead >= 1,
       levels: [true],
     };
   },

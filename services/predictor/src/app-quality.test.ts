@@ -37,7 +37,6 @@ test('a stretch that ended is stored once, over restarts, and names nobody', asy
     {
       outcome: 'ignored',
       warnings: [
-        { ruleId: 'destination-out-of-reach', times: 1 },
         { ruleId: 'arrival-below-reserve', times: 1 },
         { ruleId: 'point-of-no-return', times: 1 },
       ],
