@@ -10,8 +10,10 @@ type Listener = (event: { readonly payload: object }) => void;
 class FakeConsumer {
   readonly events = events;
   readonly #listeners: (readonly [string, Listener])[] = [];
-  readonly #connects: boolean;
-  constructor(connects: boolean) {
+  readonly #connects: boolean | Promise<void>;
+  /** What was asked of it, in turn. */
+  readonly asked: string[] = [];
+  constructor(connects: boolean | Promise<void>) {
     this.#connects = connects;
   }
   on(name: string, listener: Listener) {
@@ -21,11 +23,17 @@ class FakeConsumer {
     for (const [on, listener] of this.#listeners) if (on === name) listener({ payload });
   }
   async connect() {
-    if (!this.#connects) throw new Error('nobody answers');
+    this.asked.push('connect');
+    if (this.#connects === false) throw new Error('nobody answers');
+    if (this.#connects !== true) await this.#connects;
   }
   async subscribe() {}
-  async run() {}
-  async disconnect() {}
+  async run() {
+    this.asked.push('run');
+  }
+  async disconnect() {
+    this.asked.push('disconnect');
+  }
 }
 
 const member: ConsumerMember = {
@@ -43,7 +51,7 @@ const turns = async () => {
 describe('a consumer that gives up', () => {
   let clock = manualClock(0);
   let built: FakeConsumer[] = [];
-  let connects = true;
+  let connects: boolean | Promise<void> = true;
   let crashes = 0;
   let consumer: KafkaConsumer;
   const newest = () => built.at(-1) as FakeConsumer;
@@ -59,11 +67,16 @@ describe('a consumer that gives up', () => {
     built = [];
     connects = true;
     crashes = 0;
+    consumer = start();
+    await turns();
+  });
+
+  const start = () => {
     const create = () => {
       built.push(new FakeConsumer(connects));
       return newest();
     };
-    consumer = runConsumer({
+    return runConsumer({
       client: {
         ...{ patient: { consumer: create }, address: { member: undefined } },
         named: (name: string) => name,
@@ -73,7 +86,19 @@ describe('a consumer that gives up', () => {
         crashes++;
       },
     });
+  };
+
+  it('that is stopped while it connects is not started, and is left closed', async () => {
+    await consumer.stop();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    connects = promise;
+    consumer = start();
     await turns();
+    const stopping = consumer.stop();
+    await turns();
+    resolve();
+    await stopping;
+    expect(newest().asked).toEqual(['connect', 'disconnect', 'disconnect']);
   });
 
   it('is built again after a pause, and counts as up once the broker takes a heartbeat', async () => {

@@ -74,16 +74,22 @@ export function runConsumer(options: KafkaConsumerOptions): KafkaConsumer {
       if (!restart) crashed.resolve();
     });
     ended.signal.addEventListener('abort', () => crashed.resolve(), { once: true });
-    await consumer.connect();
-    await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      partitionsConsumedConcurrently: 1,
-      // Windows keep what was fetched; a batch is only ever put there, so heartbeats never wait for handlers.
-      eachBatch: async (payload) => options.member.onBatch(payload),
-    });
-    await crashed.promise;
-    if (!ended.signal.aborted) await consumer.disconnect();
+    try {
+      await consumer.connect();
+      if (ended.signal.aborted) return;
+      await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+      if (ended.signal.aborted) return;
+      await consumer.run({
+        autoCommit: false,
+        partitionsConsumedConcurrently: 1,
+        // Windows keep what was fetched; a batch is only ever put there, so heartbeats never wait for handlers.
+        eachBatch: async (payload) => options.member.onBatch(payload),
+      });
+      await crashed.promise;
+    } finally {
+      // Also after a stop: one that comes while kafkajs still joins is followed by the sockets of that join.
+      await consumer.disconnect().catch(() => undefined);
+    }
   };
 
   const running = (async () => {
