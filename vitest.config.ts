@@ -12,5 +12,7 @@ export default defineConfig({
     // A worker of its own for each file took as long again as the tests. They may share one because none
     // changes what all see: see the ban in test/tidy/bans.ts.
     isolate: false,
+    // By default one core is left to the process that only collects results.
+    maxWorkers: '100%',
   },
 });
