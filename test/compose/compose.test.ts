@@ -82,6 +82,11 @@ describe('docker-compose.yml', () => {
     });
   }
 
+  test('any setting of a service can be set in a file of its own, which is nobody’s but yours', () => {
+    for (const [, { env_file }] of own) expect(env_file).toEqual([{ path: 'outrider.env', required: false }]);
+    expect(readText('.gitignore').split('\n')).toContain('outrider.env');
+  });
+
   test.for([
     ['gateway', 'GATEWAY_PORT'],
     ['api', 'API_PORT'],

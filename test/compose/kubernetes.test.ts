@@ -74,6 +74,13 @@ describe('infra/kubernetes', () => {
     expect([...resources, 'kustomization.yaml'].toSorted()).toEqual(files.toSorted());
   });
 
+  test('any setting of a service can be set without another manifest', () => {
+    for (const [name, deployment] of deployments)
+      expect(podOf(deployment).containers[0]?.envFrom).toEqual([
+        { configMapRef: { name: `outrider-${name}`, optional: true } },
+      ]);
+  });
+
   test('every service of ours runs, and can be moved one pod at a time', () => {
     const folders = new Set(readFiles('services').map(({ path }) => path.split('/')[1] ?? ''));
     folders.delete('standalone');

@@ -34,6 +34,9 @@ export interface Pod {
 interface Container {
   readonly image: string;
   readonly args: readonly string[];
+  readonly envFrom?: readonly {
+    readonly configMapRef?: { readonly name: string; readonly optional?: boolean };
+  }[];
   readonly env: readonly EnvironmentEntry[];
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
   readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
