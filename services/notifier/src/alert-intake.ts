@@ -12,6 +12,7 @@ import {
   isReached,
   limitsFor,
   newestOf,
+  opinionOf,
   recipientsOf,
   showingFor,
   sinceHandover,
@@ -89,11 +90,8 @@ async function takeFor(
   const basis = basisOf(alert, text);
   const toTold = (row: NotificationRow) => toldOf(parts, row);
   const newestFirst = mine.rows.toReversed();
-  const { personId } = person;
-  const { ruleId, subject } = alert;
-  const said = await state.notifications.findAnswer({ personId, vehicleId, ruleId, subject });
-  // What they answered on an earlier shift was about another drive.
-  const answer = said !== undefined && said.atMs >= sinceMs ? said : undefined;
+  const opinion = await opinionOf(state, alert, taker);
+  const { answer } = opinion;
   const history = await historyOf(parts, state, vehicleId, person, sinceMs, nowMs);
   const others = history.ofVehicle.filter(
     (told) => told.alertId !== alert.alertId && isAboutSame({ ...alert, stopName: alert.stopName }, told),
@@ -118,8 +116,7 @@ async function takeFor(
     text,
     driving: await drivingFor(parts, state, { vehicleId, personId: person.personId, part }, nowMs),
     history: history.ofVehicle,
-    ...{ interruptedAtMs: history.interruptedAtMs, textedAtMs: history.textedAtMs, answer, limits },
-    doubts: await state.notifications.findDoubts(personId, ruleId),
+    ...{ interruptedAtMs: history.interruptedAtMs, textedAtMs: history.textedAtMs, ...opinion, limits },
     usable: usableFor(parts, person),
     showing: showingFor(parts, withoutDropped(alert, newestFirst, superseded)),
   };

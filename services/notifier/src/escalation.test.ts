@@ -94,6 +94,26 @@ test('an answer of the driver ends it, one of the dispatcher ends it for the cre
   expect(mails()).toEqual([DRIVER, DRIVER, DESK]);
 });
 
+test('who said “no, thanks” to the same advice is passed over, and the next are told as before', async () => {
+  await start();
+  await rig.publishAlert();
+  await rig.passEventTime(10 * MINUTE_MS);
+  const said = { alertId: 'alert-1', personId: DESK, kind: 'declined' } as const;
+  await rig.publishFeedback({ ...said, atMs: START_MS + 10 * MINUTE_MS });
+  await rig.passEventTime(7 * HOUR_MS);
+  const later = START_MS + 8 * HOUR_MS;
+  const again = {
+    alertId: 'alert-2',
+    startedAtMs: later,
+    changedAtMs: later,
+    expiresAtMs: later + 2 * HOUR_MS,
+  };
+  await rig.publishAlert({ ...again, deadlineAtMs: later + HOUR_MS });
+  await rig.passEventTime(HOUR_MS);
+  expect(mails()).toEqual([DRIVER, DESK, DRIVER, CREW]);
+  expect(await linesOf(DESK)).toContain('email alert suppressed declined');
+});
+
 test('the end of the alert ends it, and takes the card back of who was told', async () => {
   await start();
   await rig.publishAlert();

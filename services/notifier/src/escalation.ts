@@ -9,6 +9,7 @@ import {
   hasBegun,
   isReached,
   limitsFor,
+  opinionOf,
   recipientsOf,
   sinceHandover,
   type Taker,
@@ -68,7 +69,8 @@ export async function takeLater(
       nowMs,
     ),
     // What they were told by then is asked when its time has come.
-    ...{ history: [], interruptedAtMs: [], textedAtMs: [], answer: undefined, doubts: undefined },
+    ...{ history: [], interruptedAtMs: [], textedAtMs: [] },
+    ...(await opinionOf(state, alert, taker)),
     limits: limitsFor(parts, part),
     usable: usableFor(parts, person),
     escalation: { dueAtMs, interruptedAtMs: [], rates: [] },

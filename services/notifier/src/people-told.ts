@@ -4,7 +4,7 @@ import { type Recipient, whoMayBeTold } from '@outrider/trust';
 import { openContent } from './content.ts';
 import { countsAsMoving, type DrivingState } from './driving-state.ts';
 import type { Parts } from './notifier-deps.ts';
-import { isTold, type Limits, type Told } from './stage.ts';
+import { type Facts, isTold, type Limits, type Told } from './stage.ts';
 import { languageOf } from './wording/language.ts';
 import { isUnworded, namingCar, type Text, wordAlert, wordResolved } from './wording/wording.ts';
 
@@ -213,4 +213,18 @@ export function textFor(
   const text = word(language, alert, person, nowMs);
   // Whoever has a canary must not take its warnings for a car's.
   return part === 'driver' && !alert.isDrill ? text : namingCar(text, label);
+}
+
+/** What this person said to this advice before, and of its rule as a whole. */
+export async function opinionOf(
+  state: State,
+  { vehicleId, ruleId, subject }: Pick<Alert, 'vehicleId' | 'ruleId' | 'subject'>,
+  { person: { personId }, sinceMs }: Pick<Taker, 'person' | 'sinceMs'>,
+): Promise<Pick<Facts, 'answer' | 'doubts'>> {
+  const said = await state.notifications.findAnswer({ personId, vehicleId, ruleId, subject });
+  return {
+    // What they answered on an earlier shift was about another drive.
+    answer: said !== undefined && said.atMs >= sinceMs ? said : undefined,
+    doubts: await state.notifications.findDoubts(personId, ruleId),
+  };
 }
