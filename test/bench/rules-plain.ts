@@ -114,6 +114,19 @@ export const plainRules: Readonly<Record<string, (facts: PlainFacts) => PlainVer
       levels: [true, p >= INTERRUPT && parkedMinutes <= 120],
     };
   },
+  'planned-charger-doubtful': ({ flags: { isUnderway }, numbers: { plannedFailsProbability: p = 0 } }) => ({
+    when: isUnderway === true && p >= 0.3,
+    clear: isUnderway === false || p < 0.2,
+    levels: [true, p >= INTERRUPT],
+  }),
+  'planned-charger-slower': ({ flags: { isUnderway }, numbers }) => {
+    const { plannedPowerPct: powerPct = 0, plannedFailsProbability: p = 0 } = numbers;
+    return {
+      when: isUnderway === true && powerPct < 60 && p < 0.3,
+      clear: isUnderway === false || powerPct >= 70,
+      levels: [true],
+    };
+  },
   'point-of-no-return': ({
     flags: { isDriving },
     numbers: { belowReserveProbability: p = 0, pointOfNoReturnM: leftM = 0 },

@@ -76,6 +76,7 @@ const PROBABILITY_FACTS = [
   'unplugNowBelowReserveProbability',
   'overnightBelowReserveProbability',
   'belowReserveProbability',
+  'plannedFailsProbability',
   'homeBelowReserveProbability',
 ];
 

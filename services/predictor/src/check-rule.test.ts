@@ -5,6 +5,7 @@ import type { FactCatalogue } from './rule.ts';
 const catalogue: FactCatalogue = {
   stop: [],
   charging: [],
+  charger: [],
   parked: [],
   tyre: [],
   vehicle: [

@@ -7,6 +7,7 @@ import { withoutInterrupting } from './guess.ts';
 import { asHeldNow, heldToCards } from './held-rule.ts';
 import { isOutOfTouch, outOfTouch } from './out-of-touch.ts';
 import { horizonOf, isDriving, type Situation, whyUnknown } from './outlook.ts';
+import { nextPlannedCharge } from './planned-charger.ts';
 import { simulateRemedies } from './remedies/index.ts';
 import type { Simulated } from './remedy.ts';
 import type { LoadedRule, Scope, Subject } from './rule.ts';
@@ -268,6 +269,10 @@ function remediesFor(situation: Situation, rule: LoadedRule, subject: Subject): 
   // What a part of the car needs is in the words of the rule: nothing is to be simulated, and no road to be known.
   if (rule.remedies.includes('check')) return [{ remedy: { kind: 'check', words: rule.message } }];
   if (view === null || situation.soc === undefined || view.stretches.length === 0) return [];
+  const charge = rule.scope === 'charger' ? nextPlannedCharge(situation, view) : undefined;
+  // Where a charger of the plan is in doubt, what helps is what leads on without it.
+  if (charge !== undefined)
+    return simulateRemedies({ situation, view, to: charge.onTo, without: charge.charger?.locationId }, rule);
   const index = view.stretches.findIndex((stretch) => stretch.stopId === subject.subject);
   const to =
     index >= 0 ? index : horizonOf(view, situation.memory.progress?.stretch ?? 0, isDriving(situation.state));

@@ -8,6 +8,7 @@ const catalogue: FactCatalogue = {
     { name: 'isDriving', type: 'boolean', about: 'drives' },
   ],
   charging: [{ name: 'minutesNeeded', type: 'number', unit: 'min', about: 'time' }],
+  charger: [],
   parked: [],
   tyre: [],
   vehicle: [],

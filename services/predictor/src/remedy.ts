@@ -15,6 +15,8 @@ export interface Problem {
   readonly situation: Situation;
   readonly view: RouteView;
   readonly to: number;
+  /** A charging place that is not to be counted on. */
+  readonly without?: string | undefined;
 }
 
 /** One way to help. Returns null when it does not apply here; a weak result is returned with its probability. */

@@ -29,6 +29,7 @@ function rule(added = ''): LoadedRule {
     {
       stop: [{ name: 'socPct', type: 'number', about: 'charge' }],
       charging: [],
+      charger: [],
       parked: [],
       tyre: [],
       vehicle: [],

@@ -15,8 +15,8 @@ export type Fact =
 /** Facts by name; a name that is absent is unknown. */
 export type Facts = Readonly<Record<string, Fact>>;
 
-/** What a rule can be about: a stop of the plan, charging now, standing unplugged, the car itself, each of its tyres. */
-export const scope = z.enum(['stop', 'charging', 'parked', 'vehicle', 'tyre']);
+/** What a rule can be about: a stop of the plan, the charger the plan counts on next, charging now, standing unplugged, the car itself, each of its tyres. */
+export const scope = z.enum(['stop', 'charger', 'charging', 'parked', 'vehicle', 'tyre']);
 export type Scope = z.infer<typeof scope>;
 
 /** One thing a rule can be about (a stop, a charger, the car), and the facts for it. */

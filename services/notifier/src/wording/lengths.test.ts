@@ -69,6 +69,7 @@ function alertsOf(message: string, name: string, extreme: Extreme): readonly Ale
   const arrivalSocPct = { p10: socPct, p50: socPct, p90: socPct };
   const temperatures = { batteryTempC: cabinTempC, tempC: cabinTempC };
   const plug = { minutesLeftToPlugIn: minutes, neededSocPct: 100 };
+  const planned = { plannedWorksProbability: 0.5, plannedPowerPct: minutes, plannedChargerKw: 350 };
   const parts = {
     tyreKpa: distanceM,
     tyreMissingKpa: distanceM,
@@ -80,7 +81,7 @@ function alertsOf(message: string, name: string, extreme: Extreme): readonly Ale
   const names = { tyre: 'frontRight', contradiction: 'two-charges charges-unplugged' };
   const facts = {
     ...{ socPct: 100, ...temperatures, distanceM, windMps: 40, heardAgeS: minutes * 60 },
-    ...{ ...parts, ...heat, ...names, ...plug },
+    ...{ ...parts, ...heat, ...names, ...plug, ...planned },
   };
   return [...remediesOf(name, extreme), undefined].flatMap((remedy) =>
     [{ stopName: name }, {}].flatMap((stop) =>

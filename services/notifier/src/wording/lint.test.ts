@@ -24,6 +24,8 @@ const MESSAGE_IDS = [
   'motor-hot',
   'contradicting-signals',
   'charging-stalled',
+  'planned-charger-doubtful',
+  'planned-charger-slower',
   'not-plugged-in',
   'destination-out-of-reach',
 ];
@@ -71,6 +73,9 @@ const LIKELY_TO_BE_UNKNOWN = new Set([
   'contradiction',
   'contradictions',
   'plugInBy',
+  'works',
+  'chargerPower',
+  'powerPct',
   'neededSoc',
 ]);
 

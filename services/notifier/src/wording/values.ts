@@ -124,6 +124,9 @@ function partValues(alert: Alert, names: Names, reading: Reading): Values {
     volts: optional(fact(alert, 'lowVoltageV'), (known) => voltage(known, reading)),
     batteryHottest: optional(fact(alert, 'batteryHottestC'), (known) => temperature(known, reading)),
     motorTemp: optional(fact(alert, 'motorTempC'), (known) => temperature(known, reading)),
+    works: optional(fact(alert, 'plannedWorksProbability'), (known) => chance(known, reading)),
+    chargerPower: optional(fact(alert, 'plannedChargerKw'), power),
+    powerPct: optional(fact(alert, 'plannedPowerPct'), (known) => percent(Math.min(999, known), reading)),
     contradiction: inPlain('contradiction', names.contradictions),
     contradictions: optional(fact(alert, 'contradictions'), String),
   };

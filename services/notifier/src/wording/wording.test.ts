@@ -27,6 +27,18 @@ test('a warning says what, the range, what to do, by when and why', () => {
   expect(spoken).toBe('You may arrive at Milford with 3 percent. Charge 12 minutes longer here.');
 });
 
+test('what rests on a forecast says on what, however it is worded, and what a part of the car says does not', () => {
+  const because = 'Because: 200 mi to go, 30 °F outside, no wind data, 72 % in the battery.';
+  expect(word({ message: 'not-plugged-in', facts: { ...alertOf().facts, neededSocPct: 64 } }).body).toContain(
+    because,
+  );
+  expect(word({ message: 'not-plugged-in', remedies: [] }).body).toContain(because);
+  const tyre = word({ message: 'tyre-low', remedies: [{ kind: 'check', words: 'tyre-low' }] });
+  expect(tyre.body).toContain('Stop where it is safe');
+  expect(tyre.body).not.toContain('Because');
+  expect(word({ message: 'silent-car', audience: 'operators', remedies: [] }).body).not.toContain('Because');
+});
+
 test('before unplugging it asks to charge on only where that helps', () => {
   const unplug = { ruleId: 'unplug-too-early', message: 'unplug-too-early' };
   expect(word(unplug).title).toBe('Keep charging 12 min: 3 % (0–8 %) at Milford, reserve 5 %');

@@ -53,8 +53,7 @@ export function wordAlert(language: Language, alert: Alert, reader: Reader, nowM
     `${actionOf(language, words, alert, reading)}`,
     outcomeOf(language, alert, reading),
     decideOf(language, alert, values, nowMs),
-    // Weather and road are reasons of a forecast.
-    alert.audience === 'operators' || isMeasured(words) ? '' : becauseOf(language, values),
+    isForecast(alert) ? becauseOf(language, values) : '',
   ];
   return {
     subject: words.subject,
@@ -99,8 +98,9 @@ export function namingCar(text: Text, label: string): Text {
 const CAR_NAME_MIN = 3;
 const CAR_NAME_MAX = 24;
 
-/** What is measured is so; what is forecast is so with a probability. */
-const isMeasured = ({ what }: MessageWords): boolean => Array.isArray(what);
+/** Weather and road are reasons of a forecast: not of what a part of the car says, nor of what operators look after. */
+const isForecast = ({ audience, remedies }: Alert): boolean =>
+  audience !== 'operators' && remedies.every(isTripRemedy);
 
 const whatOf = ({ what }: MessageWords, { probability }: Alert): readonly string[] =>
   Array.isArray(what) ? what : what[certaintyOf(probability)];

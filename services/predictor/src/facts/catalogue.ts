@@ -57,6 +57,18 @@ export const factCatalogue: FactCatalogue = {
       5_000,
     ),
   ],
+  // The charger that the plan counts on next, with a way to go on from there.
+  charger: [
+    ...motion,
+    flag('isUnderway', 'The car drives and has left the stop where it last stood.'),
+    probability('plannedWorksProbability', 'Probability that a plug there works and can be used on arrival.'),
+    probability(
+      'plannedFailsProbability',
+      'Probability that it cannot be used, and what is in the battery does not lead on above the reserve.',
+    ),
+    number('plannedPowerPct', '%', 'What it gives at most, of what the plan counts on.'),
+    number('plannedChargerKw', 'kW', 'What it gives at most.'),
+  ],
   // On a cable, with a drive planned after it.
   charging: [
     ...motion,

@@ -1,5 +1,6 @@
 import type { Situation } from '../outlook.ts';
 import type { Scope, Subject } from '../rule.ts';
+import { chargerSubjects } from './charger.ts';
 import { chargingSubjects } from './charging.ts';
 import { parkedSubjects } from './parked.ts';
 import { stopSubjects } from './stop.ts';
@@ -9,6 +10,7 @@ import { vehicleSubjects } from './vehicle.ts';
 /** Every scope's facts. A new scope is a file beside this, its test, and a line here. */
 export const subjectsOf: Readonly<Record<Scope, (situation: Situation) => readonly Subject[]>> = {
   stop: stopSubjects,
+  charger: chargerSubjects,
   charging: chargingSubjects,
   parked: parkedSubjects,
   vehicle: vehicleSubjects,

@@ -7,7 +7,6 @@ import {
   outsideC,
   parkHere,
   plannedDepartureMs,
-  type Situation,
   stagesTo,
   undrawnRoad,
 } from '../outlook.ts';
@@ -19,7 +18,6 @@ import {
   SURE,
 } from '../reachable.ts';
 import { ENOUGH_PROBABILITY, outcomeOf, type Problem, type RemedySource, type Simulated } from '../remedy.ts';
-import type { RouteView } from '../route-view.ts';
 
 /** Fast charging slows down near full: further than this nobody is asked to wait at a fast charger. */
 const FAST_UNTIL_PCT = 95;
@@ -92,13 +90,14 @@ const spread = <T>(all: readonly T[], count: number): readonly T[] =>
 const extraMinutes = (remedy: Remedy): number =>
   remedy.kind === 'charge-at' ? remedy.minutes + remedy.detourM / DETOUR_MPS / 60 : Number.POSITIVE_INFINITY;
 
-function waysOnRoute({ situation, view, to }: Problem): Way[] {
+function waysOnRoute(problem: Problem): Way[] {
+  const { situation, view, to } = problem;
   const progress = situation.memory.progress;
   const at = progress?.stretch ?? 0;
   const stretch = view.stretches[at];
   if (stretch === undefined) return [];
   const fromM = Math.min(progress?.alongM ?? 0, stretch.prefix.lengthM);
-  return candidates(stopsOnTheWay(situation, view, to), spread).map(({ charger, distanceM: roadM }) => {
+  return candidates(stopsOnTheWay(problem), spread).map(({ charger, distanceM: roadM }) => {
     const exitM = Math.min(charger.alongM, stretch.prefix.lengthM);
     const detour = detourStages(situation, charger.detourM / 2);
     return {
@@ -119,15 +118,16 @@ function waysOnRoute({ situation, view, to }: Problem): Way[] {
 }
 
 /** Where the reserve surely reaches none, the nearest ones all the same: what matters then is not to run empty. */
-function stopsOnTheWay(situation: Situation, view: RouteView, to: number): readonly ReachableCharger[] {
+function stopsOnTheWay({ situation, view, to, without }: Problem): readonly ReachableCharger[] {
   const { reachable, ahead } = reachableChargers(situation, view, to);
-  const isBefore = ({ charger }: ReachableCharger) => !isAtEnd(charger, view, to);
+  const isBefore = ({ charger }: ReachableCharger) =>
+    charger.locationId !== without && !isAtEnd(charger, view, to);
   const sure = reachable.filter(isBefore);
   return sure.length > 0 ? sure : ahead.filter(isBefore).slice(0, CANDIDATES);
 }
 
 /** Standing, or without a plan: any place around, and from there on to where the car was going. */
-function waysAround({ situation, view, to }: Problem): Way[] {
+function waysAround({ situation, view, to, without }: Problem): Way[] {
   const at = situation.memory.progress?.stretch ?? 0;
   const next = view.trip === null ? view.stretches.at(-1) : view.stretches[at];
   const here = chargerHere(situation);
@@ -137,6 +137,7 @@ function waysAround({ situation, view, to }: Problem): Way[] {
       (place) =>
         !isAtEnd(place, view, to) &&
         place.locationId !== here?.locationId &&
+        place.locationId !== without &&
         place.worksProbability >= LEAST_WORKS_PROBABILITY,
     ),
     nearest,
