@@ -31,9 +31,8 @@ interface Entry {
   savedAtRealMs: number;
   /** Forecasts that the series or the log did not take yet, oldest first. */
   untold: readonly Forecast[];
-  /** When it wants to be looked at: because a car is due (event time), or to be stored (real time). */
+  /** When it wants to be looked at: a car is due, or something is to be stored or told. Event time. */
   ringsAtMs?: number | undefined;
-  ringsAtRealMs?: number | undefined;
 }
 
 /** The partitions that are with this process: one memory each, and in each one thing at a time. */
@@ -46,9 +45,8 @@ export class Partitions {
   readonly #onSaved: () => void;
   /** Undefined until it is subscribed to. */
   readonly #log: () => Subscription | undefined;
-  /** One timer for all cars of this process, and one for what waits to be stored. */
-  readonly #eventAlarm: Alarm;
-  readonly #realAlarm: Alarm;
+  /** The one timer of this process. */
+  readonly #alarm: Alarm;
   #isStopped = false;
   readonly #entries = new Map<number, Entry>();
   readonly #queues = new Map<number, Promise<void>>();
@@ -60,11 +58,9 @@ export class Partitions {
     onSaved: () => void,
     log: () => Subscription | undefined,
   ) {
-    const { eventClock, realClock } = deps.runtime;
     this.#deps = deps;
     this.#log = log;
-    this.#eventAlarm = createAlarm(eventClock, () => this.#ring());
-    this.#realAlarm = createAlarm(realClock, () => this.#ring());
+    this.#alarm = createAlarm(deps.runtime.eventClock, () => this.#ring());
     this.#rules = rules;
     this.#reader = deps.trust.reader('alert_driver');
     this.#counters = createCounters(deps.runtime.metrics);
@@ -75,8 +71,7 @@ export class Partitions {
   isIdle(): boolean {
     return (
       this.#queued === 0 &&
-      !this.#eventAlarm.isDue() &&
-      !this.#realAlarm.isDue() &&
+      !this.#alarm.isDue() &&
       this.#entries.values().every(({ untold }) => untold.length === 0)
     );
   }
@@ -133,28 +128,23 @@ export class Partitions {
 
   /** Other rules may run, or the log may be there: what is due is found out anew. */
   look(): void {
-    this.#setAlarms();
+    this.#setAlarm();
   }
 
   /** Nothing rings any more. */
   stop(): void {
     this.#isStopped = true;
-    this.#setAlarms();
+    this.#setAlarm();
   }
 
   /** Timers fire without new telemetry, but only in partitions that have read everything. */
   #ring(): void {
-    const { eventClock, realClock, log: journal } = this.#deps.runtime;
+    const { eventClock, log: journal } = this.#deps.runtime;
     const log = this.#log();
     this.#counters.wakeUps.inc();
     for (const [partition, entry] of this.#entries) {
-      if (
-        (entry.ringsAtMs ?? Infinity) > eventClock.nowMs() &&
-        (entry.ringsAtRealMs ?? Infinity) > realClock.nowMs()
-      )
-        continue;
+      if ((entry.ringsAtMs ?? Number.POSITIVE_INFINITY) > eventClock.nowMs()) continue;
       entry.ringsAtMs = undefined;
-      entry.ringsAtRealMs = undefined;
       if (!log?.isIdle(partition)) continue;
       this.#inTurn(partition, async () => {
         if (this.#entries.get(partition) !== entry || !log.isIdle(partition)) return;
@@ -165,22 +155,24 @@ export class Partitions {
         journal.warn({ partition, err: String(error) }, 'a timer will fire later'),
       );
     }
-    this.#setAlarms();
+    this.#setAlarm();
   }
 
-  #setAlarms(): void {
+  #setAlarm(): void {
+    const nowMs = this.#deps.runtime.eventClock.nowMs();
+    const entries = this.#isStopped ? [] : [...this.#entries.values()];
+    for (const entry of entries) entry.ringsAtMs = ringsAt(this.#wantsAtMs(entry), nowMs, entry.ringsAtMs);
+    this.#alarm.set(soonest(entries.map(({ ringsAtMs }) => ringsAtMs)));
+  }
+
+  /** When a car is due, or something is to be told or stored: that waits on the real clock, which runs as fast. */
+  #wantsAtMs(entry: Entry): number | undefined {
     const { eventClock, realClock } = this.#deps.runtime;
     const nowMs = eventClock.nowMs();
-    const realNowMs = realClock.nowMs();
-    const entries = this.#isStopped ? [] : [...this.#entries.values()];
-    for (const entry of entries) {
-      // What was not told is told with the next ring.
-      const dueMs = entry.untold.length > 0 ? nowMs : entry.memory.nextDueMs();
-      entry.ringsAtMs = ringsAt(dueMs, nowMs, entry.ringsAtMs);
-      entry.ringsAtRealMs = ringsAt(this.#saveDueMs(entry), realNowMs, entry.ringsAtRealMs);
-    }
-    this.#eventAlarm.set(soonest(entries.map(({ ringsAtMs }) => ringsAtMs)));
-    this.#realAlarm.set(soonest(entries.map(({ ringsAtRealMs }) => ringsAtRealMs)));
+    if (entry.untold.length > 0) return nowMs;
+    const saveDueMs = this.#saveDueMs(entry);
+    const saveInMs = saveDueMs === undefined ? undefined : Math.max(0, saveDueMs - realClock.nowMs());
+    return soonest([entry.memory.nextDueMs(), saveInMs === undefined ? undefined : nowMs + saveInMs]);
   }
 
   /** Batches and timers of a partition share one queue. */
@@ -189,7 +181,7 @@ export class Partitions {
     const before = this.#queues.get(partition) ?? Promise.resolve();
     const done = before.then(work).finally(() => {
       this.#queued--;
-      this.#setAlarms();
+      this.#setAlarm();
     });
     this.#queues.set(partition, done.then(ignore, ignore));
     return done;
