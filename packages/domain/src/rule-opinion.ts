@@ -18,6 +18,9 @@ export const notUsefulBecause = z.enum(
 );
 export type NotUsefulBecause = z.infer<typeof notUsefulBecause>;
 
+/** So many "not useful" in a row say that a rule speaks too early for somebody. */
+export const DOUBTS_IN_A_ROW = 2;
+
 /** How often people found a rule's warnings not useful for this reason; null: they gave none. */
 export interface OpinionCount {
   readonly ruleId: string;

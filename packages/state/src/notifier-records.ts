@@ -127,8 +127,12 @@ export interface Notifications {
   /** In place of what was kept of this person and rule. */
   putDoubts(doubts: DoubtRow): Promise<void>;
   findDoubts(personId: string, ruleId: string): Promise<DoubtRow | undefined>;
-  /** They found one useful. */
-  clearDoubts(personId: string, ruleId: string): Promise<void>;
+  /** Of this person, by rule. */
+  listDoubts(personId: string): Promise<readonly DoubtRow[]>;
+  /** They found one useful, or take it back. False when there was none. */
+  clearDoubts(personId: string, ruleId: string): Promise<boolean>;
+  /** Answers up to the first of these instants, and doubts up to the second, count no more. Event time. */
+  forgetAnswers(until: { readonly answeredByMs: number; readonly doubtedByMs: number }): Promise<void>;
   findAnswer(
     of: Pick<AnswerRow, 'personId' | 'vehicleId' | 'ruleId' | 'subject'>,
   ): Promise<Pick<AnswerRow, 'kind' | 'atMs' | 'probability'> | undefined>;

@@ -38,6 +38,8 @@ export interface CheckpointWrite {
   readonly labels: readonly LabelRow[];
   /** Alerts that interrupt; of each the first counts. Absent: none. */
   readonly firings?: readonly FiringRow[];
+  /** Alerts whose warnings people turned out to have acted on: who heard them doubts their rule no more. Absent: none. */
+  readonly heeded?: readonly string[];
 }
 
 export interface PredictorState {

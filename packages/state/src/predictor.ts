@@ -1,4 +1,5 @@
 import { upsertAlerts } from './alerts.ts';
+import { clearDoubtsOfHeeded } from './answers.ts';
 import { fromOffsets, inChunks, onePerId, toOffsets } from './columns.ts';
 import { insertOutbox } from './outbox.ts';
 import { insertLabels } from './quality-labels.ts';
@@ -34,6 +35,7 @@ export function createPredictorState(session: Session): PredictorState {
         await insertOutbox(session, write.outbox);
         await insertLabels(session, write.labels);
         await insertFirings(session, write.firings ?? []);
+        await clearDoubtsOfHeeded(session, write.heeded ?? []);
         return true;
       }),
   };

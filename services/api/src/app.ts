@@ -36,6 +36,7 @@ import { peopleRoutes } from './routes/people.ts';
 import { placeRoutes } from './routes/places.ts';
 import { pushRoutes } from './routes/push.ts';
 import { qualityRoutes } from './routes/quality.ts';
+import { quieterRuleRoutes } from './routes/quieter-rules.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { slackRoutes } from './routes/slack.ts';
 import { smsRoutes } from './routes/sms.ts';
@@ -257,6 +258,7 @@ function addRoutes(
   healthRoutes(server, context, { metrics: parts.runtime.metrics, readiness: parts.readiness });
   for (const add of [
     peopleRoutes,
+    quieterRuleRoutes,
     addressCodeRoutes,
     addressRoutes,
     smsRoutes,

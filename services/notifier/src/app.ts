@@ -3,6 +3,7 @@ import type { Alert } from '@outrider/domain';
 import { type App, type Cancel, systemRandom } from '@outrider/runtime';
 import { buildChannels } from './channels/index.ts';
 import { createDrivingStates } from './driving-state.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import { takeBatch } from './intake.ts';
 import { limitsOf, type NotifierDeps, type Parts } from './notifier-deps.ts';
 import { createOutboxWorker } from './outbox-worker.ts';
@@ -41,6 +42,7 @@ export function createNotifier(deps: NotifierDeps): App {
     relay.poke();
   };
   const shifts = createShiftWatch(parts, pokeBoth);
+  const housekeeping = createHousekeeping(parts);
   let signals: Subscription | undefined;
   let intake: Subscription | undefined;
   let trips: TripWatch | undefined;
@@ -56,12 +58,14 @@ export function createNotifier(deps: NotifierDeps): App {
       runtime.eventClock.onTick(TICK_MS, () => {
         worker.poke();
         shifts.poke();
+        housekeeping.poke();
         trips?.poke();
       }),
       runtime.realClock.onTick(TICK_MS, pokeBoth),
       runtime.realClock.onTick(TICK_MS, () => texts.poke()),
     );
     shifts.poke();
+    housekeeping.poke();
     pokeBoth();
     isStarted = true;
   };
@@ -71,6 +75,7 @@ export function createNotifier(deps: NotifierDeps): App {
     await intake?.stop();
     await trips?.stop();
     await shifts.stop();
+    await housekeeping.stop();
     await signals?.stop();
     await worker.stop();
     await texts.stop();
@@ -100,6 +105,7 @@ export function createNotifier(deps: NotifierDeps): App {
       (trips?.isIdle() ?? true) &&
       worker.isIdle() &&
       shifts.isIdle() &&
+      housekeeping.isIdle() &&
       texts.isIdle() &&
       relay.isIdle(),
   };

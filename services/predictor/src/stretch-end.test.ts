@@ -37,6 +37,7 @@ interface Word {
 function play(words: readonly Word[], start: LiveCar, inBatches = 1) {
   let live = start;
   const labels: Judged['labels'][number][] = [];
+  const alertIds = new Set<string>();
   words.forEach(({ minute, km, socPct, values = ON_ROAD }, i) => {
     const atMs = NOW_MS + minute * MINUTE_MS;
     const charge = socPct === null ? {} : { [SIGNAL.soc]: socPct };
@@ -45,8 +46,9 @@ function play(words: readonly Word[], start: LiveCar, inBatches = 1) {
     const judged = advanceCar(live, atMs, rules);
     live = judged.live;
     labels.push(...judged.labels);
+    for (const { alert } of judged.alerts) alertIds.add(alert.alertId);
   });
-  return { live, labels, outcomes: labels.map(({ label }) => label.outcome) };
+  return { live, labels, alertIds: [...alertIds], outcomes: labels.map(({ label }) => label.outcome) };
 }
 
 /** On the road a word every two minutes, losing charge evenly. */
@@ -76,6 +78,7 @@ describe('a stretch driven to its end', () => {
   test('warned and below the reserve: in time, and not acted on', () => {
     const { outcomes, labels } = play([...way(0, WAY_KM, LOW_PCT, 4), arrival(4)], start(LOW_PCT));
     expect(outcomes).toEqual(['ignored']);
+    expect(labels[0]?.heeded).toEqual([]);
     expect(labels[0]?.label.warnings).toMatchObject([{ ruleId: 'test-rule', times: 1 }]);
     expect(labels[0]?.label.forecast).toMatchObject({ isBelowReserve: true });
   });
@@ -91,8 +94,10 @@ describe('a stretch driven to its end', () => {
       ...{ minute: 60 + 10 * i, km: 90, socPct, values: CHARGING },
     }));
     const words = [...way(0, 90, LOW_PCT, 20), ...charging, ...way(90, WAY_KM, 60, 20, 90), arrival(20, 160)];
-    const { outcomes, labels } = play(words, start(LOW_PCT));
+    const { outcomes, labels, alertIds } = play(words, start(LOW_PCT));
     expect(outcomes).toEqual(['acted']);
+    expect(alertIds).not.toEqual([]);
+    expect(labels[0]?.heeded).toEqual(alertIds);
     expect(labels[0]?.label.forecast).toBeUndefined();
   });
 

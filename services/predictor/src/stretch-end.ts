@@ -15,6 +15,8 @@ const LONGEST_REST_MS = 12 * 3_600_000;
 export interface EndedStretch {
   readonly labelId: string;
   readonly label: StretchLabel;
+  /** Alerts that were acted on; none unless that is what became of the stretch. Never part of the label. */
+  readonly heeded: readonly string[];
 }
 
 export interface Watched {
@@ -39,8 +41,13 @@ export function watchStretch(
   // A stretch that was planned and never begun is no case.
   const { vehicleId } = situation.state;
   const labelId = contentId('stretch', vehicleId, before.tripId, before.stopId, end.atMs);
-  const ended = before.hasDriven ? { labelId, label: labelOf(before, end) } : null;
+  const ended = before.hasDriven ? endedAs(labelId, before, labelOf(before, end)) : null;
   return { watch: begun(situation, forecast, said, carried), ended };
+}
+
+function endedAs(labelId: string, { warnings, stopId }: StretchWatch, label: StretchLabel): EndedStretch {
+  const own = warnings.filter((one) => one.stopId === stopId && one.cameInTime);
+  return { labelId, label, heeded: label.outcome === 'acted' ? own.map(({ alertId }) => alertId) : [] };
 }
 
 function begun(

@@ -1,4 +1,4 @@
-import type { FiringRow, State } from '@outrider/state';
+import type { State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import type { Judged } from './car.ts';
 import { alertRow, type OutboxTools, outboxRows } from './checkpoint-rows.ts';
@@ -42,16 +42,23 @@ export const rowsOf = (
   cars: Pick<Residents, 'get'>,
   nowMs: number,
   tools: OutboxTools,
-): Pick<Write, 'alerts' | 'outbox' | 'labels'> & { readonly firings: readonly FiringRow[] } => ({
+): Pick<Write, 'alerts' | 'outbox' | 'labels'> & Required<Pick<Write, 'firings' | 'heeded'>> => ({
   // Made-up cars say nothing about how many real ones are warned.
   firings: firingsOf(alerts.filter(({ alert }) => cars.get(alert.vehicleId)?.isSynthetic !== true)),
   alerts: alerts.map(({ alert }) => alertRow(alert, nowMs, tools.trust)),
   outbox: [...outboxRows(alerts, cars, nowMs, tools), ...commandRows(alerts, cars, nowMs, tools)],
   labels: labels.flatMap(({ vehicleId, ended }) =>
     mayCount(vehicleId, nowMs, tools.trust)
-      ? [{ ...ended, isSynthetic: cars.get(vehicleId)?.isSynthetic === true }]
+      ? [
+          {
+            ...{ labelId: ended.labelId, label: ended.label },
+            isSynthetic: cars.get(vehicleId)?.isSynthetic === true,
+          },
+        ]
       : [],
   ),
+  // For whoever was warned, not for figures about crowds: what an owner agreed to there says nothing here.
+  heeded: labels.flatMap(({ ended }) => ended.heeded),
 });
 
 /** A car counts in figures about crowds only while its owner agrees to that. */

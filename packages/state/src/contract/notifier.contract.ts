@@ -219,21 +219,6 @@ export function notifierContract(state: () => State): void {
       expect(await state().notifications.readOffsets(1)).toEqual(new Map());
     });
 
-    test('doubts of a person about a rule are kept, put in place and cleared', async () => {
-      const { notifications } = state();
-      const row = { personId: 'per_a', ruleId: 'r', times: 1, alertId: 'a', atMs: 5, probability: 0.5 };
-      await notifications.putDoubts(row);
-      await notifications.putDoubts({ ...row, times: 2, alertId: 'b', atMs: 6, probability: 0.6 });
-      await notifications.putDoubts({ ...row, personId: 'per_b' });
-      expect(await notifications.findDoubts('per_a', 'r')).toEqual({
-        ...{ ...row, times: 2, alertId: 'b', atMs: 6, probability: 0.6 },
-      });
-      expect(await notifications.findDoubts('per_a', 'other')).toBeUndefined();
-      await notifications.clearDoubts('per_a', 'r');
-      expect(await notifications.findDoubts('per_a', 'r')).toBeUndefined();
-      expect(await notifications.findDoubts('per_b', 'r')).toEqual({ ...row, personId: 'per_b' });
-    });
-
     test('the newest answer of a person to the same advice holds, and only theirs', async () => {
       const of = { personId: 'per_aaaaaaaa', vehicleId: 'veh_aaaaaaaa', ruleId: 'r', subject: 's' };
       const { notifications } = state();

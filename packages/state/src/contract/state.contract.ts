@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { State } from '../state.ts';
 import { assignmentsContract } from './assignments.contract.ts';
 import { contactsContract } from './contacts.contract.ts';
+import { doubtsContract } from './doubts.contract.ts';
 import { notifierContract } from './notifier.contract.ts';
 import { opinionsContract } from './opinions.contract.ts';
 import { peopleContract } from './people.contract.ts';
@@ -42,6 +43,7 @@ export function stateContract(engine: string, create: () => StateUnderTest, isDu
     predictorContract(state);
     restraintsContract(state);
     notifierContract(state);
+    doubtsContract(state);
     opinionsContract(state);
     watchLinesContract(state);
     transactionContract(state);

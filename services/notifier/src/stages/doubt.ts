@@ -1,7 +1,5 @@
+import { DOUBTS_IN_A_ROW } from '@outrider/domain';
 import { type Facts, isStepUp, PASS, silent, type Verdict } from '../stage.ts';
-
-/** So many "not useful" in a row say that a rule speaks too early for somebody. */
-const IN_A_ROW = 2;
 
 /**
  * A rule whose warnings a person called not useful twice in a row speaks aloud to them only from a step above what
@@ -21,7 +19,8 @@ export const doubt = {
     Facts,
     'nowMs' | 'severity' | 'interrupts' | 'probability' | 'doubts' | 'saying' | 'limits'
   >): Verdict {
-    if (doubts === undefined || doubts.times < IN_A_ROW || !interrupts || saying === 'resolve') return PASS;
+    if (doubts === undefined || doubts.times < DOUBTS_IN_A_ROW || !interrupts || saying === 'resolve')
+      return PASS;
     if (severity === 'critical' || nowMs - doubts.atMs >= limits.doubtLastsMs) return PASS;
     return isStepUp(doubts.probability, probability ?? 0, limits.declineStep) ? PASS : silent('not-useful');
   },
