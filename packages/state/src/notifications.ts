@@ -1,6 +1,7 @@
 import type { ExpressionBuilder } from 'kysely';
 import { answers, doubts } from './answers.ts';
 import { fromFlag, inChunks, onePerId, toFlag } from './columns.ts';
+import { failedMessages } from './failed-messages.ts';
 import type { Session } from './session.ts';
 import type { ClaimedNotification, NotificationRow, Notifications, Word } from './state.ts';
 import type { Tables } from './tables.ts';
@@ -13,6 +14,7 @@ export function createNotifications(session: Session): Notifications {
     ...offsets(session),
     ...answers(session),
     ...doubts(session),
+    ...failedMessages(session),
   };
 }
 

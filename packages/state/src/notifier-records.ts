@@ -119,6 +119,13 @@ export interface Notifications {
     readonly channel: ChannelName;
   }): Promise<string | undefined>;
   countWaiting(): Promise<number>;
+  /** Given up for good, the newest first; `beforeSequence` continues a list after the one it ended with. */
+  listFailed(page: {
+    readonly beforeSequence?: number | undefined;
+    readonly limit: number;
+  }): Promise<readonly { readonly sequence: number; readonly notificationId: string }[]>;
+  /** One that was given up waits again, under its own id. False when it is no such one. */
+  replay(notificationId: string, nowMs: number): Promise<boolean>;
   /** The notifier's own offsets, stored with its rows. */
   readOffsets(partition: number): Promise<ReadonlyMap<string, number>>;
   writeOffset(partition: number, topic: string, nextOffset: number): Promise<void>;

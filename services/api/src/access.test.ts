@@ -88,6 +88,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   ruleId: 'nervous',
   assignmentId: await assign(),
   commandId: 'cmd-1',
+  notificationId: 'note-1',
 };
 /** Where the same name means another thing. */
 const PARAMETERS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -150,7 +151,9 @@ const ask = ({ method, path }: Operation, token?: string): Promise<Answer> => {
   return it.call(method.toUpperCase(), `${filled}${query}`, { token, ...body });
 };
 
-const isOwned = ({ path }: Operation): boolean => path.replace('{ruleId}', '').includes('{');
+/** Rules, and messages that were given up, are the operators'. */
+const isOwned = ({ path }: Operation): boolean =>
+  path.replace(/\{ruleId\}|\{notificationId\}/, '').includes('{');
 /** Ends what the other cases use: asked last. */
 const isDestructive = ({ method, path }: Operation): boolean =>
   method === 'delete' || path.endsWith('/me/token');

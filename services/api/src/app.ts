@@ -27,6 +27,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { consentRoutes } from './routes/consents.ts';
+import { failedMessageRoutes } from './routes/failed-messages.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
 import { forecastRoutes } from './routes/forecasts.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -56,6 +57,7 @@ import { type Stoppable, startRounds } from './trip-source-rounds.ts';
 export type { ModelChoice } from './context.ts';
 export { ensureAdminToken } from './credentials.ts';
 export { ERROR_CODES, type ErrorCode } from './errors.ts';
+export { listFailed, REPLAY_REFUSALS, replayFailed } from './failed-messages.ts';
 export { answerRestraint, listHeld } from './held-rules.ts';
 export { geocoders } from './place-finder.ts';
 export { type ApiSettings, apiSettings } from './settings.ts';
@@ -276,6 +278,7 @@ function addRoutes(
     tripFileRoutes,
     alertRoutes,
     feedbackRoutes,
+    failedMessageRoutes,
     signalRoutes,
     forecastRoutes,
     qualityRoutes,

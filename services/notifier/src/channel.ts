@@ -36,6 +36,8 @@ export interface Message {
     readonly p90: number;
     readonly reserveSocPct: number;
   };
+  /** A try before may have reached them; nobody knows. */
+  readonly isMaybeThere?: true;
   /** Somebody has taken it in hand: that is the news. */
   readonly isAnswered?: true;
   /** Another alert of this car and rule stands on this channel. */

@@ -7,7 +7,7 @@ import type { NotificationRow, Word } from '@outrider/state';
 //      │                        └────> failed
 //      └──> suppressed, expired, failed
 //
-// Nothing leads back. `waiting` is what waits, is being sent (it has a lease) or is tried again (it has a reason).
+// Nothing leads back but an operator who has what was given up tried again. `waiting` is what waits, is being sent (it has a lease) or is tried again (it has a reason).
 // `sent` has been taken by the provider. `read` was seen or answered. `suppressed` with its reason also holds what
 // another message took the place of.
 

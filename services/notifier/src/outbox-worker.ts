@@ -6,6 +6,7 @@ import { publishStep } from './decided.ts';
 import { placeOf } from './escalation.ts';
 import { afterWords } from './message-state.ts';
 import { countDecision, mayTell, type Parts } from './notifier-deps.ts';
+import { isMaybeThere } from './people-told.ts';
 import { runStages, SENDING_STAGES } from './pipeline.ts';
 import { isOvertaking, replacedBy } from './replacing.ts';
 import { retryDelayMs } from './retry-class.ts';
@@ -233,6 +234,7 @@ function messageOf(row: NotificationRow, recipient: Person, said: Content): Mess
     expiresAtMs: row.expiresAtMs,
     ...(arrival !== undefined && { arrival }),
     ...(said.isAnswered === true && { isAnswered: true }),
+    ...(isMaybeThere(row) && { isMaybeThere: true }),
     ...traceHeader(said.traceparent),
   };
 }

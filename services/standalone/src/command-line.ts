@@ -9,6 +9,7 @@ import {
   DEFAULT_REPLICATION,
   DEFAULT_SCENARIOS,
 } from './defaults.ts';
+import { type MessagesCommand, readMessagesCommand } from './messages/read-command.ts';
 import { readSpan } from './read-moment.ts';
 import { type RulesCommand, readRulesCommand } from './rules/read-command.ts';
 import { readSimulateCommand, type SimulateCommand } from './simulate/read-command.ts';
@@ -58,6 +59,7 @@ export type Command =
   | RulesCommand
   | SimulateCommand
   | CanaryCommand
+  | MessagesCommand
   /** The command line cannot be understood; `problem` says why. */
   | { readonly kind: 'wrong'; readonly problem: string; readonly about: About };
 
@@ -67,6 +69,7 @@ const COMMANDS = [
   'rules',
   'simulate',
   'canary',
+  'messages',
   'quality',
   'compare',
   'providers',
@@ -90,6 +93,7 @@ export function readCommand(args: readonly string[]): Command {
     if (name === 'rules') return readRulesCommand(rest);
     if (name === 'simulate') return readSimulateCommand(rest);
     if (name === 'canary') return readCanaryCommand(rest);
+    if (name === 'messages') return readMessagesCommand(rest);
     if (name === 'quality') return readQualityCommand(rest);
     if (name === 'providers') return readProviders(rest);
     if (name === 'series') return readSeries(rest);

@@ -8,6 +8,7 @@ import {
   DEFAULT_REPLICATION,
   DEFAULT_SCENARIOS,
 } from './defaults.ts';
+import { DEFAULT_LIMIT } from './messages/read-command.ts';
 
 const HELP = {
   outrider: `Outrider warns the driver of an electric car before a trip fails.
@@ -22,6 +23,7 @@ Usage: outrider <command> [options]
                      rules brakes lists those that fired for too much of the fleet, and answers them
   simulate           a fleet that does not exist: frames, plans and how each drive truly ended, from a seed
   canary             tries every rule over every channel, again and again, and pages when one does not arrive
+  messages failed    lists the messages that were given up, and why; messages replay tries some again
   quality            what warnings and forecasts were worth, by rule
   compare            our forecasts of the charge on arrival beside the cars' own, on the same trips
   providers check    asks every configured provider one question and prints a table
@@ -56,6 +58,21 @@ beside what the car's own display and simple alarms would have said. Two runs sh
                                     lost and doubled beside the undisturbed drive; ends with 1 unless that is nothing
   --seed <number>                   with --chaos: decides what goes wrong when; default 1. The same shows the same
   --help, -h                        this text
+`,
+  messages: `Usage: outrider messages failed [--limit <number>] [--before <number>] [--json]
+       outrider messages replay <message>...
+
+failed lists the messages that were given up, newest first: the channel, the reason, and what speaks against another
+try. Never what they say. replay has some tried again under their own ids, so that a receiver which got one before can
+tell, and writes that to the audit. Refused is what is expired, withdrawn or answered, whose address is gone, or what
+might be there twice; whoever sends it asks once more for consent, driving and hour. Ends with 1 when one was refused.
+Give it while no server runs on the same files, else GET /v1/failed-messages and POST
+/v1/failed-messages/<message>/replay.
+
+  --limit <number>     messages of one page, 1 to 1000; default ${DEFAULT_LIMIT}
+  --before <number>    goes on after a page that ended with this number
+  --json               one JSON object instead of the table
+  --help, -h           this text
 `,
   quality: `Usage: outrider quality [--days <number>] [--synthetic] [--json]
 

@@ -20,6 +20,7 @@ import { compareForecasts, tableOfErrors } from './compare-forecasts.ts';
 import { summariseErrors } from './compare-trips.ts';
 import { runChaosDemo, runDemo, ScenarioInvalid } from './demo.ts';
 import { helpText } from './help-text.ts';
+import { runMessages } from './messages/run.ts';
 import { providerProbes } from './provider-probes.ts';
 import { RulesRefused, type RulesTools, runRules } from './rules/run.ts';
 import { readStandaloneSettings } from './settings.ts';
@@ -53,17 +54,14 @@ async function run(command: Command): Promise<number> {
     case 'series-prepare':
     case 'series-backfill':
       return series(command);
-    case 'rules-test':
-    case 'rules-explain':
-    case 'rules-backtest':
-    case 'rules-reinstate':
-    case 'rules-brakes':
-      return (await runRules(command, RULES_TOOLS)) ? EXIT.done : EXIT.failed;
     case 'simulate-out':
     case 'simulate-data':
       return simulate(command);
     case 'canary':
       return canary(command);
+    case 'messages-failed':
+    case 'messages-replay':
+      return messages(command);
     case 'quality':
       return quality(command);
     case 'compare':
@@ -75,7 +73,16 @@ async function run(command: Command): Promise<number> {
     case 'topics-create':
     case 'topics-check':
       return topics(command);
+    default:
+      return (await runRules(command, RULES_TOOLS)) ? EXIT.done : EXIT.failed;
   }
+}
+
+async function messages(
+  command: Extract<Command, { kind: 'messages-failed' | 'messages-replay' }>,
+): Promise<number> {
+  const { settings, stdout } = RULES_TOOLS;
+  return (await runMessages(command, settings(), stdout)) ? EXIT.done : EXIT.failed;
 }
 
 function refuse({ problem, about }: Extract<Command, { kind: 'wrong' }>): number {

@@ -3,6 +3,7 @@ import type { State } from '../state.ts';
 import { assignmentsContract } from './assignments.contract.ts';
 import { contactsContract } from './contacts.contract.ts';
 import { doubtsContract } from './doubts.contract.ts';
+import { failedContract } from './failed.contract.ts';
 import { notifierContract } from './notifier.contract.ts';
 import { opinionsContract } from './opinions.contract.ts';
 import { peopleContract } from './people.contract.ts';
@@ -44,6 +45,7 @@ export function stateContract(engine: string, create: () => StateUnderTest, isDu
     restraintsContract(state);
     notifierContract(state);
     doubtsContract(state);
+    failedContract(state);
     opinionsContract(state);
     watchLinesContract(state);
     transactionContract(state);

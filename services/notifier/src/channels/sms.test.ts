@@ -192,3 +192,21 @@ test('a text is one segment of the small alphabet', async () => {
   expect(body).toBe('Lahr - "Diner": 3 % ... Lódz'.replace('ó', 'o'));
   expect(smsSize(body)).toMatchObject({ alphabet: 'gsm-7', segments: 1 });
 });
+
+test('one that may have arrived goes out again only where every provider says that it did not', async () => {
+  const fake = await provider();
+  const fallbackUrl = 'http://AC1:token@127.0.0.1:1';
+  const deliver = (change: object, more = {}) =>
+    sms(fake.accountUrl, more).deliver(message({ isMaybeThere: true, ...change }), signal);
+  const unsure = { kind: 'retryable', reason: 'ambiguous' };
+  expect(await deliver({}, { fallbackUrl })).toEqual(unsure);
+  expect(fake.texts).toHaveLength(0);
+  for (const _ of [1, 2]) expect(await deliver({})).toMatchObject({ kind: 'delivered' });
+  expect(fake.texts).toHaveLength(1);
+  // Rather twice than not at all.
+  const spoken = 'Another text.';
+  expect(await deliver({ spoken, severity: 'critical' }, { fallbackUrl })).toMatchObject({
+    kind: 'delivered',
+  });
+  expect(fake.texts).toHaveLength(2);
+});

@@ -57,6 +57,8 @@ interface Sms {
   readonly validForMs: number;
   /** Rather twice than not at all. */
   readonly isVital: boolean;
+  /** A try before may have arrived. */
+  readonly isMaybeThere?: boolean;
 }
 
 /**
@@ -74,11 +76,19 @@ export function createSms(options: SmsOptions): Channel {
     async deliver(message, signal) {
       const contact = contactOf(message.recipient);
       if (contact === undefined) return deliveryOf('permanent-target');
-      const { notificationId, createdAtMs, expiresAtMs, severity } = message;
+      const { notificationId, createdAtMs, expiresAtMs, severity, isMaybeThere = false } = message;
       const validForMs = expiresAtMs - options.eventClock.nowMs();
       const isVital = severity === 'critical';
       const text = smsTextOf(message, options.repliesOf?.(message.recipient.language));
-      const sms = { to: contact.target, text, notificationId, createdAtMs, validForMs, isVital };
+      const sms = {
+        to: contact.target,
+        text,
+        notificationId,
+        createdAtMs,
+        validForMs,
+        isVital,
+        isMaybeThere,
+      };
       const delivery = await send(sms, signal);
       if (isTargetGone(delivery)) await options.forget(contact.contactId);
       return delivery;
@@ -106,7 +116,14 @@ async function sendBy(
   { log }: SmsOptions,
 ): Promise<Delivery> {
   let delivery = deliveryOf('transient');
-  for (const provider of providers) if ((await provider.isThere(sms, signal)) === true) return DELIVERED;
+  const known = [];
+  for (const provider of providers) {
+    const isThere = await provider.isThere(sms, signal);
+    if (isThere === true) return DELIVERED;
+    known.push(isThere);
+  }
+  // What may have arrived goes out again only where every provider says that it did not.
+  if (sms.isMaybeThere === true && !sms.isVital && known.includes('unknown')) return deliveryOf('ambiguous');
   for (const provider of providers) {
     if (signal.aborted) return deliveryOf('timed-out');
     const came = await provider.post(sms, signal);
