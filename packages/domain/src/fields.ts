@@ -17,6 +17,11 @@ export const longitude = z.number().min(-180).max(180).describe('WGS 84, east is
 export const socPct = z.number().min(0).max(100);
 export const probability = z.number().min(0).max(1);
 export const shortText = z.string().min(1).max(200);
+/** Cars that belong together, as their owners name them. */
+export const fleet = z
+  .string()
+  .max(60)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower case with hyphens, like depot-north');
 export const recordKey = z.string().min(1).max(200);
 
 export const position = z.strictObject({ lat: latitude, lon: longitude });

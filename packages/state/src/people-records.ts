@@ -46,6 +46,8 @@ export interface Vehicle {
   readonly homeSealed: { readonly keyId: string; readonly box: string } | null;
   readonly reserveSocPct: number;
   readonly createdAtMs: number;
+  /** Its owner counts it to; absent or null: none. */
+  readonly fleet?: string | null;
   /** Made up by a simulation; absent: a real car. Said once, when it is registered. */
   readonly isSynthetic?: true;
   /** Every rule is tried on it; absent: it is no canary. Said once, too. */
@@ -71,6 +73,8 @@ export interface Vehicles {
   find(vehicleId: string): Promise<Vehicle | undefined>;
   /** Those that somebody owns then, without synthetic ones. */
   countOwned(atMs: number): Promise<number>;
+  /** Of every car that is of one. */
+  fleets(): Promise<ReadonlyMap<string, string>>;
   /** All vehicles, by id, after `afterId`. */
   list(afterId: string, limit: number): Promise<readonly Vehicle[]>;
   listOf(personId: string, atMs: number): Promise<readonly Vehicle[]>;

@@ -30,7 +30,8 @@ export interface Tables {
   people: Omit<Person, 'channels' | 'contacts'> & { readonly channels: string };
   contacts: Contact;
   serviceTexts: ServiceText;
-  vehicles: Omit<Vehicle, 'homeSealed' | 'isSynthetic' | 'isCanary'> & {
+  vehicles: Omit<Vehicle, 'homeSealed' | 'fleet' | 'isSynthetic' | 'isCanary'> & {
+    readonly fleet: string | null;
     readonly isSynthetic: Flag;
     readonly isCanary: Flag;
     readonly homeKeyId: string | null;

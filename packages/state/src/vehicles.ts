@@ -17,12 +17,12 @@ type OwnershipRows = Pick<Vehicles, 'insertOwnership' | 'endOwnership' | 'owners
 
 function vehicleRows(session: Session): Omit<Vehicles, keyof OwnershipRows> {
   return {
-    async insert({ homeSealed, isSynthetic, isCanary, ...vehicle }) {
+    async insert({ homeSealed, fleet = null, isSynthetic, isCanary, ...vehicle }) {
       await session
         .db()
         .insertInto('vehicles')
         .values({
-          ...{ ...vehicle, ...toHome(homeSealed) },
+          ...{ ...vehicle, fleet, ...toHome(homeSealed) },
           ...{ isSynthetic: toFlag(isSynthetic === true), isCanary: toFlag(isCanary === true) },
         })
         .execute();
@@ -46,6 +46,15 @@ function vehicleRows(session: Session): Omit<Vehicles, keyof OwnershipRows> {
         .$if(session.locksRows(), (query) => query.forNoKeyUpdate())
         .executeTakeFirst();
       return row && toVehicle(row);
+    },
+    async fleets() {
+      const rows = await session
+        .db()
+        .selectFrom('vehicles')
+        .select(['vehicleId', 'fleet'])
+        .where('fleet', 'is not', null)
+        .execute();
+      return new Map(rows.flatMap(({ vehicleId, fleet }) => (fleet === null ? [] : [[vehicleId, fleet]])));
     },
     async list(afterId, limit) {
       const rows = await session
@@ -138,9 +147,13 @@ const toHome = (homeSealed: Vehicle['homeSealed']) => ({
   homeBox: homeSealed?.box ?? null,
 });
 
-const toVehicle = ({ homeKeyId, homeBox, isSynthetic, isCanary, ...row }: Tables['vehicles']): Vehicle => ({
-  ...row,
-  ...(fromFlag(isSynthetic) && { isSynthetic: true }),
-  ...(fromFlag(isCanary) && { isCanary: true }),
-  homeSealed: homeKeyId !== null && homeBox !== null ? { keyId: homeKeyId, box: homeBox } : null,
-});
+const toVehicle = (columns: Tables['vehicles']): Vehicle => {
+  const { homeKeyId, homeBox, fleet, isSynthetic, isCanary, ...row } = columns;
+  return {
+    ...row,
+    ...(fleet !== null && { fleet }),
+    ...(fromFlag(isSynthetic) && { isSynthetic: true }),
+    ...(fromFlag(isCanary) && { isCanary: true }),
+    homeSealed: homeKeyId !== null && homeBox !== null ? { keyId: homeKeyId, box: homeBox } : null,
+  };
+};

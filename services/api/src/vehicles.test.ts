@@ -60,6 +60,22 @@ test('home is stored sealed and shown to its owner', async () => {
   expect(changed.body).toMatchObject({ home: null, reserveSocPct: 12, label: 'Winter car' });
 });
 
+test('a car is of the fleet its owner says, until they say otherwise or sell it', async () => {
+  const { token } = owner;
+  const made = await it.call('POST', '/v1/vehicles', { token, body: body({ fleet: 'depot-north' }) });
+  const { vehicleId, fleet } = made.body.vehicle;
+  const path = `/v1/vehicles/${vehicleId}`;
+  expect(fleet).toBe('depot-north');
+  const change = async (said: object) => (await it.call('PATCH', path, { token, body: said })).body.fleet;
+  expect(await change({ label: 'Van 7' })).toBe('depot-north');
+  expect(await change({ fleet: null })).toBeNull();
+  expect(await change({ fleet: 'depot-2' })).toBe('depot-2');
+  await it.call('DELETE', `${path}/ownership`, { token });
+  expect((await it.state.vehicles.find(vehicleId))?.fleet).toBeUndefined();
+  const other = await it.call('POST', '/v1/vehicles', { token, body: body({}) });
+  expect(other.body.vehicle.fleet).toBeNull();
+});
+
 const refused = [
   {
     name: 'a consent text that is not current',
@@ -69,6 +85,8 @@ const refused = [
   { name: 'an unknown model', change: { modelId: 'no-such-car' }, code: 'invalid' },
   { name: 'a purpose that is not on the list', change: { consents: { dispute: true } }, code: 'invalid' },
   { name: 'a consent that is not yes or no', change: { consents: { alert_driver: 'yes' } }, code: 'invalid' },
+  { name: 'a fleet in capitals', change: { fleet: 'North' }, code: 'invalid' },
+  { name: 'a fleet of nothing', change: { fleet: '' }, code: 'invalid' },
   { name: 'a VIN with an O', change: { vin: 'WVWZZZ1JZXWO00001' }, code: 'invalid' },
   { name: 'a home without longitude', change: { home: { lat: 60 } }, code: 'invalid' },
   { name: 'a home beyond the pole', change: { home: { lat: 90.1, lon: 0 } }, code: 'invalid' },

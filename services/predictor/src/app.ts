@@ -1,5 +1,6 @@
 import { createRelay, type Relay, type Subscription } from '@outrider/bus';
 import { type App, type Cancel, type Readiness, systemRandom } from '@outrider/runtime';
+import { CarFleets } from './car-fleets.ts';
 import { factCatalogue } from './facts/index.ts';
 import { TOPIC_NAMES } from './fold-batch.ts';
 import { HeldRules } from './held-rules.ts';
@@ -39,6 +40,7 @@ class PredictorApp implements App {
   #relay: Relay | undefined;
   #rules: RuleSet | undefined;
   #held: HeldRules | undefined;
+  #fleets: CarFleets | undefined;
   readonly #cancel: Cancel[] = [];
 
   constructor(deps: PredictorDeps) {
@@ -65,6 +67,11 @@ class PredictorApp implements App {
       () => this.#subscription,
     );
     this.#partitions = partitions;
+    const fleets = new CarFleets({
+      ...{ state, log, rules: () => held.rules },
+      onRead: (read) => partitions.moveFleets(read),
+    });
+    this.#fleets = fleets;
     this.#subscription = await bus.subscribe({
       group: GROUP,
       topics: TOPIC_NAMES,
@@ -80,6 +87,7 @@ class PredictorApp implements App {
       // Rules that come with Outrider change with it, at a start.
       if (settings.rulesFolder !== undefined) await rules.look();
       await held.look();
+      await fleets.look();
       partitions.look();
     };
     this.#cancel.push(realClock.onTick(RULES_EVERY_MS, () => void look()));
@@ -89,6 +97,7 @@ class PredictorApp implements App {
     for (const cancel of this.#cancel.splice(0)) cancel();
     if (this.#rules?.isLooking) await this.#rules.look();
     if (this.#held?.isLooking) await this.#held.look();
+    if (this.#fleets?.isLooking) await this.#fleets.look();
     await this.#subscription?.stop();
     await this.#partitions?.settled();
     this.#partitions?.stop();
@@ -105,6 +114,7 @@ class PredictorApp implements App {
     return (
       this.#rules?.isLooking !== true &&
       this.#held?.isLooking !== true &&
+      this.#fleets?.isLooking !== true &&
       (this.#partitions?.isIdle() ?? true) &&
       (this.#subscription?.isIdle() ?? true) &&
       (this.#relay?.isIdle() ?? true)

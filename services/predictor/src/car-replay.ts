@@ -52,7 +52,12 @@ export interface CarReplay {
 }
 
 export function createCarReplay(
-  car: { readonly vehicleId: string; readonly modelId: string; readonly reserveSocPct: number },
+  car: {
+    readonly vehicleId: string;
+    readonly modelId: string;
+    readonly reserveSocPct: number;
+    readonly fleet?: string | null;
+  },
   rules: readonly LoadedRule[],
 ): CarReplay {
   let live: LiveCar = {
@@ -61,6 +66,7 @@ export function createCarReplay(
     view: null,
     vehicle: modelOf(car.modelId),
     reserveSocPct: car.reserveSocPct,
+    ...(car.fleet != null && { fleet: car.fleet }),
   };
   const keep = (...all: readonly Judged[]): Replayed => {
     live = all.at(-1)?.live ?? live;

@@ -31,7 +31,11 @@ test('whatever happens, it knows when the first car is due as a look at all of t
   const others = ['veh_another00001', 'veh_another00002'];
   for (const id of others) await register(stores.state, stores.trust, id, NOW_MS - 24 * HOUR_MS);
   const ids = [VEHICLE, ...others];
-  const two = [ruleOn('belowReserveProbability', 'stop'), ruleOn('socPct', 'vehicle', { id: 'other-rule' })];
+  const home = { name: 'home', south: 40, west: -74, north: 42, east: -72 };
+  const two = [
+    ruleOn('belowReserveProbability', 'stop', { fleets: ['north'] }),
+    ruleOn('socPct', 'vehicle', { id: 'other-rule', regions: [home] }),
+  ];
   const step = fc.oneof(
     fc.record({
       car: fc.nat(2),
@@ -41,6 +45,7 @@ test('whatever happens, it knows when the first car is due as a look at all of t
     fc.record({ planned: fc.nat(2), inMin: fc.integer({ min: 1, max: 300 }) }),
     fc.record({ passS: fc.integer({ min: 1, max: 900 }) }),
     fc.record({ rules: fc.nat(2) }),
+    fc.record({ north: fc.subarray(ids) }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
@@ -63,7 +68,8 @@ test('whatever happens, it knows when the first car is due as a look at all of t
         if ('passS' in one) {
           nowMs += one.passS * 1_000;
           partition.advance(nowMs);
-        } else if ('rules' in one) rules = two.slice(0, one.rules);
+        } else if ('north' in one) partition.moveFleets(new Map(one.north.map((id) => [id, 'north'])));
+        else if ('rules' in one) rules = two.slice(0, one.rules);
         else if ('planned' in one) {
           const trip = tripOf({
             vehicleId: ids[one.planned] ?? VEHICLE,

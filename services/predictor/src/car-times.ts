@@ -1,16 +1,16 @@
-import { dueMs, hasNewSilence, type LiveCar } from './car.ts';
+import { dueMs, type LiveCar } from './car.ts';
 import { rulesFor } from './drill.ts';
 import { DueTimes } from './due-times.ts';
 import type { Residents } from './residents.ts';
 import type { LoadedRule } from './rule.ts';
-import { hasUnasked } from './rule-cars.ts';
+import { hasNewSilence, hasUnasked } from './rule-cars.ts';
 
 /**
  * Event time at which a car wants to be judged although nothing arrives; at once where what a rule said that is gone
  * wants to be taken back. Undefined: not before it speaks.
  */
 export const wantsAt = (live: LiveCar, rules: readonly LoadedRule[]): number | undefined =>
-  hasUnasked(live.car.episodes, rulesFor(live, rules), live.vehicle.modelId) || hasNewSilence(live, rules)
+  hasUnasked(live.car.episodes, rulesFor(live, rules), live) || hasNewSilence(live, rules)
     ? Number.NEGATIVE_INFINITY
     : dueMs(live);
 

@@ -11,7 +11,7 @@ import { withPosition } from './places-around.ts';
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
 import { buildRouteView, type RouteView } from './route-view.ts';
 import type { LoadedRule } from './rule.ts';
-import { hasUnasked, silenceRulesOf } from './rule-cars.ts';
+import { hasNewSilence, hasUnasked, silenceRulesOf } from './rule-cars.ts';
 import { carriedOver, isSamePlan, isSourceSwitch } from './source-switch.ts';
 import { type EndedStretch, watchStretch } from './stretch-end.ts';
 import { rememberDrive } from './trip-learning.ts';
@@ -71,6 +71,8 @@ export interface LiveCar {
   readonly view: RouteView | null;
   readonly vehicle: VehicleModel;
   readonly reserveSocPct: number;
+  /** The fleet its owner counts it to; absent: none. */
+  readonly fleet?: string;
   /** Rules are tried on it; absent: it is a car that is meant. */
   readonly isCanary?: true;
 }
@@ -120,15 +122,11 @@ export function advanceCar(live: LiveCar, frontierMs: number, rules: readonly Lo
     now = judgeAt(now, applied.live, Math.max(record.observedAtMs, now.live.car.judgedToMs), rules);
   }
   now = fireTimers(now, frontierMs, rules, true);
-  const { car, vehicle } = now.live;
-  const isUnasked = hasUnasked(car.episodes, rulesFor(now.live, rules), vehicle.modelId);
+  const { car } = now.live;
+  const isUnasked = hasUnasked(car.episodes, rulesFor(now.live, rules), now.live);
   if (!isUnasked && !hasNewSilence(now.live, rules)) return now;
   return judgeAt(now, now.live, Math.max(frontierMs, car.judgedToMs), rules);
 }
-
-/** A rule about silence is new: it asks a car that says nothing, and that no timer of it would wake. */
-export const hasNewSilence = ({ car }: LiveCar, rules: readonly LoadedRule[]): boolean =>
-  car.state.observedToMs > 0 && (car.silenceRules ?? '') !== silenceRulesOf(rules);
 
 /** Judges now, without a new record: the world changed. */
 export function rejudge(live: LiveCar, nowMs: number, rules: readonly LoadedRule[]): Judged {
@@ -265,7 +263,7 @@ function judged(before: Judged, live: LiveCar, situation: Situation, rules: read
     judgedToMs: situation.nowMs,
     episodes,
     forecast: isNews ? forecast : live.car.forecast,
-    silenceRules: silenceRulesOf(rules),
+    silenceRules: silenceRulesOf(rules, live),
   };
   return {
     ...before,
@@ -279,7 +277,7 @@ function judged(before: Judged, live: LiveCar, situation: Situation, rules: read
 
 /** Everything a judgement at `nowMs` rests on. */
 export function situationOf(
-  live: Pick<LiveCar, 'car' | 'view' | 'vehicle' | 'reserveSocPct' | 'isCanary'>,
+  live: Pick<LiveCar, 'car' | 'view' | 'vehicle' | 'reserveSocPct' | 'fleet' | 'isCanary'>,
   nowMs: number,
 ): Situation {
   const { car, view, vehicle } = live;
@@ -295,6 +293,7 @@ export function situationOf(
     vehicle,
     reserveSocPct: view?.trip?.reserveSocPct ?? live.reserveSocPct,
     soc: freshSoc(car.state, nowMs),
+    ...(live.fleet !== undefined && { fleet: live.fleet }),
     ...(live.isCanary && { drill: drillOf(car.state, nowMs) }),
   };
 }

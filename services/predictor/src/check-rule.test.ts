@@ -30,6 +30,11 @@ ${added}
 remedies: []
 `;
 
+const region = (change: Readonly<Record<string, number>>): string => {
+  const { south, west, north, east } = { south: 45, west: 6, north: 48, east: 14, ...change };
+  return `cars: { regions: [{ name: Alps, south: ${south}, west: ${west}, north: ${north}, east: ${east} }] }`;
+};
+
 function read(added: string, id = 'some-rule') {
   const files = [
     { path: `${id}.yaml`, text: ruleText(added, id) },
@@ -53,7 +58,7 @@ test('what a rule asks of time is read in seconds, and what it watches counts as
 change: { of: pressureKpa, within: 10m, fallsBy: 20 }
 after: { when: pressureKpa < 100.0, within: 5m }
 times: { atLeast: 3, within: 1h }
-cars: { models: [generic-suv, generic-compact] }`);
+cars: { models: [generic-suv, generic-compact], fleets: [depot-north], regions: [{ name: Alps, south: 45, west: 6, north: 48, east: 14 }] }`);
   expect(result).toMatchObject({
     rules: [
       {
@@ -64,6 +69,8 @@ cars: { models: [generic-suv, generic-compact] }`);
           times: { atLeast: 3, withinS: 3_600 },
         },
         models: ['generic-suv', 'generic-compact'],
+        fleets: ['depot-north'],
+        regions: [{ name: 'Alps', south: 45, west: 6, north: 48, east: 14 }],
         reads: ['isDriving', 'pressureKpa'],
       },
     ],
@@ -78,7 +85,31 @@ test('a rule that asks nothing of time has no patterns and is for all cars', () 
   const [rule] = result.kind === 'rules' ? result.rules : [];
   expect(rule?.id).toBe('some-rule');
   expect(rule?.patterns).toBeUndefined();
-  expect(rule?.models).toBeUndefined();
+  expect([rule?.models, rule?.fleets, rule?.regions]).toEqual([undefined, undefined, undefined]);
+});
+
+describe('cars are refused with their line', () => {
+  test.each([
+    ['a fleet in capitals', 'cars: { fleets: [North] }', /:12: cars.fleets.0: .*like depot-north/],
+    ['no fleet', 'cars: { fleets: [] }', /:12: cars.fleets/],
+    ['cars without a word which', 'cars: {}', /:12: .*`models`, `fleets` or `regions`/],
+    [
+      'a region without an edge',
+      'cars: { regions: [{ name: a, south: 1, west: 1, north: 2 }] }',
+      /:12: .*east/,
+    ],
+    ['a region upside down', region({ south: 48, north: 47 }), /:12: `south` is not below `north`/],
+    ['a region of no height', region({ south: 48, north: 48 }), /:12: `south` is not below `north`/],
+    ['a region of no width', region({ west: 6, east: 6 }), /:12: `west` and `east` are the same/],
+    ['a region beyond the pole', region({ north: 91 }), /:12: cars.regions.0.north/],
+    [
+      'a silence after which nobody knows where the car is',
+      `${region({})}\nabsence: { of: car, for: 6h }`,
+      /:13: .*where a car is/,
+    ],
+  ])('%s', (_, added, expected) => {
+    expect(mistakesOf(added)).toMatch(expected);
+  });
 });
 
 describe('is refused with its line', () => {
@@ -126,6 +157,7 @@ after: { when: isDrivin, within: 5m }`;
 
   test.each([
     ['a silence shorter than a warning lives', 'absence: { of: car, for: 59m }'],
+    ['a region over the 180th meridian', region({ west: 170, east: -170 })],
     ['a missing fact may be missed for longer', 'absence: { of: pressureKpa, for: 2h }'],
     ['as many times as moments', 'times: { atLeast: 2, of: 2 }'],
   ])('but not %s', (_, added) => {

@@ -1,7 +1,7 @@
-import { WATCHING } from '@outrider/domain';
+import { SIGNAL, SIGNALS, WATCHING } from '@outrider/domain';
 import { catalogue as models, vehicleModel } from '@outrider/energy';
 import { nearestName } from './nearest-name.ts';
-import { type FactDefinition, type Patterns, type RuleFile, ruleFile } from './rule.ts';
+import { type FactDefinition, type Patterns, type Rule, type RuleFile, ruleFile } from './rule.ts';
 
 // What the schema of a rule file cannot say.
 
@@ -14,8 +14,24 @@ export const CAR = 'car';
 /** Every word a rule file may have, for "did you mean". */
 export const FIELDS: readonly string[] = [
   ...Object.keys(ruleFile.shape),
-  ...['severity', 'until', 'models', 'of', 'within', 'atLeast', 'fallsBy', 'risesBy', 'by', 'why'],
+  ...[
+    'severity',
+    'until',
+    'models',
+    'fleets',
+    'regions',
+    'of',
+    'within',
+    'atLeast',
+    'fallsBy',
+    'risesBy',
+    'by',
+    'why',
+  ],
 ];
+
+/** Positions are no older. */
+const POSITION_S = SIGNALS[SIGNAL.latitude]?.maxAgeS ?? 0;
 
 const SEVERITIES = ['info', 'warning', 'critical'];
 
@@ -46,12 +62,22 @@ export function checkRule(
       '`check` stands alone: what a trip needs is simulated, what a part of the car needs is in the words',
     );
   }
-  for (const [index, model] of (content.cars?.models ?? []).entries()) {
+  checkCars(content, note);
+  checkPatterns(content, facts, note);
+}
+
+function checkCars({ cars, absence }: RuleFile, note: Note): void {
+  for (const [index, model] of (cars?.models ?? []).entries()) {
     if (vehicleModel(model) !== undefined) continue;
     const names = models.map(({ modelId }) => modelId);
     note(['cars', 'models', index], unknownName('model', model, names));
   }
-  checkPatterns(content, facts, note);
+  for (const [index, { south, west, north, east }] of (cars?.regions ?? []).entries()) {
+    if (south >= north) note(['cars', 'regions', index, 'south'], '`south` is not below `north`');
+    if (west === east) note(['cars', 'regions', index, 'west'], '`west` and `east` are the same');
+  }
+  if (cars?.regions !== undefined && absence?.of === CAR && absence.for >= POSITION_S)
+    note(['absence', 'for'], 'nobody knows any more where a car is that was silent for so long');
 }
 
 function checkPatterns(
@@ -106,3 +132,10 @@ export function patternsOf({ absence, change, after, times }: RuleFile): Pattern
 function timesOf({ atLeast, within, of }: NonNullable<RuleFile['times']>): NonNullable<Patterns['times']> {
   return of === undefined ? { atLeast, withinS: within ?? 0 } : { atLeast, of };
 }
+
+/** Which cars a checked rule is for; nothing when it is for all. */
+export const carsOf = ({ cars }: RuleFile): Pick<Rule, 'models' | 'fleets' | 'regions'> => ({
+  ...(cars?.models && { models: cars.models }),
+  ...(cars?.fleets && { fleets: cars.fleets }),
+  ...(cars?.regions && { regions: cars.regions }),
+});

@@ -26,10 +26,19 @@ export function drillOf(state: VehicleState, nowMs: number): Drill {
 
 /**
  * The rule as a canary tries it: at once, aloud and told to whoever has the canary, also where it is for operators, for
- * other models or a share of the fleet. Its expressions, words and mode are those that run.
+ * other cars, elsewhere or a share of the fleet. Its expressions, words and mode are those that run.
  */
 export function asDrill(rule: LoadedRule): LoadedRule {
-  const { patterns: _, models: __, share: ___, heldBy: ____, audience: _____, ...rest } = rule;
+  const {
+    patterns: _1,
+    models: _2,
+    fleets: _3,
+    regions: _4,
+    share: _5,
+    heldBy: _6,
+    audience: _7,
+    ...rest
+  } = rule;
   return { ...rest, forS: 0, clear: { ...rule.clear, forS: 0 } };
 }
 

@@ -12,6 +12,7 @@ import { simulateRemedies } from './remedies/index.ts';
 import type { Simulated } from './remedy.ts';
 import type { LoadedRule, Scope, Subject } from './rule.ts';
 import { isAsked, isTold } from './rule-cars.ts';
+import { inRegion, untilLost } from './rule-region.ts';
 import { type RuleStep, stepRule } from './rule-step.ts';
 import { type Carried, type Told, toldSubjects } from './source-switch.ts';
 import type { Trace } from './time-pattern.ts';
@@ -91,20 +92,24 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
     episodes[key] = { ...next.episode, ...(trace && { trace }), ...(isSaid && { isShadow }) };
   };
   for (const one of rulesFor(situation.drill ? { isCanary: true } : {}, rules)) {
-    if (!isAsked(one, situation.vehicle.modelId)) continue;
+    if (!isAsked(one, situation)) continue;
     const found = lookFor(situation, one, scopes);
     for (const [i, subject] of found.subjects.entries()) {
       const key = keyOf(one.id, subject.subject);
       seen.add(key);
-      const rule = asHeldNow(one, before[key]?.lifecycle, situation.nowMs);
       const { facts } = found.told.subjects[i] ?? subject;
-      const judged = rule.judge(facts);
+      const { rule, judged } = inRegion(
+        situation,
+        asHeldNow(one, before[key]?.lifecycle, situation.nowMs),
+        facts,
+      );
       const verdict = isOutOfTouch(situation, rule)
         ? outOfTouch(judged)
         : withoutInterrupting(situation, rule, heldToCards(rule, judged));
       const { state } = situation;
       const observed = { verdict, facts, heardAtMs: heardAtMs(state), wordAtMs: wordAtMs(state) };
-      keep(rule, subject, stepRule(before[key], rule, observed, situation.nowMs));
+      const stepped = stepRule(before[key], rule, observed, situation.nowMs);
+      keep(rule, subject, untilLost(situation, rule, stepped));
     }
   }
   const byId = new Map(rules.map((rule) => [rule.id, rule]));

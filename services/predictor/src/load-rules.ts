@@ -2,7 +2,7 @@ import { contentId } from '@outrider/runtime';
 import { type Document, isNode, isScalar, LineCounter, parseDocument, Scalar, visit } from 'yaml';
 import type { z } from 'zod';
 import { compile, createLanguage, type Expression, type Language } from './cel.ts';
-import { CAR, checkRule, FIELDS, type Path, patternsOf } from './check-rule.ts';
+import { CAR, carsOf, checkRule, FIELDS, type Path, patternsOf } from './check-rule.ts';
 import { drillFacts } from './drill-facts.ts';
 import { nearestName } from './nearest-name.ts';
 import {
@@ -185,7 +185,7 @@ function assemble(
       until: until.text,
     })),
     ...(patterns === undefined ? {} : { patterns }),
-    ...(content.cars === undefined ? {} : { models: content.cars.models }),
+    ...carsOf(content),
     forS: content.for,
     clear: { when: content.clear.when, forS: content.clear.for },
     unknown: content.unknown,

@@ -30,6 +30,8 @@ export interface Situation {
   readonly reserveSocPct: number;
   /** Undefined when the charge is not known or too old: then nothing is forecast. */
   readonly soc: { readonly value: number; readonly ageS: number } | undefined;
+  /** The fleet its owner counts it to; absent: none. */
+  readonly fleet?: string;
   /** Of a canary: what is tried on it. Absent: a car that is meant. */
   readonly drill?: Drill;
 }

@@ -2,6 +2,7 @@ import type { Conditions, Forecast, Trip } from '@outrider/domain';
 import { type Clock, type Log, type Metrics, traceField } from '@outrider/runtime';
 import type { FiringRow } from '@outrider/state';
 import { advanceCar, type Judged, type LiveCar, receive, rejudge, takeConditions } from './car.ts';
+import { type Fleets, moveFleets } from './car-fleets.ts';
 import { CarTimes, wantsAt } from './car-times.ts';
 import { withoutTrip, withTrip } from './car-world.ts';
 import { blobsOf } from './checkpoint-rows.ts';
@@ -57,6 +58,8 @@ export interface Partition {
   conditions(vehicleId: string, conditions: Conditions, nowMs: number): Promise<PartitionOutput>;
   /** The owner wants the car to be learned anew. */
   forget(vehicleId: string, nowMs: number): Promise<PartitionOutput>;
+  /** Cars may have moved to other fleets. */
+  moveFleets(fleets: Fleets): void;
   /** Everything up to this offset of the topic is in memory. */
   moveOffset(topic: string, nextOffset: number): void;
   /** Moves every car that has something due on to the partition's time. */
@@ -159,6 +162,7 @@ function createPartition(
     conditions: (vehicleId, conditions, nowMs) =>
       newWorld(vehicleId, (live, atMs) => takeConditions(live, conditions, atMs), nowMs),
     forget: (vehicleId, nowMs) => newWorld(vehicleId, withoutLearning, nowMs),
+    moveFleets: (fleets) => moveFleets(residents, fleets, (vehicleId) => times.touch(vehicleId)),
     moveOffset(topic, nextOffset) {
       isDirty ||= offsets.get(topic) !== nextOffset;
       offsets.set(topic, nextOffset);
@@ -168,10 +172,7 @@ function createPartition(
       const due = times.takeUpTo(frontierMs).map((vehicleId) => residents.get(vehicleId));
       return together(due.map((resident) => (resident ? advanceTo(resident, frontierMs) : NOTHING)));
     },
-    nextDueMs() {
-      const atMs = times.nextMs();
-      return atMs === undefined ? undefined : atMs + deps.reorderWindowMs;
-    },
+    nextDueMs: () => laterBy(deps.reorderWindowMs, times.nextMs()),
     async checkpoint(nowMs) {
       await deps.trust.prepare(changedOf(residents).map(([vehicleId]) => vehicleId));
       const forgotten = forgetFormerOwners(residents, nowMs, deps);
@@ -232,6 +233,9 @@ const withConnection = (live: LiveCar, record: OpenedRecord): LiveCar => ({
   ...live,
   car: { ...live.car, state: foldConnection(live.car.state, record) },
 });
+
+const laterBy = (ms: number, atMs: number | undefined): number | undefined =>
+  atMs === undefined ? undefined : atMs + ms;
 
 const NOTHING: PartitionOutput = { forecasts: [] };
 

@@ -3,6 +3,7 @@ import type { Forecast } from '@outrider/domain';
 import { type VehicleModel, vehicleModel } from '@outrider/energy';
 import { type Alarm, createAlarm } from '@outrider/runtime';
 import type { Reader } from '@outrider/trust';
+import type { Fleets } from './car-fleets.ts';
 import { createCounters } from './counters.ts';
 import { foldBatch, TOPIC_NAMES } from './fold-batch.ts';
 import type { HeldRules } from './held-rules.ts';
@@ -128,6 +129,12 @@ export class Partitions {
 
   /** Other rules may run, or the log may be there: what is due is found out anew. */
   look(): void {
+    this.#setAlarm();
+  }
+
+  /** Cars are of these fleets from now on. */
+  moveFleets(fleets: Fleets): void {
+    for (const { memory } of this.#entries.values()) memory.moveFleets(fleets);
     this.#setAlarm();
   }
 

@@ -1,5 +1,5 @@
 import type { VehicleModel } from '@outrider/energy';
-import type { State, VehicleBlob } from '@outrider/state';
+import type { State, Vehicle, VehicleBlob } from '@outrider/state';
 import { type Trust, UnknownSubject } from '@outrider/trust';
 import { type Car, type CarWorld, emptyCar, emptyWorld, type LiveCar } from './car.ts';
 import { buildRouteView } from './route-view.ts';
@@ -47,6 +47,13 @@ export type Residents = Map<string, Resident>;
 export const changedOf = (residents: Residents): [string, Resident][] =>
   [...residents].filter(([, one]) => one.isCarDirty || one.isWorldDirty);
 
+/** What the registration of a car decides. */
+const ofRow = ({ reserveSocPct, fleet, isCanary }: Vehicle) => ({
+  reserveSocPct,
+  ...(fleet != null && { fleet }),
+  ...(isCanary && { isCanary }),
+});
+
 /** The car in memory, or a new one if it is registered. */
 export async function residentOf(
   residents: Residents,
@@ -65,8 +72,7 @@ export async function residentOf(
     world: emptyWorld,
     view: null,
     vehicle: deps.modelOf(row.modelId),
-    reserveSocPct: row.reserveSocPct,
-    ...(row.isCanary && { isCanary: true }),
+    ...ofRow(row),
   };
   const isSynthetic = row.isSynthetic === true;
   const resident = { live, keyId: null, isSynthetic, isCarDirty: true, isWorldDirty: true };
@@ -145,8 +151,7 @@ export async function restoreResidents(
         : buildRouteView(world.conditions, world.drawnTrip, vehicle, car.memory);
     residents.set(blob.vehicleId, {
       live: {
-        ...{ car, world, view, vehicle, reserveSocPct: row.reserveSocPct },
-        ...(row.isCanary && { isCanary: true }),
+        ...{ car, world, view, vehicle, ...ofRow(row) },
       },
       keyId: blob.keyId,
       isSynthetic: row.isSynthetic === true,

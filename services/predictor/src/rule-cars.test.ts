@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hasUnasked, isAsked, isTold, placeInFleet } from './rule-cars.ts';
+import { hasUnasked, isAsked, isTold, placeInFleet, silenceRulesOf } from './rule-cars.ts';
 
 const vehicles = Array.from({ length: 10_000 }, (_, index) => `veh_${index}`);
 const toldAt = (share: number) => vehicles.filter((vehicle) => isTold({ mode: 'on', share }, vehicle));
@@ -28,18 +28,39 @@ describe('a share of the fleet', () => {
   });
 });
 
+const car = { vehicle: { modelId: 'a' }, fleet: 'north' };
+
 test.each([
   ['on', { mode: 'on' }, true],
   ['in the shadow', { mode: 'shadow' }, true],
   ['off', { mode: 'off' }, false],
   ['for this model', { mode: 'on', models: ['a', 'b'] }, true],
   ['for another model', { mode: 'on', models: ['b'] }, false],
+  ['for its fleet', { mode: 'on', fleets: ['south', 'north'] }, true],
+  ['for another fleet', { mode: 'on', fleets: ['south'] }, false],
+  ['for its model in another fleet', { mode: 'on', models: ['a'], fleets: ['south'] }, false],
+  ['for its fleet, but off', { mode: 'off', fleets: ['north'] }, false],
 ] as const)('a rule that is %s: asked or not', (_, rule, expected) => {
-  expect(isAsked(rule, 'a')).toBe(expected);
-  expect(hasUnasked({ key: { ruleId: 'some' } }, [{ id: 'some', ...rule }], 'a')).toBe(!expected);
+  expect(isAsked(rule, car)).toBe(expected);
+  expect(hasUnasked({ key: { ruleId: 'some' } }, [{ id: 'some', ...rule }], car)).toBe(!expected);
 });
 
 test('an episode of a rule that is gone is one nobody asks about, and no episode is none', () => {
-  expect(hasUnasked({ key: { ruleId: 'gone' } }, [{ id: 'some', mode: 'on' }], 'a')).toBe(true);
-  expect(hasUnasked({}, [], 'a')).toBe(false);
+  expect(hasUnasked({ key: { ruleId: 'gone' } }, [{ id: 'some', mode: 'on' }], car)).toBe(true);
+  expect(hasUnasked({}, [], car)).toBe(false);
+});
+
+test('a rule for some fleets is not asked about a car of none', () => {
+  expect(isAsked({ mode: 'on', fleets: ['north'] }, { vehicle: { modelId: 'a' } })).toBe(false);
+  expect(isAsked({ mode: 'on' }, { vehicle: { modelId: 'a' } })).toBe(true);
+});
+
+test('a car that came to another fleet is asked by the rules about silence again, where one is for fleets', () => {
+  const silence = { id: 'silent', version: '1', patterns: { absence: { of: 'car', forS: 60 } } };
+  const forAll = [silence];
+  const forSome = [{ ...silence, fleets: ['north'] }];
+  const of = (rules: typeof forAll, fleet?: string) => silenceRulesOf(rules, fleet ? { fleet } : {});
+  expect(of(forAll, 'north')).toBe(of(forAll));
+  expect(of(forSome, 'north')).not.toBe(of(forSome));
+  expect(of(forSome, 'north')).not.toBe(of(forSome, 'south'));
 });

@@ -1,10 +1,11 @@
 import type { Alert } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
-import { advanceCar, dueMs, hasNewSilence, type LiveCar, receive } from './car.ts';
+import { advanceCar, dueMs, type LiveCar, receive } from './car.ts';
 import { factCatalogue } from './facts/index.ts';
 import { formatMistakes, readRules } from './load-rules.ts';
 import { DRIVING, liveCar, MINUTE_MS, NOW_MS, PARKED, record } from './predictor.fixture.ts';
 import type { LoadedRule } from './rule.ts';
+import { hasNewSilence } from './rule-cars.ts';
 
 // Rules that ask something of time, from their YAML through a car that speaks, falls silent and is restored.
 

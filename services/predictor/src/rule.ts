@@ -1,5 +1,5 @@
 import type { Audience, RestraintKind, Severity } from '@outrider/domain';
-import { audience, type Remedy, severity } from '@outrider/domain';
+import { audience, fleet, latitude, longitude, type Remedy, severity } from '@outrider/domain';
 import { z } from 'zod';
 
 // The contract between facts, rules and alerts: what a rule may read, what a rule says, what it answers.
@@ -108,6 +108,15 @@ export interface Patterns {
   readonly times?: Times;
 }
 
+/** A box on the map, its edges belong to it; where `west` is above `east` it crosses the 180th meridian. */
+export interface Region {
+  readonly name: string;
+  readonly south: number;
+  readonly west: number;
+  readonly north: number;
+  readonly east: number;
+}
+
 export interface Rule {
   readonly id: string;
   /** Hash of the file and of the thresholds it reads. Evidence only: never part of an alert's id. */
@@ -124,6 +133,10 @@ export interface Rule {
   readonly patterns?: Patterns;
   /** Models of cars it is for; absent: all. */
   readonly models?: readonly string[];
+  /** Fleets of cars it is for; absent: all, and cars of none. */
+  readonly fleets?: readonly string[];
+  /** Where cars must be; absent: anywhere. */
+  readonly regions?: readonly Region[];
   /** How long, in event time, the condition must last before the alert fires. */
   readonly forS: number;
   /** The alert is over when this has been true for so long; the gap to `when` keeps it from flapping. */
@@ -183,6 +196,10 @@ const cel = z.string().min(1).max(2000);
 const sentence = z.string().trim().min(10).max(500);
 const slug = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'kebab-case');
 
+const region = z.strictObject({
+  ...{ name, south: latitude, west: longitude, north: latitude, east: longitude },
+}) satisfies z.ZodType<Region>;
+
 const remedyKind = z.enum([
   'charge-longer',
   'charge-at',
@@ -204,8 +221,16 @@ export const ruleFile = z.strictObject({
     .array(z.strictObject({ severity, when: cel.default('true'), until: cel.optional() }))
     .min(1)
     .max(3),
-  /** Models as the catalogue of cars has them. */
-  cars: z.strictObject({ models: z.array(name).min(1).max(200) }).optional(),
+  cars: z
+    .strictObject({
+      /** As the catalogue of cars has them. */
+      models: z.array(name).min(1).max(200).optional(),
+      /** As owners say it of their cars. */
+      fleets: z.array(fleet).min(1).max(200).optional(),
+      regions: z.array(region).min(1).max(50).optional(),
+    })
+    .refine((cars) => Object.keys(cars).length > 0, 'say which: `models`, `fleets` or `regions`')
+    .optional(),
   absence: z.strictObject({ of: name, for: someTime }).optional(),
   change: z
     .strictObject({

@@ -60,6 +60,17 @@ export function peopleContract(state: () => State): void {
       );
     });
 
+    test('a car is of one fleet, of another, or of none', async () => {
+      await state().vehicles.insert(vehicle({ fleet: 'north' }));
+      await state().vehicles.insert(vehicle({ vehicleId: 'veh_bbbbbbbb' }));
+      expect(await state().vehicles.find('veh_aaaaaaaa')).toEqual(vehicle({ fleet: 'north' }));
+      expect(await state().vehicles.fleets()).toEqual(new Map([['veh_aaaaaaaa', 'north']]));
+      await state().vehicles.update('veh_aaaaaaaa', { fleet: null });
+      await state().vehicles.update('veh_bbbbbbbb', { fleet: 'south' });
+      expect(await state().vehicles.fleets()).toEqual(new Map([['veh_bbbbbbbb', 'south']]));
+      expect(await state().vehicles.find('veh_aaaaaaaa')).toEqual(vehicle());
+    });
+
     test('the list continues after an id', async () => {
       for (const id of ['c', 'a', 'b']) await state().vehicles.insert(vehicle({ vehicleId: `veh_${id}` }));
       const idsAfter = async (after: string, limit: number) =>

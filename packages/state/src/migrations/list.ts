@@ -14,6 +14,7 @@ import { canary } from './0012-expand-canary.ts';
 import { providerIds } from './0013-expand-provider-ids.ts';
 import { answers } from './0014-expand-answers.ts';
 import { doubts } from './0015-expand-doubts.ts';
+import { fleets } from './0016-expand-fleets.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -37,4 +38,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0013-expand-provider-ids': providerIds,
   '0014-expand-answers': answers,
   '0015-expand-doubts': doubts,
+  '0016-expand-fleets': fleets,
 });

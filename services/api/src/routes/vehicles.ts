@@ -92,6 +92,7 @@ async function register(
     homeSealed: null,
     reserveSocPct: said.reserveSocPct ?? RESERVE_SOC_PCT,
     createdAtMs: atMs,
+    fleet: said.fleet ?? null,
     ...(said.isSynthetic && { isSynthetic: true }),
     ...(said.isCanary && { isCanary: true }),
   };
@@ -165,7 +166,7 @@ function changeRoutes(server: ApiServer, context: ApiContext): void {
       config: { roles: OWNER_ROLES },
       schema: {
         tags: ['vehicles'],
-        summary: 'Change label, model, VIN, home or reserve',
+        summary: 'Change label, model, VIN, fleet, home or reserve',
         params: vehicleParams,
         body: vehicleChange,
         response: answers({ 200: vehicleView }),
@@ -190,7 +191,7 @@ function changeRoutes(server: ApiServer, context: ApiContext): void {
         tags: ['vehicles'],
         summary: 'The car is mine no longer',
         description:
-          'Ends its tokens, withdraws its trips and forgets VIN, home and calendars. What was recorded while it was mine stays mine.',
+          'Ends its tokens, withdraws its trips and forgets VIN, fleet, home and calendars. What was recorded while it was mine stays mine.',
         params: vehicleParams,
         response: answers({ 204: noContent }),
       },
@@ -223,7 +224,7 @@ async function endOwnership(
   for (const { sourceId } of await tx.tripSources.listOf(vehicleId)) await tx.tripSources.remove(sourceId);
   for (const { tokenHash, revokedAtMs } of await tx.tokens.listOfVehicle(vehicleId))
     if (revokedAtMs === null) await tx.tokens.revoke(tokenHash, atMs);
-  await tx.vehicles.update(vehicleId, { vin: null, homeSealed: null });
+  await tx.vehicles.update(vehicleId, { vin: null, homeSealed: null, fleet: null });
   const actor = actorOf(principal);
   if (!(await context.trust.endOwnership({ vehicleId, personId, actor, toMs: atMs }))) throw notFound();
 }

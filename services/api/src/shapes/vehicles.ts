@@ -1,4 +1,5 @@
 import {
+  fleet,
   PURPOSES,
   type Purpose,
   position,
@@ -29,6 +30,10 @@ const details = {
   label: label.optional(),
   vin: vin.nullable().optional(),
   home: position.nullable().optional().describe('Kept sealed.'),
+  fleet: fleet
+    .nullable()
+    .optional()
+    .describe('Lower case with hyphens, like depot-north: rules can be for some fleets only.'),
   reserveSocPct: socPct.optional().describe('Charge that should be left on arrival; 5 when absent.'),
 };
 
@@ -62,6 +67,7 @@ export const vehicleSummary = z.strictObject({
   vehicleId,
   label: z.string(),
   modelId: z.string(),
+  fleet: z.string().nullable(),
   reserveSocPct: socPct,
   registeredAt: isoText,
   isSynthetic: z.boolean().describe('Made up by a simulation: nobody drives it.'),
@@ -101,6 +107,7 @@ export const summarise = (vehicle: Vehicle): z.infer<typeof vehicleSummary> => (
   vehicleId: vehicle.vehicleId,
   label: vehicle.label,
   modelId: vehicle.modelId,
+  fleet: vehicle.fleet ?? null,
   reserveSocPct: vehicle.reserveSocPct,
   registeredAt: iso(vehicle.createdAtMs),
   isSynthetic: vehicle.isSynthetic === true,
