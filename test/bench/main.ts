@@ -12,6 +12,7 @@ import { type KafkaFigures, kafkaRows, measureOnKafka } from './on-kafka.ts';
 import { measureProviders, type ProvidersFigures } from './providers.ts';
 import { measureRules, type RulesFigures } from './rules.ts';
 import { measureTimers, type TimersFigures } from './timers.ts';
+import { measureWakeUps, type WakeUpFigures } from './wake-ups.ts';
 import { measurePath, type PathFigures } from './whole-path.ts';
 
 const PARTS = [
@@ -30,10 +31,11 @@ const HELP = `npm run bench -- [part…] [options]
 
 Records per second through the whole embedded path beside the raw append rate of the log in the same run,
 forecasts and calibrations per second beside plain loops of the same arithmetic, twenty rules on one record
-beside closures written by hand, the timers of cars that fell silent, chargers along a road beside trying them all, memory per vehicle,
-acknowledged frames per second on SQLite and on Kafka, ingest beside kafkajs alone, and records of Tesla's
-fleet-telemetry decoded per second on one core beside bare protobufjs and JSON.parse of the same bytes. Without a
-part: all of them. gateway and kafka start a real broker themselves, kafka also an InfluxDB.
+beside closures written by hand, the timers of cars that fell silent, finding the cars that are due beside asking
+all of them, chargers along a road beside trying them all, memory per vehicle, acknowledged frames
+per second on SQLite and on Kafka, ingest beside kafkajs alone, and records of Tesla's fleet-telemetry decoded per
+second on one core beside bare protobufjs and JSON.parse of the same bytes. Without a part: all of them. gateway and
+kafka start a real broker themselves, kafka also an InfluxDB.
 
   part           ${PARTS.join(', ')}
   --short        fewer records, cars and seconds
@@ -49,7 +51,7 @@ interface Figures {
   readonly path?: PathFigures;
   readonly energy?: EnergyFigures;
   readonly rules?: RulesFigures;
-  readonly timers?: TimersFigures;
+  readonly timers?: TimersFigures & { readonly wakeUps: readonly WakeUpFigures[] };
   readonly providers?: ProvidersFigures;
   readonly memory?: {
     readonly planned: readonly MemoryFigures[];
@@ -77,7 +79,10 @@ async function measure({ isShort, onlyWhole, parts }: Options, folder: string): 
     ...(has('energy') && { energy: await measureEnergy(isShort ? 300 : 2_000) }),
     ...(has('rules') && {
       rules: await measureRules(isShort ? 50 : 400),
-      timers: await measureTimers(folder, isShort ? 1_000 : 10_000),
+      timers: {
+        ...(await measureTimers(folder, isShort ? 1_000 : 10_000)),
+        wakeUps: await measureWakeUps(10_000, isShort ? 50 : 400),
+      },
     }),
     ...(has('providers') && { providers: measureProviders(isShort ? 30 : 200) }),
     ...(has('memory') && {
@@ -185,12 +190,27 @@ function rulesRows(figures: RulesFigures): [string, string][] {
   ];
 }
 
-function timersRows({ cars, firstHour, quietHour }: TimersFigures): [string, string][] {
+function timersRows({
+  cars,
+  firstHour,
+  quietHour,
+  wakeUps,
+}: NonNullable<Figures['timers']>): [string, string][] {
   return [
     [`timers of ${whole(cars)} cars that fell silent: wake-ups in the first hour`, whole(firstHour.wakeUps)],
     ['  CPU of it, ms', whole(firstHour.cpuMs)],
     ['  wake-ups in an hour when nothing is due', whole(quietHour.wakeUps)],
     ['  CPU of it, the measurement’s own 3,600 steps included, ms', whole(quietHour.cpuMs)],
+    ...wakeUps.flatMap(wakeUpRows),
+  ];
+}
+
+function wakeUpRows(figures: WakeUpFigures): [string, string][] {
+  const { cars, due, indexUs, scanUs, scanToIndexRatio } = figures;
+  return [
+    [`wake-up with ${whole(due)} of ${whole(cars)} cars due: finding them, CPU µs`, indexUs.toFixed(1)],
+    ['  asking every car, µs', whole(scanUs)],
+    ['  times as long', scanToIndexRatio.toFixed(1)],
   ];
 }
 

@@ -7,18 +7,19 @@ import { HeldRules } from './held-rules.ts';
 import { GROUP, Partitions } from './partitions.ts';
 import type { PredictorDeps } from './predictor-deps.ts';
 import { OWN_RULES } from './rule-files.ts';
-
-export { stepRule } from './rule-step.ts';
-
 import { RuleSet } from './rule-set.ts';
 
+export { emptyCar, emptyWorld, type LiveCar } from './car.ts';
 export { type CarEvent, type CarReplay, createCarReplay, type Replayed } from './car-replay.ts';
+export { CarTimes, wantsAt } from './car-times.ts';
 export { DRILL_BELOW_SOC_PCT, severityFor } from './drill.ts';
 export { factCatalogue } from './facts/index.ts';
 export { formatMistakes, type RuleMistake, readRules, type SourceFile } from './load-rules.ts';
+export { modelOf } from './partitions.ts';
 export type { PredictorDeps } from './predictor-deps.ts';
 export type { LoadedRule } from './rule.ts';
 export { loadRules, OWN_RULES, readRuleFiles } from './rule-files.ts';
+export { stepRule } from './rule-step.ts';
 export { type RuleTestResult, runRuleTests } from './rule-test.ts';
 export type { Listen, Listener } from './rule-test-messages.ts';
 export { predictorSettings } from './settings.ts';
