@@ -7,6 +7,7 @@ import { createHousekeeping } from './housekeeping.ts';
 import { takeBatch } from './intake.ts';
 import { limitsOf, type NotifierDeps, type Parts } from './notifier-deps.ts';
 import { createOutboxWorker } from './outbox-worker.ts';
+import { createProviderGates, type ProviderGates } from './provider-gate.ts';
 import { createServiceTextSender } from './service-texts.ts';
 import { createShiftWatch } from './shift-watch.ts';
 import { createTripWatch, type TripWatch } from './trip-watch.ts';
@@ -120,6 +121,7 @@ function partsOf(deps: NotifierDeps): Parts {
     runtime,
     random: deps.random ?? systemRandom,
     channels: deps.channels ?? buildChannels(settings, runtime, state.contacts),
+    gateOf: gatesOf(settings),
     limits: limitsOf(settings),
     languages: loadLanguages(),
     driving: createDrivingStates(),
@@ -128,6 +130,16 @@ function partsOf(deps: NotifierDeps): Parts {
       'What became of messages, by state and reason.',
       ['state', 'reason'],
     ),
+  };
+}
+
+/** A gate per channel, and of channels where each person names a server, per server. */
+function gatesOf({ providerRates }: NotifierDeps['settings']): Parts['gateOf'] {
+  const gates = new Map<string, ProviderGates>();
+  return (channel, person) => {
+    const own = gates.get(channel.name) ?? createProviderGates(providerRates.get(channel.name));
+    gates.set(channel.name, own);
+    return own.of(channel.providerOf?.(person) ?? '');
   };
 }
 

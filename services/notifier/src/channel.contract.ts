@@ -9,6 +9,8 @@ export interface ChannelUnderTest {
   message(change?: Partial<Message>): Message;
   /** What a person sees at the end: repeats that the provider folds into one count once. */
   visible(): number;
+  /** Lets real time pass, where the channel itself leaves its provider alone as long as that asked. */
+  pass?(ms: number): void;
   /** Seconds the provider was told to keep the newest one; undefined where it has no such word. */
   validForS?(): number | undefined;
 }
@@ -57,10 +59,15 @@ export function channelContract(
     });
 
     test('asked to slow down it says for how long, and nothing arrived', async () => {
-      const { channel, message, visible } = await start(options.throttled ?? throttledFault);
+      const { channel, message, visible, pass } = await start(options.throttled ?? throttledFault);
       const delivery = await channel.deliver(message(), signal);
       expect(delivery).toEqual({ kind: 'retryable', reason: 'throttled', retryAfterMs: 7_000 });
       expect(visible()).toBe(0);
+      if (pass !== undefined) {
+        pass(6_999);
+        expect(await channel.deliver(message(), signal)).toEqual({ kind: 'held', forMs: 1 });
+        pass(1);
+      }
       expect(await channel.deliver(message(), signal)).toMatchObject({ kind: 'delivered' });
     });
 

@@ -7,6 +7,8 @@ export type Delivery =
   | { readonly kind: 'delivered'; readonly providerId?: string }
   /** May work later. */
   | { readonly kind: 'retryable'; readonly reason: FailureReason; readonly retryAfterMs?: number }
+  /** Nothing was tried: whoever would take it rests, or has no room, for so long. Real time. */
+  | { readonly kind: 'held'; readonly forMs: number }
   /** The same bytes to the same target will fail again. */
   | { readonly kind: 'rejected'; readonly reason: FailureReason };
 
@@ -68,6 +70,10 @@ export interface Channel {
   readonly showsAnswers?: true;
   /** It shows rules, not alerts: whether one of a car's alerts stands. */
   readonly showsRules?: true;
+  /** It asks each of its providers whether it may, and takes the next one where it may not. */
+  readonly asksProviders?: true;
+  /** Whose server it is, where each person names their own; absent: one for all. */
+  providerOf?(person: Person): string;
   /** Can this person be reached this way at all? */
   reaches(person: Person): boolean;
   deliver(message: Message, signal: AbortSignal): Promise<Delivery>;

@@ -1,10 +1,11 @@
 import type { Bus } from '@outrider/bus';
 import type { Purpose } from '@outrider/domain';
 import type { Counter, Runtime } from '@outrider/runtime';
-import type { NotificationRow, State } from '@outrider/state';
+import type { NotificationRow, Person, State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import type { Channel } from './channel.ts';
 import type { DrivingStates } from './driving-state.ts';
+import type { ProviderGate } from './provider-gate.ts';
 import type { NotifierSettings } from './settings.ts';
 import type { Limits } from './stage.ts';
 import type { Language } from './wording/language.ts';
@@ -30,6 +31,8 @@ export interface Parts {
   readonly runtime: Runtime;
   readonly channels: readonly Channel[];
   readonly random: () => number;
+  /** Of channels that do not ask their providers themselves. */
+  readonly gateOf: (channel: Channel, person: Person) => ProviderGate;
   readonly limits: Limits;
   readonly languages: ReadonlyMap<string, Language>;
   readonly driving: DrivingStates;

@@ -1,4 +1,4 @@
-import { type Breaker, createBreaker, randomId, traceField, traceHeader } from '@outrider/runtime';
+import { randomId, traceField, traceHeader } from '@outrider/runtime';
 import type { ClaimedNotification, NotificationRow, Person } from '@outrider/state';
 import type { Channel, Delivery, Message } from './channel.ts';
 import { type Content, openContent } from './content.ts';
@@ -30,8 +30,6 @@ const LEASE_MS = 90_000;
 const STOP_MS = 10_000;
 /** How long a word waits for the one before it. */
 const OVERTAKING_MS = 1_000;
-/** A channel that is down rests, so that its timeouts do not hold up everything else. */
-const CHANNEL_DOWN = { failures: 5, openMs: 30_000 };
 
 type Change = Pick<NotificationRow, 'state' | 'reason' | 'attempts'> & {
   readonly notBeforeMs?: number;
@@ -44,9 +42,6 @@ export function createOutboxWorker(parts: Parts, onDecided: () => void): OutboxW
   const { realClock, log } = parts.runtime;
   const breakOff = new AbortController();
   const inFlight = new Set<Promise<void>>();
-  const breakers = new Map<string, Breaker>(
-    parts.channels.map(({ name }) => [name, createBreaker(CHANNEL_DOWN)]),
-  );
   let looking: Promise<void> | undefined;
   let isPoked = false;
   let isStopped = false;
@@ -63,7 +58,7 @@ export function createOutboxWorker(parts: Parts, onDecided: () => void): OutboxW
   };
   const launch = (claimed: ClaimedNotification): void => {
     const { notificationId } = claimed.row;
-    const work = sendClaimed(parts, claimed, breakers, breakOff.signal)
+    const work = sendClaimed(parts, claimed, breakOff.signal)
       .then((isDecided) => isDecided && onDecided())
       // The lease ends by itself and the row is tried again.
       .catch((error: unknown) =>
@@ -123,13 +118,12 @@ function claimDue({ state, runtime }: Parts, limit: number): Promise<readonly Cl
 async function sendClaimed(
   parts: Parts,
   { row, leaseId, words }: ClaimedNotification,
-  breakers: ReadonlyMap<string, Breaker>,
   signal: AbortSignal,
 ): Promise<boolean> {
   await parts.trust.prepare([row.vehicleId]);
   // A word that came to a worker which died with the message in hand: it may have arrived.
   const heard = afterWords(row, words);
-  const change: Change = heard === row ? await changeOf(parts, row, breakers, signal) : heard;
+  const change: Change = heard === row ? await changeOf(parts, row, signal) : heard;
   const { notBeforeMs, leaseUntilMs, providerId } = change;
   const tried = heard === row ? { ...row, ...change, changedAtMs: parts.runtime.eventClock.nowMs() } : heard;
   const steps = await parts.state.transaction(async (state) => {
@@ -159,12 +153,7 @@ async function sendClaimed(
 }
 
 /** What becomes of a row that is due. */
-async function changeOf(
-  parts: Parts,
-  row: NotificationRow,
-  breakers: ReadonlyMap<string, Breaker>,
-  signal: AbortSignal,
-): Promise<Change> {
+async function changeOf(parts: Parts, row: NotificationRow, signal: AbortSignal): Promise<Change> {
   const { attempts } = row;
   const nowMs = parts.runtime.eventClock.nowMs();
   if (row.expiresAtMs <= nowMs) return { state: 'expired', reason: 'expired', attempts };
@@ -180,23 +169,33 @@ async function changeOf(
   if (channel === undefined || person === undefined || said === undefined)
     return { state: 'suppressed', reason: said === undefined ? 'no-consent' : 'no-channel', attempts };
   const realNowMs = parts.runtime.realClock.nowMs();
-  const openForMs = breakers.get(channel.name)?.openForMs(realNowMs) ?? 0;
-  if (openForMs > 0)
-    return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + openForMs };
   if (await isOvertaking(parts, channel, row))
     return { state: 'waiting', reason: row.reason, attempts, leaseUntilMs: realNowMs + OVERTAKING_MS };
   const message = { ...messageOf(row, person, said), ...(await replacedBy(parts, channel, row, nowMs)) };
-  const delivery = await tryOnce(channel, message, signal);
+  const delivery = await tryThrough(parts, channel, message, signal);
   const { notificationId, alertId } = row;
   const tried = { notificationId, alertId, channel: channel.name, came: delivery.kind };
   parts.runtime.log.info({ ...tried, ...traceField(said.traceparent) }, 'a message was tried');
-  breakers.get(channel.name)?.note(showsItWorks(delivery), parts.runtime.realClock.nowMs());
   const change = afterTry(parts, row, delivery, nowMs);
   return change.state === 'sent' && said.isEscalated === true ? { ...change, reason: 'escalation' } : change;
 }
 
-/** A message that is refused says that the channel works. */
-const showsItWorks = ({ kind }: Delivery): boolean => kind === 'delivered' || kind === 'rejected';
+/** Not at all while whoever would take it rests. */
+async function tryThrough(
+  parts: Parts,
+  channel: Channel,
+  message: Message,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  if (channel.asksProviders === true) return tryOnce(channel, message, signal);
+  const { realClock } = parts.runtime;
+  const gate = parts.gateOf(channel, message.recipient);
+  const turn = gate.ask(realClock.nowMs(), message.severity === 'critical');
+  if (turn.kind !== 'open') return { kind: 'held', forMs: turn.forMs };
+  const delivery = await tryOnce(channel, message, signal);
+  gate.note(delivery, realClock.nowMs());
+  return delivery;
+}
 
 async function askAgain(
   parts: Parts,
@@ -250,6 +249,15 @@ async function tryOnce(channel: Channel, message: Message, signal: AbortSignal):
 
 /** Sent, failed for good, or waiting for its next try on the real clock. */
 function afterTry(parts: Parts, row: NotificationRow, delivery: Delivery, nowMs: number): Change {
+  if (delivery.kind === 'held') {
+    const { reason, attempts } = row;
+    return {
+      state: 'waiting',
+      reason,
+      attempts,
+      leaseUntilMs: parts.runtime.realClock.nowMs() + delivery.forMs,
+    };
+  }
   const attempts = row.attempts + 1;
   if (delivery.kind === 'delivered') {
     const { providerId } = delivery;

@@ -1,5 +1,15 @@
+import type { Person } from '@outrider/state';
 import { afterEach, expect, test } from 'vitest';
-import { createRig, HOUR_MS, MINUTE_MS, type Rig, type RigOptions, START_MS } from './notifier.fixture.ts';
+import {
+  createRig,
+  driver,
+  fakeChannel,
+  HOUR_MS,
+  MINUTE_MS,
+  type Rig,
+  type RigOptions,
+  START_MS,
+} from './notifier.fixture.ts';
 
 let rig: Rig;
 const start = async (options?: RigOptions) => {
@@ -152,4 +162,49 @@ test('of two held revisions only the newer is sent', async () => {
   await rig.passEventTime(HOUR_MS);
   expect(onFeed()).toEqual(['alert! 2']);
   expect(rig.email.messages.map((message) => message.revision)).toEqual([2]);
+});
+
+test('a receiver of webhooks that is down rests alone, and its messages go out when it works', async () => {
+  const webhook = fakeChannel('webhook');
+  const hooks = { ...webhook, providerOf: ({ webhookUrl }: Person) => webhookUrl ?? '' };
+  await start({
+    person: { channels: ['webhook'], webhookUrl: 'https://one.example' },
+    channels: [hooks],
+    environment: { THROTTLE: '99/1m', BUNDLE_WINDOW_S: '0' },
+  });
+  await rig.park();
+  const down = { kind: 'retryable', reason: 'unreachable', retryAfterMs: 1_000 } as const;
+  webhook.answers.push(down, down, down, down, down);
+  const say = (number: number) =>
+    rig.publishAlert({ alertId: `alert-${number}`, subject: `s${number}`, stopName: `Stop ${number}` });
+  for (let number = 1; number <= 6; number++) await say(number);
+  // The sixth was not tried.
+  expect(webhook.messages).toHaveLength(5);
+  expect((await rig.rows()).map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1, 0]);
+  await rig.state.people.update(driver.personId, { webhookUrl: 'https://other.example' });
+  await say(7);
+  expect(webhook.messages).toHaveLength(6);
+  await rig.state.people.update(driver.personId, { webhookUrl: 'https://one.example' });
+  for (let second = 0; second < 40; second++) await rig.passRealTime(1_000);
+  expect(new Set((await rig.rows()).map(({ state }) => state))).toEqual(new Set(['sent']));
+});
+
+test('without room in the rate of their provider messages wait for it, each once', async () => {
+  await start({
+    person: { channels: ['email'] },
+    environment: { PROVIDER_RATES: 'email=1/20s', THROTTLE: '99/1m', BUNDLE_WINDOW_S: '0' },
+  });
+  await rig.park();
+  for (const number of [1, 2, 3])
+    await rig.publishAlert({ alertId: `alert-${number}`, subject: `s${number}`, stopName: `Stop ${number}` });
+  expect(rig.email.messages).toHaveLength(1);
+  await rig.passRealTime(19_999);
+  expect(rig.email.messages).toHaveLength(1);
+  await rig.restart();
+  for (let second = 0; second < 60; second++) await rig.passRealTime(1_000);
+  expect(rig.email.messages.map(({ alertId }) => alertId).toSorted()).toEqual([
+    'alert-1',
+    'alert-2',
+    'alert-3',
+  ]);
 });

@@ -72,6 +72,26 @@ test('nobody who drives gets a code: it waits until the car is parked', async ()
   expect(sent).toHaveLength(1);
 });
 
+test('a code whose provider rests waits for it, and is sent once', async () => {
+  const { sent, channel } = smsChannel();
+  let turns = 0;
+  const resting: Channel = {
+    ...channel,
+    sendText: async (text, signal) => {
+      turns += 1;
+      if (turns === 1) return { kind: 'held', forMs: SECOND_MS };
+      return (await channel.sendText?.(text, signal)) ?? { kind: 'delivered' };
+    },
+  };
+  const { rig, ask, found } = await start([resting]);
+  await ask();
+  await rig.passRealTime(SECOND_MS);
+  expect(await found()).toMatchObject({ state: 'waiting', codeHash: null });
+  for (const _ of [1, 2]) await rig.passRealTime(SECOND_MS);
+  expect(await found()).toMatchObject({ state: 'sent' });
+  expect(sent).toHaveLength(1);
+});
+
 for (const { name, prepare, count } of [
   { name: 'while the car moves it waits', prepare: (rig: Rig) => rig.drive(), count: 0 },
   { name: 'while the car may move it waits', prepare: async () => {}, count: 0 },

@@ -82,10 +82,14 @@ async function sendOne(parts: Parts, text: ServiceText, signal: AbortSignal): Pr
   const words = languageOf(parts.languages, person?.language ?? 'en').serviceTexts;
   const said = { subject: words.subject, text: fill(words[text.kind], { code }) ?? '' };
   const delivery = await tryOnce(parts, text, said, signal);
-  const state = delivery.kind === 'delivered' ? 'sent' : 'failed';
-  await serviceTexts.change(textId, 'sending', { state });
+  const change =
+    delivery.kind === 'held'
+      ? // Nothing was tried: it waits for its provider, and gets another code then.
+        ({ state: 'waiting', codeHash: null } as const)
+      : ({ state: delivery.kind === 'delivered' ? 'sent' : 'failed' } as const);
+  await serviceTexts.change(textId, 'sending', change);
   const { channel } = text;
-  const reason = delivery.kind === 'delivered' ? undefined : delivery.reason;
+  const reason = 'reason' in delivery ? delivery.reason : undefined;
   parts.runtime.log.info({ textId, channel, came: delivery.kind, reason }, 'a text was tried');
 }
 

@@ -10,6 +10,7 @@ import {
   type SettingsSchema,
   url,
 } from '@outrider/runtime';
+import { providerRates } from './provider-rates.ts';
 import { account, ntfyToken, slackToken, smsSender, telegramToken, vapidKey } from './provider-secrets.ts';
 
 /** At most `count` interrupting messages per person in any `windowMs` of event time. */
@@ -229,6 +230,13 @@ export const notifierSettings = {
     about: 'Escalations per member of a service crew, critical ones too; more wait for their turn.',
     parse: rates,
     default: '10/10m,144/1d',
+  },
+  providerRates: {
+    env: 'PROVIDER_RATES',
+    about:
+      'Messages to one provider, of each process: sms=1/1s,telegram=30/1s. More wait; critical ones do not. Empty = no limit.',
+    parse: providerRates,
+    default: '',
   },
   declineStep: {
     env: 'DECLINE_STEP',

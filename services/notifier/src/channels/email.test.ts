@@ -1,7 +1,8 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { silentLog } from '@outrider/runtime';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { manualClock, silentLog } from '@outrider/runtime';
+import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, expect, test } from 'vitest';
+import { closedPort, fakeMailServer } from '../fakes/mail-server.fixture.ts';
 import { exampleMessage } from '../message.fixture.ts';
 import { driver } from '../notifier.fixture.ts';
 import { createEmail, escapeHtml, mailOf } from './email.ts';
@@ -12,30 +13,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-/** A real SMTP server on loopback that keeps what it takes. */
-async function mailServer(options: SMTPServerOptions = {}) {
-  const mails: string[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    closeTimeout: 100,
-    onData(stream, _session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        mails.push(Buffer.concat(chunks).toString('utf8'));
-        done();
-      });
-    },
-    ...options,
-  });
-  // Clients that hang up in the middle are what these tests do.
-  server.on('error', () => {});
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  closers.push(() => new Promise((closed) => server.close(() => closed())));
-  const { port } = server.server.address() as AddressInfo;
-  return { mails, url: `smtp://127.0.0.1:${port}` };
-}
+const mailServer = (options?: SMTPServerOptions) => fakeMailServer(closers, options);
 
 /** A raw server: `answer` decides what it says to each line. */
 async function rawServer(answer: (line: string, end: () => void) => string | undefined) {
@@ -62,21 +40,17 @@ async function rawServer(answer: (line: string, end: () => void) => string | und
   return `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A port nobody listens on. */
-async function closedPort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((closed) => server.close(() => closed()));
-  return `smtp://127.0.0.1:${port}`;
-}
-
 const email = (
   smtpUrl: string,
-  more: { fallbackUrl?: string; timeoutMs?: number; needsCode?: boolean } = {},
+  more: {
+    fallbackUrl?: string;
+    timeoutMs?: number;
+    needsCode?: boolean;
+  } = {},
 ) =>
   createEmail({
-    ...{ smtpUrl, from: 'Outrider <warn@outrider.example>', log: silentLog, ...more },
+    ...{ smtpUrl, from: 'Outrider <warn@outrider.example>', log: silentLog },
+    ...{ realClock: manualClock(0), ...more },
     forget: async (contactId) => void forgotten.push(contactId),
   });
 const forgotten: string[] = [];

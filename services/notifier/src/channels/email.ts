@@ -1,7 +1,8 @@
-import { contentId, type Log } from '@outrider/runtime';
+import { type Clock, contentId, type Log } from '@outrider/runtime';
 import type { Contact } from '@outrider/state';
 import { createTransport, type SendMailOptions, type SMTPTransportOptions } from 'nodemailer';
 import type { Channel, Delivery, Message } from '../channel.ts';
+import { createProviderGate, type ProviderGate, type ProviderRate, sendByFirst } from '../provider-gate.ts';
 import {
   classOfSmtpError,
   deliveryOf,
@@ -19,6 +20,9 @@ export interface EmailOptions {
   /** The proved address takes no mail any more. */
   readonly forget: (contactId: string) => Promise<unknown>;
   readonly log: Log;
+  readonly realClock: Clock;
+  /** Of each server; absent: none. */
+  readonly rate?: ProviderRate | undefined;
   /** Only to addresses that their owner proved by a code. */
   readonly needsCode?: boolean;
   readonly timeoutMs?: number;
@@ -29,17 +33,22 @@ const TIMEOUT_MS = 10_000;
 /** E-mail over SMTP. A stable Message-ID lets mailboxes recognise a repeat; alerts form threads. */
 export function createEmail(options: EmailOptions): Channel {
   const servers = [options.smtpUrl, ...(options.fallbackUrl ? [options.fallbackUrl] : [])].map((url) => ({
-    ...serverOf(url),
-    ...timeouts(options.timeoutMs ?? TIMEOUT_MS),
+    gate: createProviderGate(options.rate),
+    smtp: { ...serverOf(url), ...timeouts(options.timeoutMs ?? TIMEOUT_MS) },
   }));
   return {
     name: 'email',
+    asksProviders: true,
     reaches: (person) => addressOf(person, options) !== undefined,
     async deliver(message, signal) {
       const address = addressOf(message.recipient, options);
       if (address === undefined) return deliveryOf('permanent-target');
       const mail = mailOf(message, address, options.from);
-      const delivery = await sendBy(servers, { ...mail, signal }, options.log, message.notificationId);
+      const { notificationId, isMaybeThere = false } = message;
+      const isUrgent = message.severity === 'critical';
+      const delivery = await sendBy(servers, { ...mail, signal }, options, {
+        ...{ notificationId, isMaybeThere, isUrgent },
+      });
       const proof = proofOf(message.recipient);
       if (proof !== undefined && isTargetGone(delivery)) await options.forget(proof.contactId);
       return delivery;
@@ -47,11 +56,8 @@ export function createEmail(options: EmailOptions): Channel {
     sendText: ({ target, subject, text }, signal) => {
       const to = { name: '', address: target };
       const headers = { 'Auto-Submitted': 'auto-generated' };
-      return sendBy(
-        servers,
-        { from: options.from, to, subject, text: `${text}\n`, headers, signal },
-        options.log,
-      );
+      const mail = { from: options.from, to, subject, text: `${text}\n`, headers, signal };
+      return sendBy(servers, mail, options, { isMaybeThere: false, isUrgent: false });
     },
     close: async () => {},
   };
@@ -69,24 +75,32 @@ function addressOf(
 const proofOf = ({ email, contacts = [] }: Message['recipient']): Contact | undefined =>
   contacts.find(({ channel, target }) => channel === 'email' && target === email);
 
-/** The next server is asked only when the one before certainly did not take the mail. */
-async function sendBy(
-  servers: readonly SMTPTransportOptions[],
+interface Server {
+  readonly gate: ProviderGate;
+  readonly smtp: SMTPTransportOptions;
+}
+
+/** The next server is asked only when the one before rests, or certainly did not take the mail. */
+function sendBy(
+  servers: readonly Server[],
   mail: SendMailOptions & { readonly signal: AbortSignal },
-  log: Log,
-  notificationId?: string,
+  { log, realClock }: Pick<EmailOptions, 'log' | 'realClock'>,
+  asked: { readonly notificationId?: string; readonly isMaybeThere: boolean; readonly isUrgent: boolean },
 ): Promise<Delivery> {
-  let delivery: Delivery = deliveryOf('transient');
-  for (const server of servers) {
-    if (mail.signal.aborted) return deliveryOf('timed-out');
-    const failure = await sendOnce(server, mail);
-    if (failure === undefined) return { kind: 'delivered' };
-    const { retryClass, code } = failure;
-    log.warn({ notificationId, class: retryClass, code }, 'a mail server did not take an e-mail');
-    delivery = deliveryOf(retryClass);
-    if (!isDefinite(retryClass)) return delivery;
-  }
-  return delivery;
+  return sendByFirst({
+    ...asked,
+    providers: servers,
+    nowMs: () => realClock.nowMs(),
+    async tryOne({ smtp }) {
+      if (mail.signal.aborted) return { delivery: deliveryOf('timed-out'), isDefinite: false };
+      const failure = await sendOnce(smtp, mail);
+      if (failure === undefined) return { delivery: { kind: 'delivered' }, isDefinite: false };
+      const { retryClass, code } = failure;
+      const { notificationId } = asked;
+      log.warn({ notificationId, class: retryClass, code }, 'a mail server did not take an e-mail');
+      return { delivery: deliveryOf(retryClass), isDefinite: isDefinite(retryClass) };
+    },
+  });
 }
 
 /** `smtp://user:password@host:port` in parts; TLS from the start for `smtps:`. */

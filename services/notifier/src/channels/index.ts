@@ -24,7 +24,7 @@ type Build = (
 /** Every channel. A new one is a file beside this, its test, and a line here; undefined = not set up. */
 export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
   feed: () => createFeed(),
-  email: (settings, { log }, contacts) =>
+  email: (settings, { log, realClock }, contacts) =>
     settings.smtpUrl === undefined
       ? undefined
       : createEmail({
@@ -33,29 +33,30 @@ export const channelBuilders: Readonly<Record<ChannelName, Build>> = {
           from: settings.smtpFrom,
           needsCode: settings.emailNeedsCode,
           forget: (contactId) => contacts.remove(contactId),
-          log,
+          ...{ log, realClock, rate: settings.providerRates.get('email') },
         }),
   webhook: (settings, { realClock }) =>
     createWebhook({ allowHttpLoopback: settings.webhookAllowHttpLoopback, realClock }),
   push: (settings, { eventClock, realClock }, contacts) => {
-    const { pushPrivateKey: privateKey, pushContact: contact } = settings;
+    const { pushPrivateKey: privateKey, pushContact: contact, providerRates } = settings;
     if (privateKey === undefined) return undefined;
     if (contact === undefined)
       throw new Error('PUSH_PRIVATE_KEY is set and PUSH_CONTACT is not: push services ask whom to write to');
     return createPush({
-      ...{ vapid: { privateKey, contact }, eventClock, realClock },
+      ...{ vapid: { privateKey, contact }, eventClock, realClock, rate: providerRates.get('push') },
       forget: (contactId) => contacts.remove(contactId),
       allowHttpLoopback: settings.webhookAllowHttpLoopback,
     });
   },
-  sms: ({ smsUrl, smsFallbackUrl, smsFrom, smsCallbackUrl }, { eventClock, realClock, log }, contacts) => {
+  sms: (settings, { eventClock, realClock, log }, contacts) => {
+    const { smsUrl, smsFallbackUrl, smsFrom, smsCallbackUrl, providerRates } = settings;
     if (smsUrl === undefined) return undefined;
     if (smsFrom === undefined) throw new Error('SMS_URL is set and SMS_FROM is not: SMS need a sender');
     const languages = loadLanguages();
     const repliesOf = (language: string) => languageOf(languages, language).serviceTexts.replies;
     return createSms({
       ...{ url: smsUrl, fallbackUrl: smsFallbackUrl, from: smsFrom, eventClock, realClock, log },
-      callbackUrl: smsCallbackUrl,
+      ...{ callbackUrl: smsCallbackUrl, rate: providerRates.get('sms') },
       forget: (contactId) => contacts.remove(contactId),
       repliesOf: smsCallbackUrl === undefined ? undefined : repliesOf,
     });

@@ -23,10 +23,10 @@ async function pushService(): Promise<FakePushService> {
   return service;
 }
 
-const push = (allowHttpLoopback = true) =>
+const push = (allowHttpLoopback = true, realClock = clock) =>
   createPush({
     vapid: { privateKey: Buffer.alloc(32, 7).toString('base64url'), contact: 'mailto:ops@cars.example' },
-    ...{ eventClock: clock, realClock: clock, allowHttpLoopback, timeoutMs: CONTRACT_TIMEOUT_MS },
+    ...{ eventClock: clock, realClock, allowHttpLoopback, timeoutMs: CONTRACT_TIMEOUT_MS },
     forget: async (contactId) => forgotten.push(contactId),
   });
 
@@ -43,8 +43,10 @@ channelContract(
   'push',
   async () => {
     const provider = await pushService();
+    const own = manualClock(START_MS);
     return {
-      channel: push(),
+      channel: push(true, own),
+      pass: (ms) => own.advanceTo(own.nowMs() + ms),
       provider,
       message: (change) => to([contactOf(provider)], change),
       visible: () => new Set(provider.pushes.map(({ topic }) => topic)).size,
@@ -120,4 +122,18 @@ test('what has expired is not kept for a browser that is away', async () => {
   const service = await pushService();
   await push().deliver(to([contactOf(service)], { expiresAtMs: START_MS - 1 }), signal);
   expect(service.pushes[0]?.ttlS).toBe(0);
+});
+
+test('one push service that rests holds up its own browsers alone', async () => {
+  const [down, well] = [await pushService(), await pushService()];
+  down.fail(...Array.from({ length: 6 }, () => ({ status: 503 })));
+  const channel = push();
+  for (let count = 0; count < 5; count++)
+    expect(await channel.deliver(to([contactOf(down)]), signal)).toMatchObject({ reason: 'unreachable' });
+  expect(await channel.deliver(to([contactOf(down)]), signal)).toEqual({ kind: 'held', forMs: 30_000 });
+  expect(await channel.deliver(to([contactOf(well)]), signal)).toEqual({ kind: 'delivered' });
+  expect(await channel.deliver(to([contactOf(down), contactOf(well)]), signal)).toEqual({
+    kind: 'delivered',
+  });
+  expect(down.calls).toHaveLength(5);
 });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Channel, Delivery, Message } from '../channel.ts';
 import { cutToBytes } from '../cut-to-bytes.ts';
 import { callProvider } from '../provider-call.ts';
+import { createProviderGates, type ProviderGates, type ProviderRate } from '../provider-gate.ts';
 import { encryptPush, type PushSubscription, type Vapid, vapidHeader } from '../push-encryption.ts';
 import { classOfConnectionError, classOfPushStatus, deliveryOf, isTargetGone } from '../retry-class.ts';
 import { type Resolve, safeTarget } from '../safe-address.ts';
@@ -16,6 +17,8 @@ export interface PushOptions {
   readonly forget: (contactId: string) => Promise<unknown>;
   /** For development and tests. */
   readonly allowHttpLoopback: boolean;
+  /** Of each push service; absent: none. */
+  readonly rate?: ProviderRate | undefined;
   readonly resolve?: Resolve;
   readonly timeoutMs?: number;
 }
@@ -31,15 +34,17 @@ const subscription = z.object({ endpoint: z.string(), p256dh: z.string(), auth: 
  * alert's: what was not shown yet is replaced on the way, what is shown by the browser.
  */
 export function createPush(options: PushOptions): Channel {
+  const gates = createProviderGates(options.rate);
   return {
     name: 'push',
+    asksProviders: true,
     reaches: (person) => subscriptionsOf(person).length > 0,
     async deliver(message, signal) {
       const contacts = subscriptionsOf(message.recipient);
       if (contacts.length === 0) return deliveryOf('permanent-target');
       const came = await Promise.all(
         contacts.map(async (contact) => {
-          const delivery = await deliverTo(contact, message, options, signal);
+          const delivery = await deliverTo(contact, message, { ...options, gates }, signal);
           if (isTargetGone(delivery)) await options.forget(contact.contactId);
           return delivery;
         }),
@@ -55,18 +60,36 @@ const subscriptionsOf = ({ contacts = [] }: Message['recipient']): readonly Cont
 
 /** Seen in one place it is seen; else what may still work. */
 function best(came: readonly Delivery[]): Delivery {
-  const order = ['delivered', 'retryable', 'rejected'] as const;
+  const order = ['delivered', 'retryable', 'held', 'rejected'] as const;
   const [first] = came.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
   return first ?? deliveryOf('permanent-target');
 }
 
+type Deps = PushOptions & { readonly gates: ProviderGates };
+
+/** Unless the push service of that browser rests. */
 async function deliverTo(
   { target }: Contact,
+  message: Message,
+  options: Deps,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const known = subscription.parse(JSON.parse(target));
+  const gate = options.gates.of(new URL(known.endpoint).origin);
+  const { realClock } = options;
+  const turn = gate.ask(realClock.nowMs(), message.severity === 'critical');
+  if (turn.kind !== 'open') return { kind: 'held', forMs: turn.forMs };
+  const delivery = await post(known, message, options, signal);
+  gate.note(delivery, realClock.nowMs());
+  return delivery;
+}
+
+async function post(
+  known: z.infer<typeof subscription>,
   message: Message,
   options: PushOptions,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const known = subscription.parse(JSON.parse(target));
   const safe = await safeTarget(known.endpoint, options);
   if (safe.kind === 'refused') return deliveryOf('permanent-target');
   if (safe.kind === 'unresolved') return deliveryOf(classOfConnectionError(safe.code, false));

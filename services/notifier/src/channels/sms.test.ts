@@ -1,4 +1,4 @@
-import { manualClock, silentLog } from '@outrider/runtime';
+import { type ManualClock, manualClock, silentLog } from '@outrider/runtime';
 import { afterEach, expect, test } from 'vitest';
 import { CONTRACT_TIMEOUT_MS, channelContract } from '../channel.contract.ts';
 import { type FakeTwilio, fakeTwilio } from '../fakes/twilio.fixture.ts';
@@ -32,7 +32,13 @@ async function provider(): Promise<FakeTwilio> {
 
 const sms = (
   url: string,
-  more: { fallbackUrl?: string; from?: string; repliesOf?: () => string; callbackUrl?: string } = {},
+  more: {
+    fallbackUrl?: string;
+    from?: string;
+    repliesOf?: () => string;
+    callbackUrl?: string;
+    realClock?: ManualClock;
+  } = {},
 ) =>
   createSms({
     ...{ url, from: '+15550000000', eventClock: clock, realClock: clock, log: silentLog },
@@ -44,8 +50,10 @@ channelContract(
   'sms',
   async () => {
     const fake = await provider();
+    const realClock = manualClock(START_MS);
     return {
-      channel: sms(fake.accountUrl),
+      channel: sms(fake.accountUrl, { realClock }),
+      pass: (ms) => realClock.advanceTo(realClock.nowMs() + ms),
       provider: fake,
       message,
       visible: () => fake.texts.length,
@@ -209,4 +217,18 @@ test('one that may have arrived goes out again only where every provider says th
     kind: 'delivered',
   });
   expect(fake.texts).toHaveLength(2);
+});
+
+test('while the first provider rests the second is taken, and the first again when it works', async () => {
+  const [first, second] = [await provider(), await provider()];
+  const realClock = manualClock(START_MS);
+  const channel = sms(first.accountUrl, { fallbackUrl: second.accountUrl, realClock });
+  const say = (number: number) => channel.deliver(message({ spoken: `Text ${number}.` }), signal);
+  first.fail(...Array.from({ length: 5 }, () => ({ status: 429 })));
+  for (let number = 0; number < 7; number++) expect(await say(number)).toEqual({ kind: 'delivered' });
+  const posts = () => first.calls.filter(({ method }) => method === 'POST').length;
+  expect([posts(), second.texts.length]).toEqual([5, 7]);
+  realClock.advanceTo(START_MS + 30_000);
+  expect(await say(7)).toEqual({ kind: 'delivered' });
+  expect([posts(), second.texts.length]).toEqual([6, 7]);
 });

@@ -3,6 +3,7 @@ import type { Contact } from '@outrider/state';
 import { z } from 'zod';
 import type { Channel, Delivery, Message } from '../channel.ts';
 import { callProvider, jsonOf, type ProviderAnswer } from '../provider-call.ts';
+import { createProviderGate, type ProviderGate, type ProviderRate, sendByFirst } from '../provider-gate.ts';
 import { classOfSmsAnswer, deliveryOf, isDefinite, isTargetGone, type RetryClass } from '../retry-class.ts';
 import { fitSegments, smsSize, toGsmText } from '../sms-text.ts';
 
@@ -22,6 +23,8 @@ export interface SmsOptions {
   readonly eventClock: Clock;
   readonly realClock: Clock;
   readonly log: Log;
+  /** Of each provider; absent: none. */
+  readonly rate?: ProviderRate | undefined;
   readonly timeoutMs?: number;
 }
 
@@ -72,6 +75,7 @@ export function createSms(options: SmsOptions): Channel {
   const send = (sms: Sms, signal: AbortSignal): Promise<Delivery> => sendBy(providers, sms, signal, options);
   return {
     name: 'sms',
+    asksProviders: true,
     reaches: (person) => smsTarget(person) !== undefined,
     async deliver(message, signal) {
       const contact = contactOf(message.recipient);
@@ -102,6 +106,7 @@ export function createSms(options: SmsOptions): Channel {
 }
 
 interface Provider {
+  readonly gate: ProviderGate;
   readonly host: string;
   isThere(sms: Sms, signal: AbortSignal): Promise<boolean | 'unknown'>;
   post(sms: Sms, signal: AbortSignal): Promise<RetryClass | Delivery>;
@@ -113,9 +118,9 @@ async function sendBy(
   providers: readonly Provider[],
   sms: Sms,
   signal: AbortSignal,
-  { log }: SmsOptions,
+  { log, realClock }: SmsOptions,
 ): Promise<Delivery> {
-  let delivery = deliveryOf('transient');
+  const { isVital, notificationId } = sms;
   const known = [];
   for (const provider of providers) {
     const isThere = await provider.isThere(sms, signal);
@@ -123,19 +128,23 @@ async function sendBy(
     known.push(isThere);
   }
   // What may have arrived goes out again only where every provider says that it did not.
-  if (sms.isMaybeThere === true && !sms.isVital && known.includes('unknown')) return deliveryOf('ambiguous');
-  for (const provider of providers) {
-    if (signal.aborted) return deliveryOf('timed-out');
-    const came = await provider.post(sms, signal);
-    if (typeof came === 'object' && came.kind === 'delivered') return came;
-    const retryClass = typeof came === 'string' ? came : 'throttled';
-    delivery = typeof came === 'string' ? deliveryOf(came) : came;
-    const { notificationId } = sms;
-    log.warn({ notificationId, class: retryClass, host: provider.host }, 'a provider did not take an SMS');
-    if (retryClass === 'ambiguous') return afterDoubt(await provider.isThere(sms, signal), sms);
-    if (!isDefinite(retryClass)) return delivery;
-  }
-  return delivery;
+  if (sms.isMaybeThere === true && !isVital && known.includes('unknown')) return deliveryOf('ambiguous');
+  return sendByFirst({
+    ...{ providers, isUrgent: isVital, nowMs: () => realClock.nowMs() },
+    // It has just been asked for: what may be there by now is vital.
+    isMaybeThere: false,
+    async tryOne(provider) {
+      if (signal.aborted) return { delivery: deliveryOf('timed-out'), isDefinite: false };
+      const came = await provider.post(sms, signal);
+      if (typeof came === 'object' && came.kind === 'delivered') return { delivery: came, isDefinite: false };
+      const retryClass = typeof came === 'string' ? came : 'throttled';
+      log.warn({ notificationId, class: retryClass, host: provider.host }, 'a provider did not take an SMS');
+      if (retryClass === 'ambiguous')
+        return { delivery: afterDoubt(await provider.isThere(sms, signal), sms), isDefinite: false };
+      const delivery = typeof came === 'string' ? deliveryOf(came) : came;
+      return { delivery, isDefinite: isDefinite(retryClass) };
+    },
+  });
 }
 
 /** Perhaps sent. Only what is vital is sent again; the phone would show anything else twice. */
@@ -160,6 +169,7 @@ function createProvider(providerUrl: string, options: SmsOptions): Provider {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const ask = (signal: AbortSignal) => ({ timeoutMs, signal, nowMs: options.realClock.nowMs() });
   return {
+    gate: createProviderGate(options.rate),
     host,
     async isThere(sms, signal) {
       const url = new URL(`${base}?${new URLSearchParams({ To: sms.to, PageSize: '20' })}`);

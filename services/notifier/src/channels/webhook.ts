@@ -21,6 +21,8 @@ export function createWebhook(options: WebhookOptions): Channel {
   return {
     name: 'webhook',
     reaches: (person) => person.webhookUrl !== null && person.webhookSecret !== null,
+    // One receiver that is down is no reason to leave the others alone.
+    providerOf: ({ webhookUrl }) => (webhookUrl === null ? '' : new URL(webhookUrl).origin),
     async deliver(message, signal) {
       const { webhookUrl, webhookSecret } = message.recipient;
       if (webhookUrl === null || webhookSecret === null) return deliveryOf('permanent-target');
