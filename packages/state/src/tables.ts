@@ -18,6 +18,7 @@ import type {
   QuarantineKey,
   ServiceText,
   SubjectKey,
+  Token,
   TripRow,
   TripSourceRow,
   Vehicle,
@@ -87,7 +88,7 @@ interface Sequence {
 
 interface TokenColumns {
   readonly tokenHash: string;
-  readonly kind: 'device' | 'person';
+  readonly kind: Token['kind'];
   readonly vehicleId: string | null;
   readonly personId: string | null;
   readonly role: 'driver' | 'crew' | 'operator' | 'product' | 'admin' | null;

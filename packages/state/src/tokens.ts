@@ -49,17 +49,27 @@ export function createTokens(session: Session): Tokens {
         .db()
         .selectFrom('tokens')
         .select(({ fn }) => fn.countAll().as('count'))
+        .where('kind', '=', 'person')
         .where('role', '=', 'admin')
         .where('revokedAtMs', 'is', null)
         .executeTakeFirstOrThrow();
       return Number(row.count);
+    },
+    async prune(personId, kind, createdBeforeMs) {
+      await session
+        .db()
+        .deleteFrom('tokens')
+        .where('personId', '=', personId)
+        .where('kind', '=', kind)
+        .where('createdAtMs', '<', createdBeforeMs)
+        .execute();
     },
   };
 }
 
 function toToken({ tokenHash, kind, vehicleId, personId, role, ...times }: Tables['tokens']): Token {
   if (kind === 'device' && vehicleId !== null) return { kind, tokenHash, vehicleId, ...times };
-  if (kind === 'person' && personId !== null && role !== null)
+  if (kind !== 'device' && personId !== null && role !== null)
     return { kind, tokenHash, personId, role, ...times };
   throw new Error('a stored token belongs to nobody');
 }

@@ -60,7 +60,8 @@ export type Token =
       readonly revokedAtMs: number | null;
     }
   | {
-      readonly kind: 'person';
+      /** A program's; a page's, until it is too old; what begins a page's once. */
+      readonly kind: 'person' | 'session' | 'sign-in';
       readonly tokenHash: string;
       readonly personId: string;
       readonly role: 'driver' | 'crew' | 'operator' | 'product' | 'admin';
@@ -74,7 +75,10 @@ export interface Tokens {
   /** Revokes by hash. */
   revoke(tokenHash: string, atMs: number): Promise<boolean>;
   listOfVehicle(vehicleId: string): Promise<readonly Token[]>;
+  /** Those of programs: whoever has only a page open may lose it. */
   countAdmins(): Promise<number>;
+  /** Forgets what of that kind a person was given before `createdBeforeMs`. */
+  prune(personId: string, kind: 'session' | 'sign-in', createdBeforeMs: number): Promise<void>;
 }
 
 /** Every read of a person's data by somebody else, and every change of trust. */

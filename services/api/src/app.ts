@@ -20,6 +20,7 @@ import { createHub, type Hub } from './live/hub.ts';
 import { createRightsKeeper, type RightsKeeper } from './live/rights-keeper.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
 import { createNewestForecasts } from './newest-forecasts.ts';
+import { servePage } from './page.ts';
 import { createPlaceFinder } from './place-finder.ts';
 import { addressCodeRoutes } from './routes/address-codes.ts';
 import { addressRoutes } from './routes/addresses.ts';
@@ -38,6 +39,7 @@ import { placeRoutes } from './routes/places.ts';
 import { pushRoutes } from './routes/push.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { quieterRuleRoutes } from './routes/quieter-rules.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { slackRoutes } from './routes/slack.ts';
 import { smsRoutes } from './routes/sms.ts';
@@ -209,7 +211,7 @@ async function run(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Ru
 
 async function listen(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Listening> {
   const { settings, state, runtime } = deps;
-  const server = await createServer({ settings, state, log: runtime.log, realClock: runtime.realClock });
+  const server = await createServer({ ...runtime, settings, state });
   const requests = { open: 0 };
   server.server.on('request', (_request, response) => {
     requests.open += 1;
@@ -221,6 +223,7 @@ async function listen(deps: ApiDeps, context: ApiContext, parts: Parts): Promise
     parts.metrics.countRequest(request.method, request.routeOptions.url, reply);
   });
   const live = addRoutes(server, context, { ...parts, runtime });
+  await servePage(server, settings.pageFolder);
   await server.listen({ host: settings.host, port: settings.port });
   return { server, live, requests };
 }
@@ -268,6 +271,7 @@ function addRoutes(
     telegramRoutes,
     slackRoutes,
     tokenRoutes,
+    sessionRoutes,
     vehicleRoutes,
     assignmentRoutes,
     consentRoutes,

@@ -13,7 +13,7 @@ export const ERROR_CODES = {
   'not-authenticated': { status: 401, about: 'No bearer token, or one that is unknown or revoked.' },
   'role-may-not': { status: 403, about: 'The token’s role may not use this route.' },
   'no-consent': { status: 403, about: 'The purpose this needs is not switched on for the vehicle.' },
-  'origin-refused': { status: 403, about: 'The page’s origin may not open the live feed.' },
+  'origin-refused': { status: 403, about: 'The page that asks is not of this address.' },
   'not-found': { status: 404, about: 'Nothing here, or nothing you may see.' },
   'no-forecast': { status: 404, about: 'No forecast has been made for this vehicle yet.' },
   conflict: { status: 409, about: 'Somebody changed it meanwhile: read it again.' },

@@ -19,7 +19,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import { authenticate, bearerOf, type Principal } from './credentials.ts';
+import { authenticate, type Principal, shownBy } from './credentials.ts';
 import {
   ApiError,
   createErrorHandler,
@@ -68,6 +68,7 @@ export async function createServer(deps: {
   readonly state: State;
   readonly log: Log;
   readonly realClock: Clock;
+  readonly eventClock: Clock;
 }): Promise<ApiServer> {
   const { settings } = deps;
   const server = fastify({
@@ -110,11 +111,21 @@ export async function createServer(deps: {
   acceptStrictJson(server);
   guardRoutes(server, deps);
   await server.register(helmet, {
-    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+    contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
   });
   await describeRoutes(server);
   return server;
 }
+
+/** What our page may load: itself, and what it draws. Nothing of anybody else's, and no script in its text. */
+const PAGE_POLICY = {
+  'default-src': ["'self'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'object-src': ["'none'"],
+  'frame-ancestors': ["'none'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'self'"],
+};
 
 function acceptStrictJson(server: ApiServer): void {
   server.removeAllContentTypeParsers();
@@ -130,7 +141,7 @@ const BURST_S = 10;
 
 function guardRoutes(
   server: ApiServer,
-  { settings, state, realClock }: Parameters<typeof createServer>[0],
+  { settings, state, realClock, eventClock }: Parameters<typeof createServer>[0],
 ): void {
   // One bucket per person: they are few and known, so it needs no sweeping.
   const limit = createRateLimit(settings.requestsPerS, BURST_S * settings.requestsPerS);
@@ -148,7 +159,8 @@ function guardRoutes(
   server.addHook('onRequest', async (request, reply) => {
     const { roles, cost } = request.routeOptions.config;
     if (roles === undefined || roles === 'public') return;
-    request.principal = (await authenticate(state, bearerOf(request.raw))) ?? null;
+    const shown = shownBy(request.raw, settings.publicUrl);
+    request.principal = (await authenticate(state, shown, eventClock.nowMs())) ?? null;
     const { personId, role } = principalOf(request);
     const waitMs = limit.take(personId, realClock.nowMs(), cost);
     if (waitMs > 0) {

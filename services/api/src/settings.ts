@@ -64,6 +64,18 @@ export const apiSettings = {
     parse: url('http', 'https'),
     default: 'http://127.0.0.1:8081',
   },
+  publicUrl: {
+    env: 'API_PUBLIC_URL',
+    about: 'Where people reach the page, e.g. https://outrider.example; empty: by the name they ask for.',
+    parse: optional(url('http', 'https')),
+    default: '',
+  },
+  pageFolder: {
+    env: 'API_PAGE_FOLDER',
+    about: 'Folder of the page as it was built; empty: the one of this clone.',
+    parse: optional(nonEmpty),
+    default: '',
+  },
   allowedOrigins: {
     env: 'API_ALLOWED_ORIGINS',
     about: 'Origins besides our own whose pages may open the live feed, comma-separated.',

@@ -210,8 +210,28 @@ function tokenContract(state: () => State): void {
       await state().tokens.insert(admin);
       await state().tokens.insert({ ...admin, tokenHash: 'hash_driver', role: 'driver' });
       expect(await state().tokens.countAdmins()).toBe(1);
+      await state().tokens.insert({ ...admin, kind: 'session', tokenHash: 'hash_page' });
       await state().tokens.revoke('hash_admin', 5);
       expect(await state().tokens.countAdmins()).toBe(0);
+    });
+
+    test('what is too old of one kind is forgotten, of that person only', async () => {
+      const of = (tokenHash: string, change: object): Token => ({
+        ...admin,
+        kind: 'session',
+        tokenHash,
+        ...change,
+      });
+      await state().tokens.insert(of('hash_old', { createdAtMs: 9 }));
+      await state().tokens.insert(of('hash_new', { createdAtMs: 10 }));
+      await state().tokens.insert(of('hash_theirs', { createdAtMs: 9, personId: 'per_bbbbbbbb' }));
+      await state().tokens.insert(of('hash_code', { createdAtMs: 9, kind: 'sign-in' }));
+      await state().tokens.insert(of('hash_program', { createdAtMs: 9, kind: 'person' }));
+      await state().tokens.prune('per_aaaaaaaa', 'session', 10);
+      const found = async (hash: string) => (await state().tokens.findByHash(hash)) !== undefined;
+      expect(await found('hash_old')).toBe(false);
+      for (const hash of ['hash_new', 'hash_theirs', 'hash_code', 'hash_program'])
+        expect(await found(hash)).toBe(true);
     });
   });
 }

@@ -4,6 +4,7 @@ import type { State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import { loadParts } from '../access.ts';
 import { stillValid } from '../credentials.ts';
+import { iso } from '../shapes/fields.ts';
 import { type CommandCards, createCommandCards } from './command-cards.ts';
 import { type Feed, type Sent, sendText } from './feed.ts';
 import { type LiveMessage, writeCursor } from './messages.ts';
@@ -60,7 +61,7 @@ export function createHub(deps: HubDeps): Hub {
   };
 
   const send = (feed: Feed, message: LiveMessage): void =>
-    deps.countSent(sendText(feed, JSON.stringify(message), false));
+    deps.countSent(sendText(feed, textOf(message, eventClock.nowMs()), false));
 
   return {
     get size() {
@@ -95,7 +96,7 @@ export function createHub(deps: HubDeps): Hub {
         const told = shown ?? toldOf(record, trust.reader('alert_driver'), cursorMs, nowMs);
         if (told === undefined) continue;
         cursorMs = told.cursorMs;
-        const text = JSON.stringify(told.message);
+        const text = textOf(told.message, nowMs);
         for (const feed of byVehicle.get(record.key) ?? []) {
           const keyId = record.headers.keyId ?? '';
           const isOwners = shown !== undefined && feed.rights.get(record.key)?.has(keyId) === true;
@@ -108,7 +109,7 @@ export function createHub(deps: HubDeps): Hub {
     async refresh(personId) {
       for (const feed of [...feeds]) {
         if (personId !== undefined && feed.principal.personId !== personId) continue;
-        if (await stillValid(state, feed.principal)) await refreshRights(feed);
+        if (await stillValid(state, feed.principal, eventClock.nowMs())) await refreshRights(feed);
         else feed.socket.close(UNAUTHORISED_CLOSE, 'not-authenticated');
       }
     },
@@ -127,6 +128,9 @@ export function createHub(deps: HubDeps): Hub {
     },
   };
 }
+
+/** With the time here: ages are told by it, whatever clock the reader has. */
+const textOf = (message: LiveMessage, atMs: number): string => JSON.stringify({ ...message, at: iso(atMs) });
 
 const vehiclesOf = ({ rights, parts }: Feed): string[] => [...new Set([...rights.keys(), ...parts.keys()])];
 

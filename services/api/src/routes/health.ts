@@ -1,7 +1,7 @@
 import type { Metrics, Readiness } from '@outrider/runtime';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
-import { authenticate, bearerOf } from '../credentials.ts';
+import { authenticate, shownBy } from '../credentials.ts';
 import { ApiError } from '../errors.ts';
 import type { ApiServer } from '../server.ts';
 
@@ -45,7 +45,11 @@ export function healthRoutes(
 
   server.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     if (!LOOPBACK.has(context.settings.host)) {
-      const principal = await authenticate(context.state, bearerOf(request.raw));
+      const principal = await authenticate(
+        context.state,
+        shownBy(request.raw, context.settings.publicUrl),
+        context.eventClock.nowMs(),
+      );
       if (principal === undefined) throw new ApiError('not-authenticated');
       if (principal.role !== 'operator' && principal.role !== 'admin') throw new ApiError('role-may-not');
     }

@@ -4,11 +4,12 @@ import { decodeStrictJson, type Log } from '@outrider/runtime';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
-import { authenticate, bearerOfUpgrade, HELPER_ROLES, OWNER_ROLES, type Principal } from '../credentials.ts';
+import { authenticate, HELPER_ROLES, OWNER_ROLES, type Principal, shownByUpgrade } from '../credentials.ts';
 import { ApiError, refuseRaw, toApiError } from '../errors.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Hub } from '../live/hub.ts';
 import { readCursor } from '../live/messages.ts';
+import { isOurs } from '../own-origin.ts';
 import { type ApiServer, answers } from '../server.ts';
 import { cancelOwn } from './commands.ts';
 import { recordShown } from './feedback.ts';
@@ -85,8 +86,8 @@ function documentLive(server: ApiServer): void {
         tags: ['live'],
         summary: 'WebSocket: notifications, forecasts, alerts and commands as they come',
         description:
-          'Authenticate with `Authorization: Bearer …` or, from a browser, with the subprotocols `outrider.v1, bearer.<token>`. ' +
-          'Each message is `{type, cursor, …}` with type hello, notification, forecast, alert or command. ' +
+          'Authenticate with `Authorization: Bearer …` or, from a browser, with the subprotocols `outrider.v1, bearer.<token>` or the cookie of a session. ' +
+          'Each message is `{type, cursor, at, …}` with type hello, notification, forecast, alert or command, `at` being the time here. ' +
           'Reopen with `?after=<cursor>` to be told what was missed; ids tell repeats apart. ' +
           'Send `{"shown":"<notificationId>"}` when a notification was seen, and ' +
           '`{"cancel":{"vehicleId":"…","commandId":"…"}}` when the owner no longer wants a command.',
@@ -110,8 +111,13 @@ async function admit(
   // In front, not as a base: a path of `//` would be read as a host.
   const url = URL.parse(`http://api${request.url}`);
   if (url?.pathname !== LIVE_PATH) throw new ApiError('not-found');
-  if (!isOwnOrigin(request, context.settings.allowedOrigins)) throw new ApiError('origin-refused');
-  const principal = await authenticate(context.state, bearerOfUpgrade(request));
+  const { allowedOrigins, publicUrl } = context.settings;
+  const { origin } = request.headers;
+  // Programs send none. A page of somebody else's must not use a token it found.
+  if (origin !== undefined && !allowedOrigins.includes(origin) && !isOurs(origin, request, publicUrl))
+    throw new ApiError('origin-refused');
+  const shown = shownByUpgrade(request, publicUrl);
+  const principal = await authenticate(context.state, shown, context.eventClock.nowMs());
   if (principal === undefined) throw new ApiError('not-authenticated');
   if (!(LISTENER_ROLES as readonly string[]).includes(principal.role)) throw new ApiError('role-may-not');
   if (!isOpen || hub.size >= context.settings.liveSocketsMax) throw new ApiError('unavailable');
@@ -122,13 +128,6 @@ async function admit(
       { path: 'after', message: 'is not a cursor of this feed' },
     ]);
   return { principal, afterMs };
-}
-
-/** Programs send no Origin. A page of somebody else's must not use a token it found. */
-function isOwnOrigin({ headers }: IncomingMessage, allowed: readonly string[]): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined || allowed.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
 }
 
 function serveFeed(

@@ -1,0 +1,138 @@
+import { personId } from '@outrider/domain';
+import { hashSecret } from '@outrider/runtime';
+import type { State } from '@outrider/state';
+import { z } from 'zod';
+import type { ApiContext } from '../context.ts';
+import {
+  authenticate,
+  issuePersonToken,
+  type Principal,
+  ROLES,
+  SESSION_LIVES_MS,
+  SIGN_IN_LIVES_MS,
+  sessionCookie,
+} from '../credentials.ts';
+import { ApiError } from '../errors.ts';
+import { mayUseCookie } from '../own-origin.ts';
+import { type ApiServer, answers, principalOf } from '../server.ts';
+import { iso, isoText, noContent } from '../shapes/fields.ts';
+
+const secret = z.string().min(1).max(200);
+const signInLink = z.strictObject({
+  path: z.string().describe('Open it in a browser: the part after # never leaves it.'),
+  expiresAt: isoText,
+});
+const shownSecret = z.union([
+  z.strictObject({ code: secret.describe('Of a link that signs in; it works once.') }),
+  z.strictObject({ token: secret.describe('A person’s own bearer token; it goes on working.') }),
+]);
+const sessionView = z.strictObject({
+  personId,
+  role: z.enum(ROLES),
+  at: isoText.describe('The time here.'),
+});
+
+/** A page is signed in by a cookie that no script can read; programs have tokens. */
+export function sessionRoutes(server: ApiServer, context: ApiContext): void {
+  linkRoute(server, context);
+  beginRoute(server, context);
+  const { state, eventClock, settings, rightsChanged } = context;
+  server.get(
+    '/v1/session',
+    {
+      config: { roles: ROLES },
+      schema: { tags: ['sessions'], summary: 'Who is signed in', response: answers({ 200: sessionView }) },
+    },
+    async (request) => viewSession(principalOf(request), eventClock.nowMs()),
+  );
+  server.delete(
+    '/v1/session',
+    {
+      config: { roles: ROLES },
+      schema: { tags: ['sessions'], summary: 'Sign this page out', response: answers({ 204: noContent }) },
+    },
+    async (request, reply) => {
+      const { personId, tokenHash } = principalOf(request);
+      const token = await state.tokens.findByHash(tokenHash);
+      // A program has its own way to end its token.
+      if (token?.kind === 'session') await state.tokens.revoke(tokenHash, eventClock.nowMs());
+      rightsChanged(personId);
+      return reply.header('set-cookie', sessionCookie(undefined, settings.publicUrl)).code(204).send();
+    },
+  );
+}
+
+function linkRoute(server: ApiServer, { state, eventClock }: ApiContext): void {
+  server.post(
+    '/v1/sign-in-links',
+    {
+      config: { roles: ROLES },
+      schema: {
+        tags: ['sessions'],
+        summary: 'A link that signs me in on another page, once, within 15 minutes',
+        response: answers({ 201: signInLink }),
+      },
+    },
+    async (request, reply) => {
+      const { personId, role } = principalOf(request);
+      const atMs = eventClock.nowMs();
+      const code = await state.transaction(async (tx) => {
+        await tx.tokens.prune(personId, 'sign-in', atMs - SIGN_IN_LIVES_MS);
+        return issuePersonToken(tx, personId, role, atMs, 'sign-in');
+      });
+      const path = `/#sign-in=${code}`;
+      return reply.code(201).send({ path, expiresAt: iso(atMs + SIGN_IN_LIVES_MS) });
+    },
+  );
+}
+
+function beginRoute(server: ApiServer, { state, eventClock, settings }: ApiContext): void {
+  server.post(
+    '/v1/session',
+    {
+      config: { roles: 'public' },
+      schema: {
+        tags: ['sessions'],
+        summary: 'Sign a page in',
+        description: 'Answers with a cookie for pages of this address. Programs show their token instead.',
+        body: shownSecret,
+        response: answers({ 201: sessionView }),
+      },
+    },
+    async (request, reply) => {
+      // Somebody else's page must not sign a person in as whoever it likes.
+      if (!mayUseCookie(request.raw, settings.publicUrl)) throw new ApiError('origin-refused');
+      const atMs = eventClock.nowMs();
+      const { principal, session } = await state.transaction(async (tx) => {
+        const principal = await principalBehind(tx, request.body, atMs);
+        if (principal === undefined) throw new ApiError('not-authenticated');
+        const { personId, role } = principal;
+        await tx.tokens.prune(personId, 'session', atMs - SESSION_LIVES_MS);
+        return { principal, session: await issuePersonToken(tx, personId, role, atMs, 'session') };
+      });
+      return reply
+        .header('set-cookie', sessionCookie(session, settings.publicUrl))
+        .code(201)
+        .send(viewSession(principal, atMs));
+    },
+  );
+}
+
+async function principalBehind(
+  tx: State,
+  shown: z.infer<typeof shownSecret>,
+  atMs: number,
+): Promise<Pick<Principal, 'personId' | 'role'> | undefined> {
+  if ('token' in shown) return authenticate(tx, { kind: 'person', secret: shown.token }, atMs);
+  const tokenHash = hashSecret(shown.code);
+  const link = await tx.tokens.findByHash(tokenHash);
+  if (link?.kind !== 'sign-in' || atMs >= link.createdAtMs + SIGN_IN_LIVES_MS) return undefined;
+  // Of two who follow it at one moment one is first.
+  return (await tx.tokens.revoke(tokenHash, atMs)) ? link : undefined;
+}
+
+const viewSession = ({ personId, role }: Pick<Principal, 'personId' | 'role'>, atMs: number) => ({
+  personId,
+  role,
+  at: iso(atMs),
+});
