@@ -1,15 +1,16 @@
 // `npm run service -- <name>`: one service as this process, as its main.ts starts it.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Setting, SettingsSchema } from '@outrider/runtime';
 
 const SERVICES = join(import.meta.dirname, '../services');
 const EXIT_MISUSED = 2;
-/** Runs the others in one process, and has its own command. */
+/** Runs the others in one process, and has its own command. What has no main.ts is served by another. */
 const ALL_IN_ONE = 'standalone';
 
 const names = readdirSync(SERVICES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== ALL_IN_ONE)
+  .filter(({ name }) => existsSync(join(SERVICES, name, 'src/main.ts')))
   .map(({ name }) => name)
   .toSorted();
 

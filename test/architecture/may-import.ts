@@ -15,6 +15,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   predictor: ['domain', 'runtime', 'energy', 'bus', 'telemetry', 'state', 'trust'],
   notifier: ['domain', 'runtime', 'bus', 'state', 'trust'],
   api: ['domain', 'runtime', 'energy', 'providers', 'bus', 'telemetry', 'state', 'trust'],
+  dashboard: ['domain'],
   standalone: [
     ...['domain', 'runtime', 'energy', 'fleet', 'providers', 'bus', 'telemetry', 'state', 'trust'],
     ...['gateway', 'ingest', 'world', 'predictor', 'notifier', 'api'],

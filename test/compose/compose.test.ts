@@ -43,7 +43,9 @@ const secrets = made(join(folder, 'first'));
 
 describe('docker-compose.yml', () => {
   test('every service of ours runs, and what they need is made first', () => {
-    const folders = new Set(readFiles('services').map(({ path }) => path.split('/')[1] ?? ''));
+    const folders = new Set(
+      readFiles('services').flatMap(({ path }) => /^services\/([^/]+)\/src\/main\.ts$/.exec(path)?.[1] ?? []),
+    );
     folders.delete('standalone');
     expect(own.map(([name]) => name).toSorted()).toEqual([...folders, ...ONCE].toSorted());
     for (const [name, { command, depends_on: before }] of own) {

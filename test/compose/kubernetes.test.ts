@@ -82,7 +82,9 @@ describe('infra/kubernetes', () => {
   });
 
   test('every service of ours runs, and can be moved one pod at a time', () => {
-    const folders = new Set(readFiles('services').map(({ path }) => path.split('/')[1] ?? ''));
+    const folders = new Set(
+      readFiles('services').flatMap(({ path }) => /^services\/([^/]+)\/src\/main\.ts$/.exec(path)?.[1] ?? []),
+    );
     folders.delete('standalone');
     expect([...deployments.keys()].toSorted()).toEqual([...folders].toSorted());
     const budgets = ofKind('PodDisruptionBudget');

@@ -1,9 +1,15 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readFiles } from '../repository/files.ts';
+import { ROOT, readFiles } from '../repository/files.ts';
 import { missingPaths, missingScripts } from './markdown.ts';
 
+const PICTURES = 'services/dashboard/screenshots';
+
 const files = readFiles();
-const paths = files.map(({ path }) => path).concat('LICENSE');
+/** Pictures are no text, and are there all the same. */
+const pictures = readdirSync(join(ROOT, PICTURES)).map((name) => `${PICTURES}/${name}`);
+const paths = [...files.map(({ path }) => path), 'LICENSE', ...pictures];
 const documents = files.filter(({ path }) => path.endsWith('.md'));
 const manifest = files.find(({ path }) => path === 'package.json');
 const scripts = Object.keys((JSON.parse(manifest?.text ?? '{}') as { scripts?: object }).scripts ?? {});

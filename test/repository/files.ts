@@ -11,9 +11,9 @@ export const ROOT = join(import.meta.dirname, '../..');
 
 /** What git ignores. Hidden folders are tools' own, but for the one that holds the checks before a merge. */
 const isSkipped = (name: string): boolean =>
-  ['node_modules', 'data', 'out'].includes(name) || (name.startsWith('.') && name !== '.ci');
+  ['node_modules', 'data', 'out', 'dist'].includes(name) || (name.startsWith('.') && name !== '.ci');
 const TEXT =
-  /\.(ts|mjs|json|ya?ml|md|csv|geojson|html|css|sql|ndjson|sh|flux)$|^\.(gitignore|dockerignore|npmrc)$|^(run|Dockerfile)$/;
+  /\.(tsx?|mjs|json|ya?ml|md|csv|geojson|html|css|sql|ndjson|sh|flux)$|^\.(gitignore|dockerignore|npmrc)$|^(run|Dockerfile)$/;
 
 /** Every text file below `folder`, in a stable order. */
 export function readFiles(folder = ''): readonly TextFile[] {
@@ -26,10 +26,10 @@ export function readFiles(folder = ''): readonly TextFile[] {
     });
 }
 
-export const isTypeScript = ({ path }: { readonly path: string }): boolean => path.endsWith('.ts');
+export const isTypeScript = ({ path }: { readonly path: string }): boolean => /\.tsx?$/.test(path);
 
-/** Run by tests or by the people who measure, never by the product. */
+/** Run by tests, by the people who measure or by what builds, never by the product. */
 export const isTestCode = (path: string): boolean =>
   path.startsWith('test/') ||
   path.startsWith('infra/') ||
-  /\.(test|contract|fixture|child|engine)\.ts$|\/contract\//.test(path);
+  /\.(test|contract|fixture|child|engine|config)\.ts$|\/contract\//.test(path);

@@ -13,7 +13,9 @@ const parsed = new WeakMap<TextFile, SyntaxNode>();
 
 /** @throws SyntaxError when the file is not TypeScript. */
 export function syntaxOf(file: TextFile): SyntaxNode {
-  const syntax = parsed.get(file) ?? (parseAst(file.text, { lang: 'ts' }) as unknown as SyntaxNode);
+  const syntax =
+    parsed.get(file) ??
+    (parseAst(file.text, { lang: file.path.endsWith('x') ? 'tsx' : 'ts' }) as unknown as SyntaxNode);
   parsed.set(file, syntax);
   return syntax;
 }

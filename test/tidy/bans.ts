@@ -10,10 +10,12 @@ export interface Ban {
 }
 
 const MAIN = /^services\/[^/]+\/src\/main\.ts$/;
+/** The page's one place for the browser's clock, timers and chance. */
+const BROWSER = /^services\/dashboard\/src\/browser\.ts$/;
 const SETUP = /^scripts\/setup\.mjs$/;
 /** Command lines that start processes and measure them in real time. */
 const COMMANDS =
-  /^(infra\/native\/|test\/((bench|ci|cluster|crash|engines|fleet-telemetry|outbox|robustness|valhalla)\/|(accuracy\/main|proof\/run-proof)\.ts$))/;
+  /^(infra\/native\/|test\/((bench|browser|ci|cluster|crash|engines|fleet-telemetry|outbox|robustness|valhalla)\/|(accuracy\/main|proof\/run-proof)\.ts$))/;
 /** Programs that tests start and kill. */
 const CHILD = /\.child\.ts$/;
 
@@ -21,7 +23,7 @@ export const CODE_BANS: readonly Ban[] = [
   {
     name: 'the clock',
     pattern: /\bDate\.now\b|\bnew Date\(\)/,
-    allowedIn: [/^packages\/runtime\/src\/clock\.ts$/],
+    allowedIn: [/^packages\/runtime\/src\/clock\.ts$/, BROWSER],
     use: 'a Clock, or a moment as an argument',
     planted: 'const now = Date.now();',
   },
@@ -35,14 +37,14 @@ export const CODE_BANS: readonly Ban[] = [
   {
     name: 'timers',
     pattern: /\b(setTimeout|setInterval)\b/,
-    allowedIn: [/^packages\/runtime\/src\/clock\.ts$/, MAIN, CHILD, COMMANDS],
+    allowedIn: [/^packages\/runtime\/src\/clock\.ts$/, BROWSER, MAIN, CHILD, COMMANDS],
     use: 'the Clock: it can be moved by a test and aborted',
     planted: 'setTimeout(resolve, 10);',
   },
   {
     name: 'chance',
     pattern: /\bMath\.random\b|\brandomUUID\b/,
-    allowedIn: [/^packages\/runtime\/src\/(id|random)\.ts$/],
+    allowedIn: [/^packages\/runtime\/src\/(id|random)\.ts$/, BROWSER],
     use: 'an injected source, or newId of @outrider/runtime',
     planted: 'const jitter = Math.random();',
   },

@@ -121,6 +121,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/vehicles/{vehicleId}/trips': tripPlan(),
   'post /v1/vehicles/{vehicleId}/trip-sources': weekly,
   'post /v1/vehicles/{vehicleId}/vin/decode': { mayAsk: true },
+  'post /v1/session': { token: owner.token },
   'post /v1/places': { text: '61.5, 24.5' },
   'post /v1/vehicles/{vehicleId}/assignments': { personId: owner.personId, part: 'dispatcher' },
   'put /v1/trips/{tripId}': tripPlan(),
@@ -154,6 +155,8 @@ const ask = ({ method, path }: Operation, token?: string): Promise<Answer> => {
 /** Rules, and messages that were given up, are the operators'. */
 const isOwned = ({ path }: Operation): boolean =>
   path.replace(/\{ruleId\}|\{notificationId\}/, '').includes('{');
+/** Whoever shows a secret in the body is who it says. */
+const isPublic = ({ roles }: Operation): boolean => (roles as unknown) === 'public';
 /** Ends what the other cases use: asked last. */
 const isDestructive = ({ method, path }: Operation): boolean =>
   method === 'delete' || path.endsWith('/me/token');
@@ -176,7 +179,7 @@ test('every route that takes a body has an example here', () => {
   }
 });
 
-describe.each(operations)('$method $path', (operation) => {
+describe.each(operations.filter((one) => !isPublic(one)))('$method $path', (operation) => {
   test('answers 401 without a token and with a wrong one', async () => {
     for (const token of [undefined, 'person_wrong', 'x'.repeat(5_000)]) {
       const answer = await ask(operation, token);

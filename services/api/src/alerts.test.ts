@@ -93,6 +93,27 @@ test('an alert says why, and who was told and who was not', async () => {
   ]);
 });
 
+test('what I answered to an episode is told to me, whichever way I said it, and to nobody else', async () => {
+  const vehicleId = await it.addVehicle(owner.token);
+  await storeAlerts(it, [alertRecord(vehicleId, { alertId: 'answered' })]);
+  const { ruleId, subject, startedAtMs } = alertRecord(vehicleId);
+  const answer = async (atMs: number, kind: 'on-it' | 'declined') =>
+    it.state.notifications.insertAnswer({
+      ...{ personId: owner.personId, vehicleId, ruleId, subject, probability: 0.7 },
+      ...{ atMs, kind },
+    });
+  const seen = async () => (await it.call('GET', '/v1/alerts/answered', { token: owner.token })).body.answer;
+  expect(await seen()).toBeUndefined();
+  // Of an episode before.
+  await answer(startedAtMs - 1, 'declined');
+  expect(await seen()).toBeUndefined();
+  await answer(startedAtMs, 'on-it');
+  expect(await seen()).toEqual({ kind: 'on-it', at: new Date(startedAtMs).toISOString() });
+  const operator = await it.addPerson('operator');
+  const { body } = await it.call('GET', '/v1/alerts/answered', { token: operator.token });
+  expect([body.alert.alertId, body.answer]).toEqual(['answered', undefined]);
+});
+
 test('that what was learned is to be forgotten is told, by who owns the car now', async () => {
   const vehicleId = await it.addVehicle(owner.token);
   const forget = (token: string) => it.call('DELETE', `/v1/vehicles/${vehicleId}/learned`, { token });

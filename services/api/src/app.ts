@@ -102,12 +102,13 @@ export function createApi(deps: ApiDeps): Api {
 
   const metrics = createApiMetrics(runtime.metrics);
   const commands = createCommandBook();
-  const hub = createHub({ ...deps, commands, eventClock: runtime.eventClock, countSent: metrics.countSent });
+  const hub = createHub({ ...deps, ...runtime, commands, countSent: metrics.countSent });
   const rights = createRightsKeeper(hub, runtime);
   const asking = { clock: runtime.realClock, random: systemRandom, fetch: deps.fetch ?? fetch };
   const context: ApiContext = {
     ...deps,
     eventClock: runtime.eventClock,
+    realClock: runtime.realClock,
     access: createAccess({ state, trust: deps.trust, eventClock: runtime.eventClock }),
     commands,
     newestForecasts: createNewestForecasts(settings.forecastCacheBytes),

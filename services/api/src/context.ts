@@ -23,6 +23,8 @@ export interface ApiContext {
   readonly trust: Trust & TrustAdmin;
   readonly access: Access;
   readonly eventClock: Clock;
+  /** For what people wait for and sign in with. */
+  readonly realClock: Clock;
   readonly settings: ApiSettings;
   readonly vehicleModels: readonly ModelChoice[];
   gatewayUrl(): string;

@@ -68,7 +68,6 @@ export async function createServer(deps: {
   readonly state: State;
   readonly log: Log;
   readonly realClock: Clock;
-  readonly eventClock: Clock;
 }): Promise<ApiServer> {
   const { settings } = deps;
   const server = fastify({
@@ -141,7 +140,7 @@ const BURST_S = 10;
 
 function guardRoutes(
   server: ApiServer,
-  { settings, state, realClock, eventClock }: Parameters<typeof createServer>[0],
+  { settings, state, realClock }: Parameters<typeof createServer>[0],
 ): void {
   // One bucket per person: they are few and known, so it needs no sweeping.
   const limit = createRateLimit(settings.requestsPerS, BURST_S * settings.requestsPerS);
@@ -160,7 +159,7 @@ function guardRoutes(
     const { roles, cost } = request.routeOptions.config;
     if (roles === undefined || roles === 'public') return;
     const shown = shownBy(request.raw, settings.publicUrl);
-    request.principal = (await authenticate(state, shown, eventClock.nowMs())) ?? null;
+    request.principal = (await authenticate(state, shown, realClock.nowMs())) ?? null;
     const { personId, role } = principalOf(request);
     const waitMs = limit.take(personId, realClock.nowMs(), cost);
     if (waitMs > 0) {

@@ -74,6 +74,14 @@ describe('the forecast', () => {
     }
   });
 
+  test('draws what the wait before it costs, and ends with what the stop says', () => {
+    const departAtMs = NOW_MS + 14 * HOUR_MS;
+    const now = situation({ trip: tripOf({ departAtMs, stops: [stopAt('end', 150_000)] }), socPct: 80 });
+    const { curve, stops } = withCurve(forecastRecord(now), now);
+    expect(curve[0]?.socPct.p50).toBeLessThan(80);
+    expect(curve.at(-1)?.socPct).toEqual(stops[0]?.arrivalSocPct);
+  });
+
   test('marks the last exit that still leads to a charger, not one behind', () => {
     const at = (eastM: number) =>
       made({ eastM, values: DRIVING, chargers: [charger('halfway', 90_000)] }).deadlineM;

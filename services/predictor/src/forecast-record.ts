@@ -105,8 +105,7 @@ function stopsAhead(situation: Situation, view: RouteView): Forecast['stops'] {
   const { nowMs, reserveSocPct, car } = situation;
   const from = situation.memory.progress?.stretch ?? 0;
   if (from >= view.stretches.length) return [];
-  const departAtMs = isDriving(situation.state) ? null : plannedDepartureMs(situation);
-  const waiting = departAtMs === null ? [] : parkHere(situation, departAtMs);
+  const waiting = waitingHere(situation);
   const stages: PlanStage[] = [...waiting];
   const ends: { readonly stretch: ViewStretch; readonly stage: number }[] = [];
   for (let i = from; i < view.stretches.length; i++) {
@@ -144,6 +143,12 @@ function stopsAhead(situation: Situation, view: RouteView): Forecast['stops'] {
   });
 }
 
+/** Standing until the plan has it leave; nothing where it drives, or nobody planned when. */
+function waitingHere(situation: Situation): PlanStage[] {
+  const departAtMs = isDriving(situation.state) ? null : plannedDepartureMs(situation);
+  return departAtMs === null ? [] : parkHere(situation, departAtMs);
+}
+
 /** What happens at a stop before the next drive; null when a charge there has no planned end. */
 function afterStop(view: RouteView, stretch: ViewStretch): PlanStage[] | null {
   const { planned } = stretch;
@@ -162,24 +167,25 @@ function afterStop(view: RouteView, stretch: ViewStretch): PlanStage[] | null {
   return waitAt(view, stretch);
 }
 
+/** It begins with what is left when the car leaves, and ends with what the stop's own forecast says. */
 function curveOf(situation: Situation, view: RouteView): Forecast['curve'] {
-  const progress = situation.memory.progress;
-  const stretch = view.stretches[progress?.stretch ?? 0];
+  const { memory, car } = situation;
+  const stretch = view.stretches[memory.progress?.stretch ?? 0];
   if (stretch === undefined) return [];
   const { prefix } = stretch;
-  const fromM = Math.min(progress?.alongM ?? 0, prefix.lengthM);
+  const fromM = Math.min(memory.progress?.alongM ?? 0, prefix.lengthM);
   const restM = prefix.lengthM - fromM;
   const state = carStateOf(situation);
+  const waiting = waitingHere(situation);
   return Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
     const distanceM = (restM * i) / CURVE_POINTS;
-    const arrival = forecastArrival({
-      prefix,
-      fromM,
-      toM: Math.min(prefix.lengthM, fromM + distanceM),
-      car: situation.car,
-      state,
-    });
-    return { distanceM, socPct: bandOf(arrival.soc) };
+    const toM = Math.min(prefix.lengthM, fromM + distanceM);
+    const drive: PlanStage = { kind: 'drive', prefix, fromM, toM };
+    const soc =
+      waiting.length === 0
+        ? forecastArrival({ prefix, fromM, toM, car, state }).soc
+        : forecastPlan({ car, state, stages: [...waiting, drive] }).stops.at(-1)?.soc;
+    return { distanceM, socPct: bandOf(soc as NonNullable<typeof soc>) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -51,8 +52,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const paint = terminal.isColourful ? ansiPaint : plainPaint;
   const show = (lines: readonly string[]): void => print(`${lines.join('\n')}\n`);
   const drives: Judged[] = [];
+  const pages = keptOpen();
   for (const scenario of scenarios) {
-    const drive = judge(await replayKept(options, scenario, show));
+    const drive = judge(await replayKept(options, scenario, pages, show));
     drives.push(drive);
     show(timelineLines(drive, paint));
   }
@@ -62,6 +64,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   await writeFile(page, demoPage(drives));
   show(['', `The page: ${page}`]);
   if (isJson) terminal.stdout(`${JSON.stringify(reportOf(drives), null, 2)}\n`);
+  if (options.isKept) terminal.stderr('The pages stay open. Ctrl-C ends them.\n');
+  await pages.close(options.signal);
 }
 
 /**
@@ -96,16 +100,50 @@ function readScenario(nameOrFolder: string): Scenario {
   throw new ScenarioInvalid(`${nameOrFolder} cannot be replayed:\n${problemsText(loaded.problems)}`);
 }
 
-/** With `--keep` the data stays, and every mail as it came over the wire. */
+/** An hour of the drive in six seconds: slow enough to watch. */
+const WATCHED_SPEED_RATIO = 600;
+
+/** Servers of drives that are over and stay open. */
+function keptOpen() {
+  const end = Promise.withResolvers<void>();
+  const open: Promise<unknown>[] = [];
+  return {
+    /** Resolves with what `play` recorded, while what it opened stays. */
+    async play(
+      play: (linger: (recording: Recording) => Promise<void>) => Promise<Recording>,
+    ): Promise<Recording> {
+      const recorded = Promise.withResolvers<Recording>();
+      const closed = play((recording) => {
+        recorded.resolve(recording);
+        return end.promise;
+      });
+      open.push(closed);
+      closed.catch(recorded.reject);
+      return recorded.promise;
+    },
+    async close(signal: AbortSignal): Promise<void> {
+      if (open.length > 0 && !signal.aborted) await once(signal, 'abort');
+      end.resolve();
+      await Promise.all(open);
+    },
+  };
+}
+
+/** With `--keep` the page and the data stay, and every mail as it came over the wire. */
 async function replayKept(
-  { speedRatio, isKept, realClock, log, signal }: DemoOptions,
+  { speedRatio, isKept, realClock, log, signal, terminal }: DemoOptions,
   scenario: Scenario,
+  pages: ReturnType<typeof keptOpen>,
   show: (lines: readonly string[]) => void,
 ): Promise<Recording> {
-  const how = { scenario, realClock, log, signal, ...(speedRatio === undefined ? {} : { speedRatio }) };
-  if (!isKept) return replay(how);
+  const onPage = (url: string): void =>
+    terminal.stderr(`The driver's page of ${scenario.name}${isKept ? '' : ', while it drives'}: ${url}\n`);
+  const how = { scenario, realClock, log, signal, onPage };
+  if (!isKept) return replay({ ...how, ...(speedRatio === undefined ? {} : { speedRatio }) });
   const dataFolder = await mkdtemp(join(tmpdir(), 'outrider-demo-'));
-  const recording = await replay({ ...how, dataFolder });
+  const recording = await pages.play((linger) =>
+    replay({ ...how, dataFolder, linger, speedRatio: speedRatio ?? WATCHED_SPEED_RATIO }),
+  );
   const mailFolder = join(dataFolder, 'mails');
   await mkdir(mailFolder);
   for (const [index, { raw }] of recording.mails.entries())

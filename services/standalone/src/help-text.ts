@@ -49,7 +49,8 @@ beside what the car's own display and simple alarms would have said. Two runs sh
                                     test/scenarios/README.md says how to write your own.
                                     Default: ${DEFAULT_SCENARIOS.join(' and ')}
   --speed <number>                  so many times real time (600: an hour in 6 s); absent: as fast as it goes
-  --keep                            keep the data folder of each drive, its mails beside it, and say where
+  --keep                            keep the driver's page of each drive open until Ctrl-C, and for good the data
+                                    folder and its mails; the drive takes its time then (--speed 600)
   --json                            one JSON object on stdout; all else goes to stderr
   --out <file>                      where the page goes; default ${DEFAULT_OUT}
   --chaos                           instead: the winter drive (or the --scenario) once more with each service as a

@@ -36,6 +36,7 @@ interface HubDeps {
   readonly state: State;
   readonly trust: Trust;
   readonly eventClock: Clock;
+  readonly realClock: Clock;
   readonly commands: CommandBook;
   readonly countSent: (result: Sent) => void;
 }
@@ -109,7 +110,7 @@ export function createHub(deps: HubDeps): Hub {
     async refresh(personId) {
       for (const feed of [...feeds]) {
         if (personId !== undefined && feed.principal.personId !== personId) continue;
-        if (await stillValid(state, feed.principal, eventClock.nowMs())) await refreshRights(feed);
+        if (await stillValid(state, feed.principal, deps.realClock.nowMs())) await refreshRights(feed);
         else feed.socket.close(UNAUTHORISED_CLOSE, 'not-authenticated');
       }
     },

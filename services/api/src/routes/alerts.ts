@@ -8,7 +8,7 @@ import { HELPER_ROLES, OWNER_ROLES, type Principal } from '../credentials.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
 import { alertView, toldView, viewAlert, viewTold } from '../shapes/alerts.ts';
-import { alertParams, countText, vehicleParams } from '../shapes/fields.ts';
+import { alertParams, countText, iso, isoText, vehicleParams } from '../shapes/fields.ts';
 
 const listQuery = z.strictObject({
   state: z.enum(['firing', 'resolved', 'any']).optional().describe('any when absent'),
@@ -22,6 +22,10 @@ const alertList = z.strictObject({
 const alertWithTold = z.strictObject({
   alert: alertView,
   told: z.array(toldView).describe('Every decision about telling somebody, in order.'),
+  answer: z
+    .strictObject({ kind: z.enum(['on-it', 'declined']), at: isoText })
+    .optional()
+    .describe('What I answered, on whatever way; absent: nothing that still counts.'),
 });
 const fleetList = z.strictObject({ alerts: z.array(alertView) });
 
@@ -70,8 +74,10 @@ export function alertRoutes(server: ApiServer, context: ApiContext): void {
       },
     },
     async (request) => {
-      const { record, told } = await readableAlert(context, principalOf(request), request.params.alertId);
-      return { alert: viewAlert(record), told: told.map(viewTold) };
+      const principal = principalOf(request);
+      const { record, told } = await readableAlert(context, principal, request.params.alertId);
+      const answer = await answerTo(context, principal, record);
+      return { alert: viewAlert(record), told: told.map(viewTold), ...(answer && { answer }) };
     },
   );
 
@@ -124,6 +130,14 @@ export async function readableAlert(
   const record = openAlert(asWhole ?? (await access.readPart(principal, row.vehicleId)), row);
   if (record === undefined) throw notFound();
   return { row, record, told: asWhole === undefined ? mine : all };
+}
+
+/** It is kept for the advice, so one to an episode before is none to this. */
+async function answerTo({ state }: ApiContext, { personId }: Principal, alert: Alert) {
+  const { vehicleId, ruleId, subject, startedAtMs } = alert;
+  const answer = await state.notifications.findAnswer({ personId, vehicleId, ruleId, subject });
+  if (answer === undefined || answer.atMs < startedAtMs) return undefined;
+  return { kind: answer.kind, at: iso(answer.atMs) };
 }
 
 async function fleetAlerts({ access, state }: ApiContext, principal: Principal): Promise<readonly Alert[]> {

@@ -48,7 +48,7 @@ export function healthRoutes(
       const principal = await authenticate(
         context.state,
         shownBy(request.raw, context.settings.publicUrl),
-        context.eventClock.nowMs(),
+        context.realClock.nowMs(),
       );
       if (principal === undefined) throw new ApiError('not-authenticated');
       if (principal.role !== 'operator' && principal.role !== 'admin') throw new ApiError('role-may-not');

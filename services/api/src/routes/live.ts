@@ -19,6 +19,8 @@ const LIVE_PATH = '/v1/live';
 const CLIENT_BYTES_MAX = 4 * 1024;
 const RECEIPTS_WAITING_MAX = 100;
 const PROTOCOL = 'outrider.v1';
+const HOUR_MS = 3_600_000;
+const hoursText = z.string().regex(/^([1-9]|1\d|2[0-4])$/, '1 to 24');
 const BAD_MESSAGE_CLOSE = 4400;
 const TOO_MANY_CLOSE = 4429;
 
@@ -91,7 +93,16 @@ function documentLive(server: ApiServer): void {
           'Reopen with `?after=<cursor>` to be told what was missed; ids tell repeats apart. ' +
           'Send `{"shown":"<notificationId>"}` when a notification was seen, and ' +
           '`{"cancel":{"vehicleId":"…","commandId":"…"}}` when the owner no longer wants a command.',
-        querystring: z.strictObject({ after: z.string().max(20).optional() }),
+        querystring: z.strictObject({
+          after: z
+            .string()
+            .max(20)
+            .optional()
+            .describe('The `cursor` of a message: what was missed since then is told first.'),
+          hours: hoursText
+            .optional()
+            .describe('Without `after`: notifications of so many hours are told first; absent: none.'),
+        }),
         response: answers({ 101: z.undefined().describe('The feed is open.') }),
       },
     },
@@ -117,18 +128,28 @@ async function admit(
   if (origin !== undefined && !allowedOrigins.includes(origin) && !isOurs(origin, request, publicUrl))
     throw new ApiError('origin-refused');
   const shown = shownByUpgrade(request, publicUrl);
-  const principal = await authenticate(context.state, shown, context.eventClock.nowMs());
+  const principal = await authenticate(context.state, shown, context.realClock.nowMs());
   if (principal === undefined) throw new ApiError('not-authenticated');
   if (!(LISTENER_ROLES as readonly string[]).includes(principal.role)) throw new ApiError('role-may-not');
   if (!isOpen || hub.size >= context.settings.liveSocketsMax) throw new ApiError('unavailable');
-  const after = url.searchParams.get('after');
-  const afterMs = after === null ? undefined : readCursor(after);
-  if (after !== null && afterMs === undefined)
-    throw new ApiError('invalid', 'The query is not as documented.', [
-      { path: 'after', message: 'is not a cursor of this feed' },
-    ]);
-  return { principal, afterMs };
+  return { principal, afterMs: missedSince(url.searchParams, context.eventClock.nowMs()) };
 }
+
+/** From when on a feed that opens is told what it missed, epoch milliseconds; undefined: nothing. */
+function missedSince(query: URLSearchParams, nowMs: number): number | undefined {
+  const after = query.get('after');
+  const hours = query.get('hours');
+  if (after === null && hours !== null) {
+    if (!hoursText.safeParse(hours).success) throw wrongQuery('hours', 'is not 1 to 24');
+    return nowMs - Number(hours) * HOUR_MS;
+  }
+  const afterMs = after === null ? undefined : readCursor(after);
+  if (after !== null && afterMs === undefined) throw wrongQuery('after', 'is not a cursor of this feed');
+  return afterMs;
+}
+
+const wrongQuery = (path: string, message: string): ApiError =>
+  new ApiError('invalid', 'The query is not as documented.', [{ path, message }]);
 
 function serveFeed(
   context: ApiContext,

@@ -32,11 +32,11 @@ const sessionView = z.strictObject({
   at: isoText.describe('The time here.'),
 });
 
-/** A page is signed in by a cookie that no script can read; programs have tokens. */
+/** A page is signed in by a cookie that no script can read; programs have tokens. Its life is counted in real time. */
 export function sessionRoutes(server: ApiServer, context: ApiContext): void {
   linkRoute(server, context);
   beginRoute(server, context);
-  const { state, eventClock, settings, rightsChanged } = context;
+  const { state, eventClock, realClock, settings, rightsChanged } = context;
   server.get(
     '/v1/session',
     {
@@ -55,14 +55,14 @@ export function sessionRoutes(server: ApiServer, context: ApiContext): void {
       const { personId, tokenHash } = principalOf(request);
       const token = await state.tokens.findByHash(tokenHash);
       // A program has its own way to end its token.
-      if (token?.kind === 'session') await state.tokens.revoke(tokenHash, eventClock.nowMs());
+      if (token?.kind === 'session') await state.tokens.revoke(tokenHash, realClock.nowMs());
       rightsChanged(personId);
       return reply.header('set-cookie', sessionCookie(undefined, settings.publicUrl)).code(204).send();
     },
   );
 }
 
-function linkRoute(server: ApiServer, { state, eventClock }: ApiContext): void {
+function linkRoute(server: ApiServer, { state, realClock }: ApiContext): void {
   server.post(
     '/v1/sign-in-links',
     {
@@ -75,7 +75,7 @@ function linkRoute(server: ApiServer, { state, eventClock }: ApiContext): void {
     },
     async (request, reply) => {
       const { personId, role } = principalOf(request);
-      const atMs = eventClock.nowMs();
+      const atMs = realClock.nowMs();
       const code = await state.transaction(async (tx) => {
         await tx.tokens.prune(personId, 'sign-in', atMs - SIGN_IN_LIVES_MS);
         return issuePersonToken(tx, personId, role, atMs, 'sign-in');
@@ -86,7 +86,7 @@ function linkRoute(server: ApiServer, { state, eventClock }: ApiContext): void {
   );
 }
 
-function beginRoute(server: ApiServer, { state, eventClock, settings }: ApiContext): void {
+function beginRoute(server: ApiServer, { state, eventClock, realClock, settings }: ApiContext): void {
   server.post(
     '/v1/session',
     {
@@ -102,7 +102,7 @@ function beginRoute(server: ApiServer, { state, eventClock, settings }: ApiConte
     async (request, reply) => {
       // Somebody else's page must not sign a person in as whoever it likes.
       if (!mayUseCookie(request.raw, settings.publicUrl)) throw new ApiError('origin-refused');
-      const atMs = eventClock.nowMs();
+      const atMs = realClock.nowMs();
       const { principal, session } = await state.transaction(async (tx) => {
         const principal = await principalBehind(tx, request.body, atMs);
         if (principal === undefined) throw new ApiError('not-authenticated');
@@ -113,7 +113,7 @@ function beginRoute(server: ApiServer, { state, eventClock, settings }: ApiConte
       return reply
         .header('set-cookie', sessionCookie(session, settings.publicUrl))
         .code(201)
-        .send(viewSession(principal, atMs));
+        .send(viewSession(principal, eventClock.nowMs()));
     },
   );
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { forecastFile } from '@outrider/providers';
 import { type Clock, type Log, type ManualClock, manualClock } from '@outrider/runtime';
+import { z } from 'zod';
 import { type ComposeOptions, type Composition, composeServices } from '../compose.ts';
 import { type Frame, framesOf, type Plan, type Scenario } from '../scenario/index.ts';
 import { readStandaloneSettings } from '../settings.ts';
-import { apiClient } from './api-client.ts';
+import { type ApiClient, apiClient } from './api-client.ts';
 import { connectCar } from './car.ts';
 import { type Decision, registerDriver } from './driver.ts';
 import { type Mail, openMailbox } from './mailbox.ts';
@@ -28,6 +29,10 @@ export interface ReplayOptions {
   /** Who plays the services, on the replay's event clock; absent: all of them in this process. */
   readonly cast?: (on: Scene) => Promise<Cast>;
   readonly onProgress?: (done: number, total: number) => void;
+  /** The page of the driver, once there is something to see. */
+  readonly onPage?: (url: string) => void;
+  /** Everything stays open after the drive, and time goes on, until this resolves. */
+  readonly linger?: (recording: Recording) => Promise<void>;
   /** Ends the replay early, tidily. */
   readonly signal?: AbortSignal;
 }
@@ -149,6 +154,7 @@ async function play(stage: Stage): Promise<Recording> {
   };
   try {
     await settle();
+    stage.onPage?.(await pageOf(driver.client));
     for (const [index, { atMs, frames, plans }] of stage.moments.entries()) {
       stage.signal?.throwIfAborted();
       await moveTo(atMs);
@@ -158,7 +164,7 @@ async function play(stage: Stage): Promise<Recording> {
       if (plans.length > 0) await settle();
       stage.onProgress?.(index + 1, stage.moments.length);
     }
-    return {
+    const recording: Recording = {
       scenario,
       vehicleId: driver.vehicleId,
       frames: stage.frames,
@@ -166,10 +172,33 @@ async function play(stage: Stage): Promise<Recording> {
       mails: stage.mailbox.mails,
       decisions: await driver.decisions(),
     };
+    if (stage.linger !== undefined) await goOn(stage, stage.linger(recording));
+    return recording;
   } finally {
     await car.close();
     await screen.close();
   }
+}
+
+const signInLink = z.object({ path: z.string() });
+
+/** A link that signs the driver in, once. Browsers call this machine localhost where they ask for passkeys. */
+async function pageOf(client: ApiClient): Promise<string> {
+  const { path } = await client.ask('POST', '/v1/sign-in-links', signInLink);
+  return client.baseUrl.replace('//127.0.0.1:', '//localhost:') + path;
+}
+
+const SECOND_MS = 1_000;
+
+/** Time passes as it does, until `over`. */
+async function goOn({ eventClock, realClock }: Stage, over: Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const closing = over.finally(() => ended.abort());
+  while (!ended.signal.aborted) {
+    await realClock.sleep(SECOND_MS, ended.signal).catch(() => undefined);
+    if (!ended.signal.aborted) eventClock.advanceTo(eventClock.nowMs() + SECOND_MS);
+  }
+  await closing;
 }
 
 /** An instant at which something happens: the car sends, the driver plans, or time just passes. */
