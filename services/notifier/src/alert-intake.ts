@@ -116,7 +116,7 @@ async function takeFor(
     text,
     driving: await drivingFor(parts, state, { vehicleId, personId: person.personId, part }, nowMs),
     history: history.ofVehicle,
-    ...{ interruptedAtMs: history.interruptedAtMs, textedAtMs: history.textedAtMs, ...opinion, limits },
+    ...{ interruptedAtMs: history.interruptedAtMs, interruptedOn: history.interruptedOn, ...opinion, limits },
     usable: usableFor(parts, person),
     showing: showingFor(parts, withoutDropped(alert, newestFirst, superseded)),
   };
@@ -186,7 +186,7 @@ function nobodyStep(parts: Parts, alert: Alert, cause: string | undefined, nowMs
     driving: parts.driving.of(alert.vehicleId, nowMs),
     history: [],
     interruptedAtMs: [],
-    textedAtMs: [],
+    interruptedOn: () => [],
     ...{ answer: undefined, doubts: undefined },
     limits: parts.limits,
     usable: new Set(),

@@ -102,7 +102,7 @@ export interface Step {
   readonly driving: DrivingState;
   readonly history: readonly Told[];
   readonly interruptedAtMs: readonly number[];
-  readonly textedAtMs: readonly number[];
+  readonly interruptedOn: Facts['interruptedOn'];
   readonly answer: Facts['answer'];
   readonly doubts: Facts['doubts'];
   readonly limits: Limits;
@@ -201,7 +201,7 @@ function factsOf(step: Step, channel: ChannelName): Facts {
     saying,
     history: step.history,
     interruptedAtMs: step.interruptedAtMs,
-    textedAtMs: step.textedAtMs,
+    interruptedOn: step.interruptedOn,
     answer: step.answer,
     doubts: step.doubts,
     limits,

@@ -69,7 +69,7 @@ export async function takeLater(
       nowMs,
     ),
     // What they were told by then is asked when its time has come.
-    ...{ history: [], interruptedAtMs: [], textedAtMs: [] },
+    ...{ history: [], interruptedAtMs: [], interruptedOn: () => [] },
     ...(await opinionOf(state, alert, taker)),
     limits: limitsFor(parts, part),
     usable: usableFor(parts, person),

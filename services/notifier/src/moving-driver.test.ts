@@ -96,7 +96,7 @@ const factsOn = (driving: DrivingState, channel: Facts['channel'], change: Parti
   saying: 'interrupt',
   history: [],
   interruptedAtMs: [],
-  textedAtMs: [],
+  interruptedOn: () => [],
   answer: undefined,
   doubts: undefined,
   limits,

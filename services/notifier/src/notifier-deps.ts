@@ -50,7 +50,12 @@ export const limitsOf = (settings: NotifierSettings): Limits => ({
   escalateAfterMs: settings.escalateAfterMin * MINUTE_MS,
   movingRecheckMs: MOVING_RECHECK_MS,
   rates: settings.throttle,
-  smsRates: settings.smsThrottle,
+  channelRates: {
+    sms: settings.smsThrottle,
+    ...(settings.pushThrottle && { push: settings.pushThrottle }),
+    ...(settings.emailThrottle && { email: settings.emailThrottle }),
+    ...(settings.webhookThrottle && { webhook: settings.webhookThrottle }),
+  },
   crewRates: settings.crewThrottle,
   escalation: {
     warning: {

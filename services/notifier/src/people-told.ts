@@ -98,17 +98,18 @@ export async function historyOf(
   nowMs: number,
 ) {
   const rows = await state.notifications.listOfPerson(person.personId, nowMs - HISTORY_MS, HISTORY_ROWS);
+  const told = rows.filter(
+    (row) => row.interrupts && isTold({ ...row, atMs: row.createdAtMs, basis: undefined }),
+  );
   const interruptions = new Map<string, number>();
-  for (const row of rows)
-    if (row.interrupts && isTold({ ...row, atMs: row.createdAtMs, basis: undefined }))
-      interruptions.set(`${row.alertId} ${row.revision}`, Math.max(row.createdAtMs, row.notBeforeMs));
+  for (const row of told)
+    interruptions.set(`${row.alertId} ${row.revision}`, Math.max(row.createdAtMs, row.notBeforeMs));
   const ofVehicle = rows
     .filter((row) => row.vehicleId === vehicleId && row.createdAtMs >= sinceMs)
     .map((row) => toldOf(parts, row));
-  const textedAtMs = rows
-    .filter((row) => row.channel === 'sms' && isTold({ ...row, atMs: row.createdAtMs, basis: undefined }))
-    .map((row) => Math.max(row.createdAtMs, row.notBeforeMs));
-  return { ofVehicle, interruptedAtMs: [...interruptions.values()], textedAtMs };
+  const interruptedOn = (channel: ChannelName) =>
+    told.filter((row) => row.channel === channel).map((row) => Math.max(row.createdAtMs, row.notBeforeMs));
+  return { ofVehicle, interruptedAtMs: [...interruptions.values()], interruptedOn };
 }
 
 /** Taken back because they handed the car over: what they are told after it begins anew. */

@@ -76,7 +76,10 @@ export function createRehearsal(
       },
       history: kept.map(({ told }) => told).toReversed(),
       interruptedAtMs: kept.flatMap(({ told }) => (told.interrupts && isTold(told) ? [told.atMs] : [])),
-      textedAtMs: kept.flatMap(({ told }) => (told.channel === 'sms' && isTold(told) ? [told.atMs] : [])),
+      interruptedOn: (channel) =>
+        kept.flatMap(({ told }) =>
+          told.channel === channel && told.interrupts && isTold(told) ? [told.atMs] : [],
+        ),
       answer: undefined,
       doubts: undefined,
       limits,

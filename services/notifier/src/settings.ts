@@ -30,6 +30,14 @@ export function rates(value: string): readonly Rate[] {
   });
 }
 
+/** None unless set. */
+const channelThrottle = (env: string, what: string) => ({
+  env,
+  about: `${what} per person: count/window. The first message of a critical warning jumps them; empty = no limit.`,
+  parse: optional(rates),
+  default: '',
+});
+
 const httpUrl = url('http', 'https');
 
 export const notifierSettings = {
@@ -225,6 +233,9 @@ export const notifierSettings = {
     parse: rates,
     default: '1/1m,5/15m,11/1h,21/3h',
   },
+  pushThrottle: channelThrottle('PUSH_THROTTLE', 'Web Push messages'),
+  emailThrottle: channelThrottle('EMAIL_THROTTLE', 'E-mails'),
+  webhookThrottle: channelThrottle('WEBHOOK_THROTTLE', 'Calls of a webhook'),
   crewThrottle: {
     env: 'CREW_THROTTLE',
     about: 'Escalations per member of a service crew, critical ones too; more wait for their turn.',

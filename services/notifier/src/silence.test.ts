@@ -137,6 +137,29 @@ test('a second alert of the same moment is a silent card beside the first', asyn
   expect(rig.email.messages).toHaveLength(1);
 });
 
+test('beyond the rate of mail a warning is said elsewhere alone, also after a restart, a critical one in both', async () => {
+  await start({ environment: { EMAIL_THROTTLE: '1/1h', BUNDLE_WINDOW_S: '0' } });
+  await rig.park();
+  const say = (number: number, change: object = {}) =>
+    rig.publishAlert({
+      ...{ alertId: `alert-${number}`, subject: `s${number}`, stopName: `Stop ${number}` },
+      ...{ ...laterBy(2 * HOUR_MS), ...change },
+    });
+  await say(1);
+  await rig.passEventTime(HOUR_MS - 1);
+  await rig.restart();
+  await say(2);
+  await say(3, { severity: 'critical' });
+  await rig.passEventTime(HOUR_MS);
+  await say(4);
+  expect(await told()).toEqual([
+    ...['feed sent', 'email sent'],
+    ...['feed sent', 'email suppressed throttled'],
+    ...['feed sent', 'email sent'],
+    ...['feed sent', 'email sent'],
+  ]);
+});
+
 test('beyond the rate a warning is a silent card, and a critical alert interrupts all the same', async () => {
   await start({ environment: { THROTTLE: '1/1h' } });
   await rig.park();

@@ -14,7 +14,7 @@ export const limits = {
     { count: 2, windowMs: 10 * MINUTE_MS },
     { count: 4, windowMs: HOUR_MS },
   ],
-  smsRates: [{ count: 1, windowMs: MINUTE_MS }],
+  channelRates: { sms: [{ count: 1, windowMs: MINUTE_MS }], email: [{ count: 2, windowMs: MINUTE_MS }] },
   crewRates: [{ count: 2, windowMs: 10 * MINUTE_MS }],
   escalation: {
     warning: { dispatcherMs: 10 * MINUTE_MS, crewMs: 30 * MINUTE_MS },

@@ -71,8 +71,8 @@ export interface Limits {
   /** How long to wait before asking again whether the car is parked. */
   readonly movingRecheckMs: number;
   readonly rates: readonly Rate[];
-  /** SMS to one person; the first message of a critical alert jumps them. */
-  readonly smsRates: readonly Rate[];
+  /** Of one channel to one person; the first message of a critical alert jumps them. Absent: no limit of its own. */
+  readonly channelRates: Partial<Readonly<Record<ChannelName, readonly Rate[]>>>;
   /** The same for service crews, critical ones included. */
   readonly crewRates: readonly Rate[];
   readonly escalation: EscalationSteps;
@@ -125,8 +125,8 @@ export interface Facts extends SendFacts {
   readonly history: readonly Told[];
   /** When this person was interrupted, whatever the vehicle; one entry per message, event time. */
   readonly interruptedAtMs: readonly number[];
-  /** When this person got an SMS, or one was decided on. */
-  readonly textedAtMs: readonly number[];
+  /** When this person was interrupted on that channel, or it was decided on, whatever the vehicle. */
+  readonly interruptedOn: (channel: ChannelName) => readonly number[];
   /** What this person said to this advice before. */
   readonly answer:
     | { readonly kind: 'on-it' | 'declined'; readonly atMs: number; readonly probability: number }

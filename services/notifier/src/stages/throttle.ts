@@ -2,8 +2,8 @@ import type { Rate } from '../settings.ts';
 import { type Facts, isTold, PASS, silent, type Verdict } from '../stage.ts';
 
 /**
- * Too many interruptions make the next one unread: beyond the rates a warning is a silent card. SMS have rates of
- * their own, which bind critical ones too, but for the first message of an alert.
+ * Too many interruptions make the next one unread: beyond the rates a warning is a silent card. A channel may
+ * have rates of its own, as SMS do, which bind critical ones too, but for the first message of an alert.
  */
 export const throttle = {
   name: 'throttle',
@@ -17,7 +17,7 @@ export const throttle = {
       | 'saying'
       | 'history'
       | 'interruptedAtMs'
-      | 'textedAtMs'
+      | 'interruptedOn'
       | 'limits'
     >,
   ): Verdict {
@@ -26,8 +26,9 @@ export const throttle = {
     const isCritical = facts.severity === 'critical';
     if (!isCritical && isOver(limits.rates, facts.interruptedAtMs, nowMs)) return silent('throttled');
     const isFirst = !facts.history.some((told) => told.alertId === facts.alertId && isTold(told));
-    const isBound = facts.channel === 'sms' && !(isCritical && isFirst);
-    return isBound && isOver(limits.smsRates, facts.textedAtMs, nowMs) ? silent('throttled') : PASS;
+    const rates = limits.channelRates[facts.channel];
+    if (rates === undefined || (isCritical && isFirst)) return PASS;
+    return isOver(rates, facts.interruptedOn(facts.channel), nowMs) ? silent('throttled') : PASS;
   },
 };
 
