@@ -24,7 +24,7 @@ function seenFor(spanMs: number): readonly FrameEntry[] {
 const ledger: Ledger = {
   cars: [CAR],
   entries: seenFor(SEEN_MS),
-  sent: [{ channel: 'webhook', notificationId: 'n-1', alertId: 'a-1' }],
+  sent: [{ channel: 'webhook', notificationId: 'n-1', alertId: 'a-1', to: '/hook' }],
   endMs: FALL_MS + 600_000,
 };
 
@@ -114,7 +114,10 @@ test('a second alert of the same fall, and one without a fall, are noticed', () 
     published: [...found.published, { alertId: 'a-2', revision: 1 }],
     notifications: [notification, { ...notification, notificationId: 'n-2', alertId: 'a-2' }],
   });
-  const sent = [...ledger.sent, { channel: 'webhook', notificationId: 'n-2', alertId: 'a-2' } as const];
+  const sent = [
+    ...ledger.sent,
+    { channel: 'webhook', notificationId: 'n-2', alertId: 'a-2', to: '/hook' } as const,
+  ];
   expect(brokenBy({ found: second(FALL_MS + 60_000), ledger: { sent } })).toEqual(['no fall raised two']);
   expect(brokenBy({ found: second(FALL_MS - 1), ledger: { sent } })).toEqual(['no alert without a fall']);
 });
@@ -141,7 +144,10 @@ test('a message that failed or is stuck is noticed, one that waits for its time 
 });
 
 test('the same step under two ids is a double, under one id a repeat', () => {
-  const sent = [...ledger.sent, { channel: 'webhook', notificationId: 'n-2', alertId: 'a-2' } as const];
+  const sent = [
+    ...ledger.sent,
+    { channel: 'webhook', notificationId: 'n-2', alertId: 'a-2', to: '/hook' } as const,
+  ];
   const notifications = [notification, { ...notification, notificationId: 'n-2' }];
   expect(brokenBy({ found: { notifications }, ledger: { sent } })).toEqual([
     'no step was told under two ids',

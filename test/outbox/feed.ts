@@ -17,8 +17,9 @@ export async function readFeed(
       for (const record of records) {
         const decoded = decodeRecord(TOPICS.notifications, record, trust.reader('show_driver'));
         if (decoded.kind !== 'record' || decoded.record.channel !== 'feed') continue;
-        const { alertId, notificationId, state } = decoded.record;
-        if (state === 'sent') feed.push({ alertId, channel: 'feed', collapseKey: notificationId, life: 0 });
+        const { alertId, personId = 'nobody', notificationId, state } = decoded.record;
+        const card = { alertId, personId, channel: 'feed' as const };
+        if (state === 'sent') feed.push({ ...card, collapseKey: notificationId, life: 0 });
       }
     },
   });

@@ -17,7 +17,7 @@ import {
   timesPassed,
 } from './boundaries.ts';
 import { readFeed } from './feed.ts';
-import type { Copy, Outcome } from './promises.ts';
+import { type Copy, type Due, ESCALATION_MS, type Outcome } from './promises.ts';
 import { type Sabotage, sabotaged } from './sabotage.ts';
 import {
   alertRecord,
@@ -125,7 +125,7 @@ async function liveAndDie(run: Run, records: readonly OutgoingRecord[]): Promise
   await bus.close();
   const outcome = {
     name: `run ${run.run}, ${deaths.join(', then ')}`,
-    due: ALERTS.flatMap(dueOf),
+    due: ALERTS.flatMap((alertId) => dueOf(alertId, 0)),
     copies: [...world.sink.copies, ...feed],
     rows,
     killedLives,
@@ -153,6 +153,8 @@ async function live(run: Run, world: World, fuse: Fuse): Promise<void> {
   await rest();
   for (let quiet = 0; quiet < QUIETS_MAX && !fuse.isBlown() && (await waits(store)); quiet++) {
     realClock.advanceTo(realClock.nowMs() + QUIET_MS);
+    // Who is told when nobody answers waits in event time.
+    eventClock.advanceTo(eventClock.nowMs() + ESCALATION_MS);
     await rest();
   }
   // A process that is gone has left its group; one that is not ends in order.
@@ -205,13 +207,13 @@ interface Sink {
 function createSink(random: () => number): Sink {
   const copies: Copy[] = [];
   const lostAnswers: string[] = [];
-  const deliver = async (channel: Copy['channel'], id: string, alertId: string): Promise<Delivery> => {
+  const deliver = async (due: Due, id: string): Promise<Delivery> => {
     // The way there and the way back take a while each.
     for (let turn = 0; turn < 4; turn++) await nextTurn();
     const fate = random();
     if (fate < 0.1) return { kind: 'retryable', reason: 'unreachable' };
     if (fate < 0.15) return { kind: 'retryable', reason: 'throttled', retryAfterMs: MINUTE_MS };
-    copies.push({ alertId, channel, collapseKey: id, life: sink.life });
+    copies.push({ ...due, collapseKey: id, life: sink.life });
     for (let turn = 0; turn < 4; turn++) await nextTurn();
     if (fate > 0.1 + 0.8) {
       lostAnswers.push(id);
@@ -222,7 +224,8 @@ function createSink(random: () => number): Sink {
   const channel = (name: 'email' | 'webhook'): Channel => ({
     name,
     reaches: () => true,
-    deliver: ({ notificationId, alertId }) => deliver(name, notificationId, alertId),
+    deliver: ({ notificationId, alertId, recipient: { personId } }) =>
+      deliver({ alertId, personId, channel: name }, notificationId),
     close: async () => {},
   });
   const sink: Sink = { life: 0, copies, lostAnswers, channels: [channel('email'), channel('webhook')] };

@@ -8,7 +8,7 @@ import { readFeed } from './feed.ts';
 import { type NotifierProcess, startNotifier, urlsIn } from './notifier-process.ts';
 import type { Copy, Outcome } from './promises.ts';
 import type { Sabotage } from './sabotage.ts';
-import { alertRecord, dueOf, parkedRecord, registerCars, vehicleOf } from './world.ts';
+import { alertRecord, dueOf, parkedRecord, personAt, registerCars, vehicleOf } from './world.ts';
 
 export interface KillsOptions {
   readonly folder: string;
@@ -43,8 +43,8 @@ export async function runKills(options: KillsOptions): Promise<KillsReport> {
   const hooks: { onArrival: (sent: Sent) => void; life: number } = { onArrival: () => {}, life: 0 };
   const copies: Copy[] = [];
   const sinks = await openSinks((sent) => {
-    const { channel, notificationId: collapseKey, alertId } = sent;
-    copies.push({ alertId, channel, collapseKey, life: hooks.life });
+    const { channel, notificationId: collapseKey, alertId, to } = sent;
+    copies.push({ alertId, personId: personAt(to), channel, collapseKey, life: hooks.life });
     hooks.onArrival(sent);
   });
   const moments = new Map<Moment, number>(MOMENTS.map((moment) => [moment, 0]));
@@ -142,6 +142,7 @@ async function openStores(urls: ReturnType<typeof urlsIn>, clock: Clock) {
 
 const alertsOf = (life: number) =>
   Array.from({ length: ALERTS_PER_LIFE }, (_, index) => ({
+    car: (life * ALERTS_PER_LIFE + index) % CARS,
     vehicleId: vehicleOf((life * ALERTS_PER_LIFE + index) % CARS),
     alertId: `alert-${life}-${index}`,
   }));
@@ -163,7 +164,7 @@ async function readOutcome(
   await state.close();
   return {
     name: 'kills',
-    due: alertIds.flatMap(({ alertId }) => dueOf(alertId)),
+    due: alertIds.flatMap(({ alertId, car }) => dueOf(alertId, car)),
     copies: [...arrived, ...feed],
     rows,
     killedLives: new Set(Array.from({ length: kills }, (_, life) => life)),

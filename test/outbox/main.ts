@@ -14,7 +14,8 @@ const HELP = `npm run test:outbox -- [options]
 
 Lets the notifier die at every boundary between two effects (a decision, a claim, a send, its record, its
 publication), drops its memory, reopens its store, and counts the messages people get; then kills a notifier
-process (kill -9) over and over while it sends over the real wires of mail and webhooks.
+process (kill -9) over and over while it sends over the real wires of mail and webhooks. Nobody ever answers, so one
+message in two (with kills, one in three) goes on from the driver to the co-driver, who is to get it in time, once.
 
   --short            500 runs and 20 kills
   --runs N           runs in this process (10000)

@@ -15,9 +15,9 @@ const row: NotificationRow = {
   severity: 'critical',
   interrupts: true,
   purpose: 'alert',
-  reason: null,
+  reason: 'escalation',
   createdAtMs: 0,
-  changedAtMs: 0,
+  changedAtMs: 180_000,
   expiresAtMs: 1,
   notBeforeMs: 0,
   attempts: 1,
@@ -25,12 +25,12 @@ const row: NotificationRow = {
   box: null,
 };
 
-const copy = { alertId: 'a-1', channel: 'webhook', collapseKey: 'n-1', life: 0 } as const;
+const copy = { alertId: 'a-1', personId: 'per_a', channel: 'webhook', collapseKey: 'n-1', life: 0 } as const;
 
 /** A run in which everything went well. */
 const good: Outcome = {
   name: 'run',
-  due: [{ alertId: 'a-1', channel: 'webhook' }],
+  due: [{ alertId: 'a-1', personId: 'per_a', channel: 'webhook' }],
   copies: [copy],
   rows: [row],
   killedLives: new Set(),
@@ -86,4 +86,19 @@ test.each(['waiting', 'failed', 'expired', 'suppressed'] as const)(
 
 test('repeats that share a key are counted', () => {
   expect(repeatsIn([good, { ...good, copies: [copy, copy, { ...copy, collapseKey: 'n-2' }] }])).toBe(1);
+});
+
+test('one that came to somebody else is noticed, and so is one that did not come to both it was for', () => {
+  const other = { ...copy, personId: 'per_b', collapseKey: 'n-2' };
+  const rows = [row, { ...row, notificationId: 'n-2', personId: 'per_b' }];
+  expect(brokenBy({ copies: [copy, other], rows })).toEqual(['nothing came to somebody it was not for']);
+  const due = [...good.due, { alertId: 'a-1', personId: 'per_b', channel: 'webhook' as const }];
+  expect(brokenBy({ due, copies: [copy, other], rows })).toEqual([]);
+  expect(brokenBy({ due })).toEqual(['every message became visible']);
+});
+
+test('one in place of the driver is noticed when it came too soon, and one of the driver is not', () => {
+  const soon = { ...row, changedAtMs: 179_999 };
+  expect(brokenBy({ rows: [soon] })).toEqual(['nobody was told in place of the driver too soon']);
+  expect(brokenBy({ rows: [{ ...soon, reason: null }] })).toEqual([]);
 });

@@ -5,6 +5,7 @@ import type { Finding } from '../proof/promises.ts';
 /** A message that has to become visible, once. */
 export interface Due {
   readonly alertId: string;
+  readonly personId: string;
   readonly channel: ChannelName;
 }
 
@@ -28,7 +29,10 @@ export interface Outcome {
   readonly lostAnswers: readonly string[];
 }
 
-const keyOf = ({ alertId, channel }: Due): string => `${alertId} by ${channel}`;
+/** When who is not the driver is told, where the driver does not answer: so the setting says. */
+export const ESCALATION_MS = 3 * 60_000;
+
+const keyOf = ({ alertId, personId, channel }: Due): string => `${alertId} to ${personId} by ${channel}`;
 
 /** Lost, doubled, made up, stuck or repeated without need. Pure. */
 export function check(outcomes: readonly Outcome[]): readonly Finding[] {
@@ -70,21 +74,41 @@ function checkOne(outcome: Outcome): readonly Finding[] {
       broken: told([...arrived].filter((key) => !decided.has(key))),
     },
     {
+      promise: 'nothing came to somebody it was not for',
+      checked: byMessage.size,
+      broken: told([...byMessage.keys()].filter((message) => !messages.includes(message))),
+    },
+    checkEscalated(outcome),
+    {
       promise: 'what counts as sent has arrived',
       checked: sent.length,
       broken: told(
         sent.filter(({ notificationId }) => !arrived.has(notificationId)).map((row) => row.notificationId),
       ),
     },
-    {
-      promise: 'none is stuck, failed or expired',
-      checked: rows.length,
-      broken: told(
-        rows.filter(({ state }) => state !== 'sent').map((row) => `${row.notificationId} ${row.state}`),
-      ),
-    },
+    checkEnds(outcome),
     checkRepeats(outcome),
   ];
+}
+
+function checkEnds({ name, rows }: Outcome): Finding {
+  const others = rows.filter(({ state }) => state !== 'sent');
+  return {
+    promise: 'none is stuck, failed or expired',
+    checked: rows.length,
+    broken: others.map(({ notificationId, state }) => `${name}: ${notificationId} ${state}`),
+  };
+}
+
+/** The driver had the time to answer. */
+function checkEscalated({ name, rows }: Outcome): Finding {
+  const escalated = rows.filter(({ state, reason }) => state === 'sent' && reason === 'escalation');
+  const early = escalated.filter(({ createdAtMs, changedAtMs }) => changedAtMs - createdAtMs < ESCALATION_MS);
+  return {
+    promise: 'nobody was told in place of the driver too soon',
+    checked: escalated.length,
+    broken: early.map(({ notificationId }) => `${name}: ${notificationId}`),
+  };
 }
 
 /** A copy too many is explained by a kill before it was recorded, or by an answer that got lost. */

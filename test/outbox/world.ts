@@ -2,9 +2,9 @@ import { encodeRecord, type OutgoingRecord, TOPICS } from '@outrider/bus';
 import { type Alert, type ChannelName, GEAR, SIGNAL } from '@outrider/domain';
 import { notifierSettings } from '@outrider/notifier';
 import { type Clock, readSettings } from '@outrider/runtime';
-import type { State } from '@outrider/state';
+import type { Person, State } from '@outrider/state';
 import { createTrust, type FullTrust } from '@outrider/trust';
-import type { Due } from './promises.ts';
+import { type Due, ESCALATION_MS } from './promises.ts';
 
 /** A winter morning. */
 export const START_MS = Date.parse('2026-01-23T14:00:00Z');
@@ -13,9 +13,12 @@ const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 /** Longer than any run: nothing may expire that was delayed by kills alone. */
 const ALERT_LIVES_MS = 20 * 24 * 3_600_000;
 
-export const vehicleOf = (car: number): string => `veh_outbox${String(car).padStart(4, '0')}`;
+const DRIVER = 'per_outbox';
+const CO_DRIVER = 'per_beside';
+const numbered = (name: string, car: number): string => `${name}${String(car).padStart(4, '0')}`;
+export const vehicleOf = (car: number): string => numbered('veh_outbox', car);
 
-/** Cars with one owner each, who agreed to be warned and switched every channel on. */
+/** Cars with one owner each, who agreed to be warned, and a co-driver; both switched every channel on. */
 export async function registerCars(
   state: State,
   eventClock: Clock,
@@ -23,12 +26,8 @@ export async function registerCars(
 ): Promise<FullTrust> {
   const trust = createTrust({ ...state, eventClock });
   for (let car = 0; car < cars; car++) {
-    const personId = `per_outbox${String(car).padStart(4, '0')}`;
-    await state.people.insert({
-      ...{ personId, name: `Driver ${car}`, email: `driver${car}@outrider.invalid`, phone: null },
-      ...{ webhookUrl, webhookSecret: SECRET, language: 'en', units: 'metric', timeZone: 'Europe/Berlin' },
-      ...{ quietFromMinute: null, quietToMinute: null, channels: CHANNELS, createdAtMs: 0 },
-    });
+    const [personId, besideId] = [numbered(DRIVER, car), numbered(CO_DRIVER, car)];
+    for (const one of [personId, besideId]) await state.people.insert(personOf(one, webhookUrl));
     const vehicleId = vehicleOf(car);
     await state.vehicles.insert({
       ...{ vehicleId, label: `Car ${car}`, modelId: 'generic', vin: null, homeSealed: null },
@@ -38,10 +37,23 @@ export async function registerCars(
     await trust.registerOwnership({
       ...{ vehicleId, personId, consents, actor: 'test', fromMs: 0, textVersion: '1' },
     });
+    const beside = { vehicleId, personId: besideId, part: 'co-driver', fromMs: 0, toMs: null } as const;
+    if ((await trust.assign({ ...beside, actor: 'test' })) === undefined)
+      throw new Error('the car has no owner');
   }
   await trust.prepare(Array.from({ length: cars }, (_, car) => vehicleOf(car)));
   return trust;
 }
+
+const personOf = (personId: string, webhookUrl: string): Person => ({
+  ...{ personId, name: personId, email: `${personId}@outrider.invalid`, phone: null },
+  ...{ webhookUrl: `${webhookUrl}/${personId}`, webhookSecret: SECRET, language: 'en', units: 'metric' },
+  ...{ timeZone: 'Europe/Berlin', quietFromMinute: null, quietToMinute: null },
+  ...{ channels: CHANNELS, createdAtMs: 0 },
+});
+
+/** Whose address it is that something came to. */
+export const personAt = (to: string): string => /per_[a-z]+\d+/.exec(to)?.[0] ?? 'nobody';
 
 /** A parked car may be told by every channel. */
 export const parkedRecord = (trust: FullTrust, vehicleId: string): OutgoingRecord =>
@@ -56,6 +68,9 @@ export const parkedRecord = (trust: FullTrust, vehicleId: string): OutgoingRecor
     START_MS,
     trust,
   );
+
+/** One that names what helps, and so goes on to the co-driver of a driver who does not answer. */
+export const isEscalating = (alertId: string): boolean => alertId.endsWith('-2');
 
 /** The predictor's record of an alert of its own stop, so that each is told for itself. */
 export function alertRecord(
@@ -75,13 +90,22 @@ export function alertRecord(
     probability: 0.9,
     arrivalSocPct: { p10: 0, p50: 1, p90: 4 },
     reserveSocPct: 5,
-    remedies: [],
+    remedies: isEscalating(alertId) ? [HOLD_SPEED] : [],
     evidence: { inputs: [], modelVersion: 'model-1', ruleVersion: 'rule-1' },
   };
   return encodeRecord(TOPICS.alerts, vehicleId, alert, atMs, trust);
 }
 
-export const dueOf = (alertId: string): readonly Due[] => CHANNELS.map((channel) => ({ alertId, channel }));
+const HOLD_SPEED: Alert['remedies'][number] = {
+  ...{ kind: 'hold-speed', speedMps: 22, arrivalSocPct: { p10: 6, p50: 9, p90: 13 } },
+  belowReserveProbability: 0.05,
+};
+
+/** To the driver on every channel, and where it escalates to the co-driver too: nobody ever answers. */
+export const dueOf = (alertId: string, car: number): readonly Due[] =>
+  [DRIVER, ...(isEscalating(alertId) ? [CO_DRIVER] : [])].flatMap((name) =>
+    CHANNELS.map((channel) => ({ alertId, personId: numbered(name, car), channel })),
+  );
 
 /** Nothing is held back on purpose: what is could not be counted. */
 export const settingsWith = (environment: Readonly<Record<string, string>> = {}) =>
@@ -90,5 +114,6 @@ export const settingsWith = (environment: Readonly<Record<string, string>> = {})
     MIN_GAP_MIN: '0',
     BUNDLE_WINDOW_S: '0',
     WEBHOOK_ALLOW_HTTP_LOOPBACK: 'true',
+    ESCALATE_CRITICAL_TO_DISPATCHER_MIN: String(ESCALATION_MS / 60_000),
     ...environment,
   });

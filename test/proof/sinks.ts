@@ -10,6 +10,8 @@ export interface Sent {
   readonly channel: 'email' | 'webhook';
   readonly notificationId: string;
   readonly alertId: string;
+  /** The address of the mail, or the path that was called. */
+  readonly to: string;
 }
 
 /** A mail server and a web server on loopback that count what they are handed. */
@@ -36,7 +38,8 @@ export async function openSinks(onArrival: (sent: Sent) => void = () => {}): Pro
     request.on('end', () => {
       // Counted before the answer, so that nothing the server believes to be told is missing here.
       const notificationId = String(request.headers['webhook-id']);
-      keep({ channel: 'webhook', notificationId, alertId: webhookBody.parse(JSON.parse(body)).data.alertId });
+      const { alertId } = webhookBody.parse(JSON.parse(body)).data;
+      keep({ channel: 'webhook', notificationId, alertId, to: request.url ?? '' });
       response.writeHead(204).end();
     });
     request.on('error', () => undefined);
@@ -48,7 +51,8 @@ export async function openSinks(onArrival: (sent: Sent) => void = () => {}): Pro
     speakSmtp(socket, (mail) => {
       const id = /^message-id:\s*<([^@>]+)@/im.exec(mail)?.[1];
       const alertId = /^x-outrider-alert:\s*(\S+)/im.exec(mail)?.[1] ?? 'without-alert';
-      keep({ channel: 'email', notificationId: id ?? 'without-message-id', alertId });
+      const to = /^to:\s*<?([^>\s]+)/im.exec(mail)?.[1] ?? 'nobody';
+      keep({ channel: 'email', notificationId: id ?? 'without-message-id', alertId, to });
     });
   });
   http.listen(0, '127.0.0.1');
