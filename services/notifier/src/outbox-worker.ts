@@ -175,7 +175,8 @@ async function changeOf(parts: Parts, row: NotificationRow, signal: AbortSignal)
   const delivery = await tryThrough(parts, channel, message, signal);
   const { notificationId, alertId } = row;
   const tried = { notificationId, alertId, channel: channel.name, came: delivery.kind };
-  parts.runtime.log.info({ ...tried, ...traceField(said.traceparent) }, 'a message was tried');
+  const what = delivery.kind === 'held' ? 'a message waits for its provider' : 'a message was tried';
+  parts.runtime.log.info({ ...tried, ...traceField(said.traceparent) }, what);
   const change = afterTry(parts, row, delivery, nowMs);
   return change.state === 'sent' && said.isEscalated === true ? { ...change, reason: 'escalation' } : change;
 }

@@ -45,6 +45,17 @@ describe('a provider', () => {
     expect(gate.ask(307_000, false)).toEqual(OPEN);
   });
 
+  test('rests for whoever only looks, too, and looking is no turn', () => {
+    const gate = createProviderGate({ count: 1, windowMs: 60_000 });
+    expect(gate.rests(0)).toBe(false);
+    breakDown(gate);
+    expect([gate.rests(29_999), gate.rests(30_000)]).toEqual([true, false]);
+    expect(gate.ask(30_000, false)).toEqual(OPEN);
+    gate.note(DELIVERED, 30_000);
+    gate.note(busy(7_000), 30_000);
+    expect([gate.rests(36_999), gate.rests(37_000)]).toEqual([true, false]);
+  });
+
   test('that does not say how long is asked as before', () => {
     const gate = createProviderGate();
     gate.note(busy(), 0);

@@ -22,6 +22,8 @@ export interface ProviderGate {
   /** What is urgent waits for no rate. */
   ask(nowMs: number, isUrgent: boolean): Turn;
   note(delivery: Delivery, nowMs: number): void;
+  /** Nothing is to be asked of it at all; asking this is no turn. */
+  rests(nowMs: number): boolean;
 }
 
 /** So that the timeouts of one that is down do not hold up everything else. */
@@ -38,6 +40,7 @@ export function createProviderGate(rate?: ProviderRate): ProviderGate {
   const intervalMs = rate === undefined ? 0 : rate.windowMs / rate.count;
   const limit = rate === undefined ? undefined : createRateLimit(1_000 / intervalMs, rate.count);
   let leftAloneUntilMs = 0;
+  let downUntilMs = 0;
   let promisedMs = 0;
   return {
     ask(nowMs, isUrgent) {
@@ -55,10 +58,12 @@ export function createProviderGate(rate?: ProviderRate): ProviderGate {
       if (delivery.kind === 'held') return;
       // A message that is refused says that the provider works.
       breaker.note(delivery.kind !== 'retryable', nowMs);
+      downUntilMs = nowMs + breaker.openForMs(nowMs);
       if (delivery.kind !== 'retryable' || delivery.reason !== 'throttled') return;
       const forMs = Math.min(delivery.retryAfterMs ?? 0, LEFT_ALONE_MAX_MS);
       leftAloneUntilMs = Math.max(leftAloneUntilMs, nowMs + forMs);
     },
+    rests: (nowMs) => nowMs < Math.max(leftAloneUntilMs, downUntilMs),
   };
 }
 

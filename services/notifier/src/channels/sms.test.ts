@@ -228,6 +228,8 @@ test('while the first provider rests the second is taken, and the first again wh
   for (let number = 0; number < 7; number++) expect(await say(number)).toEqual({ kind: 'delivered' });
   const posts = () => first.calls.filter(({ method }) => method === 'POST').length;
   expect([posts(), second.texts.length]).toEqual([5, 7]);
+  // Nor is it asked what it has: with each of the five only.
+  expect(first.calls).toHaveLength(10);
   realClock.advanceTo(START_MS + 30_000);
   expect(await say(7)).toEqual({ kind: 'delivered' });
   expect([posts(), second.texts.length]).toEqual([6, 7]);
