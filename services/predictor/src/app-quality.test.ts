@@ -1,7 +1,17 @@
 import { SIGNAL } from '@outrider/domain';
+import type { NotificationRow } from '@outrider/state';
 import { afterEach, expect, test } from 'vitest';
 import { createRig, type Rig } from './app.fixture.ts';
-import { charger, conditionsOf, DRIVING, PARKED, placeOf, tripOf, VEHICLE } from './predictor.fixture.ts';
+import {
+  CHARGING,
+  charger,
+  conditionsOf,
+  DRIVING,
+  PARKED,
+  placeOf,
+  tripOf,
+  VEHICLE,
+} from './predictor.fixture.ts';
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -62,3 +72,50 @@ test('of a synthetic car stands apart, over restarts', async () => {
   expect(await labels()).toEqual([]);
   expect(await rig.state.quality.listSince(0, 100, { isSynthetic: true })).toHaveLength(1);
 });
+
+/** The same way, charged at its half from 26 to 60 %. */
+async function driveAndCharge(atHalf: () => Promise<void>): Promise<void> {
+  await rig.tell(
+    tripOf({ departAtMs: rig.clock.nowMs() }),
+    conditionsOf({ chargers: [charger('half', 90_000)] }),
+  );
+  const say = async (km: number, socPct: number, values: Readonly<Record<string, number | boolean>>) => {
+    await rig.say({ ...placeOf(km * 1_000), ...values, [SIGNAL.soc]: socPct, [SIGNAL.airTemp]: 0 });
+    await rig.pass(120, 60);
+  };
+  const onRoad = { ...DRIVING, [SIGNAL.isPlugged]: false, [SIGNAL.isCharging]: false };
+  for (let km = 0; km < 90; km += 4) await say(km, 45 - km * 0.21, onRoad);
+  await atHalf();
+  for (let socPct = 27; socPct <= 60; socPct += 3) await say(90, socPct, CHARGING);
+  for (let km = 92; km < 200; km += 4) await say(km, 60 - (km - 90) * 0.21, onRoad);
+  await say(200, 37, PARKED);
+}
+
+test('who heard a warning that was acted on doubts its rule no more, in figures about crowds or not', async () => {
+  rig = await createRig();
+  const { notifications } = rig.state;
+  const personId = 'per_driver0001';
+  let doubted: readonly string[] = [];
+  const doubts = async () => (await notifications.listDoubts(personId)).map(({ ruleId }) => ruleId);
+  await driveAndCharge(async () => {
+    for (const { alertId, ruleId } of await rig.alerts()) {
+      const heard = { notificationId: `of ${alertId}`, alertId, ruleId, personId, vehicleId: VEHICLE };
+      await notifications.insert([{ ...HEARD, ...heard }]);
+      await notifications.putDoubts({
+        ...{ personId, ruleId, times: 2, alertId: 'an earlier one' },
+        ...{ atMs: rig.clock.nowMs(), probability: 0.9 },
+      });
+    }
+    doubted = await doubts();
+  });
+  expect(doubted).toContain('arrival-below-reserve');
+  expect(await doubts()).not.toContain('arrival-below-reserve');
+  expect(await labels()).toEqual([]);
+});
+
+const HEARD: NotificationRow = {
+  ...{ notificationId: '', alertId: '', revision: 1, vehicleId: VEHICLE, ruleId: '', subject: 'stop' },
+  ...{ personId: null, channel: 'feed', state: 'read', severity: 'warning', interrupts: true },
+  ...{ purpose: 'alert', reason: null, createdAtMs: 0, changedAtMs: 0, expiresAtMs: 1, notBeforeMs: 0 },
+  ...{ attempts: 1, keyId: null, box: null },
+};
