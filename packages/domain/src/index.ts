@@ -14,6 +14,7 @@ export * from './purpose.ts';
 export * from './quality.ts';
 export * from './quality-summary.ts';
 export * from './route-progress.ts';
+export * from './rule-load.ts';
 export * from './rule-opinion.ts';
 export * from './rule-restraint.ts';
 export * from './signal-record.ts';

@@ -14,6 +14,7 @@ import { createPredictorState } from './predictor.ts';
 import { createQualityLabels } from './quality-labels.ts';
 import { createRestraints } from './restraints.ts';
 import { createRuleFirings } from './rule-firings.ts';
+import { createRuleLoads } from './rule-loads.ts';
 import { createRuleOpinions } from './rule-opinions.ts';
 import type { SqliteOptions } from './sqlite.ts';
 import type { State } from './state.ts';
@@ -71,6 +72,7 @@ function createState({ session, scrub, close }: Engine): State {
     quality: createQualityLabels(session),
     opinions: createRuleOpinions(session),
     restraints: createRestraints(session),
+    ruleLoads: createRuleLoads(session),
     firings: createRuleFirings(session),
     predictor: createPredictorState(session),
     notifications: createNotifications(session),

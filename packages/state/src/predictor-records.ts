@@ -1,4 +1,11 @@
-import type { Alert, NewRestraint, RestraintAnswer, RuleRestraint, StretchLabel } from '@outrider/domain';
+import type {
+  Alert,
+  NewRestraint,
+  RestraintAnswer,
+  RuleLoad,
+  RuleRestraint,
+  StretchLabel,
+} from '@outrider/domain';
 
 // Checkpoints and alerts, written by the predictor; the outbox of every writer.
 
@@ -116,6 +123,16 @@ export interface Restraints {
   /** Another text of its rule runs. False when it is not there, or over. */
   end(restraintId: string, atMs: number): Promise<boolean>;
   answer(restraintId: string, answer: RestraintAnswer): Promise<void>;
+}
+
+/** Folders of rules that were read; written by the predictor. */
+export interface RuleLoads {
+  /** One that is there stays as it is. */
+  append(load: RuleLoad): Promise<void>;
+  /** Newest first; `beforeMs`: only older ones. */
+  list(options: { readonly limit: number; readonly beforeMs?: number }): Promise<readonly RuleLoad[]>;
+  /** The newest that was not refused. */
+  newestTaken(): Promise<RuleLoad | undefined>;
 }
 
 export interface Alerts {

@@ -8,6 +8,7 @@ import type {
   QualityLabels,
   Restraints,
   RuleFirings,
+  RuleLoads,
 } from './predictor-records.ts';
 import type { TripSources, Trips } from './trip-records.ts';
 import type { Audit, Consents, Keys, QuarantineKeys, Tokens } from './trust-records.ts';
@@ -40,6 +41,7 @@ export interface State {
   readonly opinions: RuleOpinions;
   readonly restraints: Restraints;
   readonly firings: RuleFirings;
+  readonly ruleLoads: RuleLoads;
   readonly predictor: PredictorState;
   readonly notifications: Notifications;
   readonly watchLines: WatchLines;

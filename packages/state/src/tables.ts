@@ -1,4 +1,4 @@
-import type { NewRestraint, RestraintAnswer } from '@outrider/domain';
+import type { NewRestraint, RestraintAnswer, RuleLoad } from '@outrider/domain';
 import type { Generated } from 'kysely';
 import type { Flag } from './columns.ts';
 import type {
@@ -60,6 +60,11 @@ export interface Tables {
     readonly isSynthetic: Flag;
   };
   ruleFirings: FiringRow;
+  ruleLoads: Omit<RuleLoad, 'kind' | 'lines' | 'rules'> & {
+    readonly kind: string;
+    readonly lines: string;
+    readonly rules: string;
+  };
   ruleRestraints: Omit<NewRestraint, 'figures' | 'kind'> & {
     readonly kind: string;
     readonly figures: string;

@@ -39,6 +39,7 @@ import { placeRoutes } from './routes/places.ts';
 import { pushRoutes } from './routes/push.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { quieterRuleRoutes } from './routes/quieter-rules.ts';
+import { ruleLoadRoutes } from './routes/rule-loads.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { slackRoutes } from './routes/slack.ts';
@@ -288,6 +289,7 @@ function addRoutes(
     forecastRoutes,
     qualityRoutes,
     heldRuleRoutes,
+    ruleLoadRoutes,
   ])
     add(server, context);
   tripSourceRoutes(server, context, parts.reader);

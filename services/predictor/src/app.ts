@@ -1,5 +1,5 @@
 import { createRelay, type Relay, type Subscription } from '@outrider/bus';
-import { type App, type Cancel, type Readiness, systemRandom } from '@outrider/runtime';
+import { type App, type Cancel, type Readiness, randomId, systemRandom } from '@outrider/runtime';
 import { CarFleets } from './car-fleets.ts';
 import { factCatalogue } from './facts/index.ts';
 import { TOPIC_NAMES } from './fold-batch.ts';
@@ -7,7 +7,8 @@ import { HeldRules } from './held-rules.ts';
 import { GROUP, Partitions } from './partitions.ts';
 import type { PredictorDeps } from './predictor-deps.ts';
 import { OWN_RULES } from './rule-files.ts';
-import { RuleSet } from './rule-set.ts';
+import { RuleLoads } from './rule-loads.ts';
+import { type ReadSet, RuleSet } from './rule-set.ts';
 
 export { emptyCar, emptyWorld, type LiveCar } from './car.ts';
 export { type CarEvent, type CarReplay, createCarReplay, type Replayed } from './car-replay.ts';
@@ -40,6 +41,7 @@ class PredictorApp implements App {
   #subscription: Subscription | undefined;
   #relay: Relay | undefined;
   #rules: RuleSet | undefined;
+  #loads: RuleLoads | undefined;
   #held: HeldRules | undefined;
   #fleets: CarFleets | undefined;
   readonly #cancel: Cancel[] = [];
@@ -53,7 +55,12 @@ class PredictorApp implements App {
     const { log, realClock, metrics } = runtime;
     const { rulesFolder: folder = OWN_RULES } = settings;
     const catalogue = factCatalogue;
-    const rules = await RuleSet.open({ folder, catalogue, log, metrics, clock: realClock });
+    const loads = new RuleLoads({ state, log, process: randomId('pre') });
+    this.#loads = loads;
+    const onRead = (read: ReadSet) => loads.note(read);
+    const opened = RuleSet.open({ folder, catalogue, log, metrics, clock: realClock, onRead });
+    // What is refused at the start is stored before the process ends.
+    const rules = await opened.finally(() => loads.write());
     this.#rules = rules;
     const held = await HeldRules.open({ set: rules, state, runtime });
     this.#held = held;
@@ -87,6 +94,7 @@ class PredictorApp implements App {
     const look = async () => {
       // Rules that come with Outrider change with it, at a start.
       if (settings.rulesFolder !== undefined) await rules.look();
+      void loads.write();
       await held.look();
       await fleets.look();
       partitions.look();
@@ -97,6 +105,7 @@ class PredictorApp implements App {
   async stop(): Promise<void> {
     for (const cancel of this.#cancel.splice(0)) cancel();
     if (this.#rules?.isLooking) await this.#rules.look();
+    await this.#loads?.write();
     if (this.#held?.isLooking) await this.#held.look();
     if (this.#fleets?.isLooking) await this.#fleets.look();
     await this.#subscription?.stop();
@@ -114,6 +123,7 @@ class PredictorApp implements App {
   isIdle(): boolean {
     return (
       this.#rules?.isLooking !== true &&
+      this.#loads?.isWriting !== true &&
       this.#held?.isLooking !== true &&
       this.#fleets?.isLooking !== true &&
       (this.#partitions?.isIdle() ?? true) &&

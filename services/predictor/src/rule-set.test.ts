@@ -2,7 +2,7 @@ import { createMetrics, type Log, silentLog } from '@outrider/runtime';
 import { describe, expect, test } from 'vitest';
 import { factCatalogue } from './facts/index.ts';
 import { ruleFolder, ruleText } from './rule-set.fixture.ts';
-import { RuleSet } from './rule-set.ts';
+import { type ReadSet, RuleSet } from './rule-set.ts';
 
 const NOW_S = 1_760_000_000;
 
@@ -17,12 +17,14 @@ async function openSet(folder: string) {
   const log: Log = { ...{ debug: note, info: note, warn: note, error: note }, child: () => silentLog };
   const metrics = createMetrics();
   const clock = { nowMs: () => NOW_S * 1000 };
-  const set = await RuleSet.open({ folder, catalogue: factCatalogue, log, metrics, clock });
+  const reads: ReadSet[] = [];
+  const onRead = (read: ReadSet) => void reads.push(read);
+  const set = await RuleSet.open({ folder, catalogue: factCatalogue, log, metrics, clock, onRead });
   const count = async (name: string): Promise<number> => {
     const line = (await metrics.text()).split('\n').find((one) => one.startsWith(`${name} `));
     return Number(line?.slice(name.length));
   };
-  return { set, said, count };
+  return { set, said, count, reads };
 }
 
 /** Files that still change are waited for: a look that finds the same as the one before decides. */
@@ -67,7 +69,7 @@ describe('a folder that changed', () => {
 
   test('with a mistake is refused whole, once, and the set before goes on until it is mended', async () => {
     await using folder = await ruleFolder('first-rule', 'second-rule');
-    const { set, said, count } = await openSet(folder.path);
+    const { set, said, count, reads } = await openSet(folder.path);
     const before = set.rules;
     await folder.put('first-rule.yaml', ruleText('first-rule', { for: '61s' }));
     await folder.put('second-rule.yaml', ruleText('second-rule', { when: 'isUnderwy', unknown: 'maybe' }));
@@ -81,6 +83,11 @@ describe('a folder that changed', () => {
     await lookTwice(set);
     expect(set.rules[0]?.forS).toBe(61);
     expect(await count('predictor_rules_mistakes')).toBe(0);
+    expect(reads.map(({ kind, beforeId }) => [kind, beforeId])).toEqual([
+      ['start', null],
+      ['refused', reads[0]?.setId],
+      ['reload', reads[0]?.setId],
+    ]);
   });
 
   test('with a mistake that is taken back is as if it had never been', async () => {

@@ -1,3 +1,4 @@
+import type { RuleLoadKind, RunningRule } from '@outrider/domain';
 import { type Clock, contentId, type Log, type Metrics } from '@outrider/runtime';
 import { formatMistakes, type RuleMistake, readRules, type SourceFile } from './load-rules.ts';
 import type { FactCatalogue, LoadedRule } from './rule.ts';
@@ -9,6 +10,22 @@ export interface RuleSetDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Pick<Clock, 'nowMs'>;
+  /** Hears of every set that takes over or is refused. */
+  readonly onRead: (read: ReadSet) => void;
+}
+
+/** A folder as it was read, and what became of it. */
+export interface ReadSet {
+  readonly kind: RuleLoadKind;
+  /** Real time. */
+  readonly atMs: number;
+  readonly setId: string;
+  /** The set that runs until then; null: none does. */
+  readonly beforeId: string | null;
+  /** What changed, or the mistakes. At a start nothing ran before. */
+  readonly lines: readonly string[];
+  /** None where it was refused. */
+  readonly rules: readonly RunningRule[];
 }
 
 /**
@@ -45,7 +62,12 @@ export class RuleSet {
     const set = new RuleSet(deps);
     const files = await readRuleFiles(deps.folder);
     const read = readRules(files, deps.catalogue);
-    if (read.kind === 'refused') throw new Error(`rules refused:\n${formatMistakes(read.mistakes)}`);
+    if (read.kind === 'refused') {
+      const mistakes = formatMistakes(read.mistakes);
+      set.#tell('refused', idOf(files), mistakes.split('\n'));
+      throw new Error(`rules refused:\n${mistakes}`);
+    }
+    set.#tell('start', idOf(files), whatChanged([], read.rules), read.rules);
     set.#take(idOf(files), read.rules);
     return set;
   }
@@ -92,6 +114,7 @@ export class RuleSet {
     else {
       const changes = whatChanged(this.#rules, read.rules);
       log.warn({ set: id, before: this.#runs, changes }, 'another set of rules runs from now on');
+      this.#tell('reload', id, changes, read.rules);
       this.#take(id, read.rules);
     }
   }
@@ -99,8 +122,23 @@ export class RuleSet {
   #refuse(id: string, mistakes: readonly RuleMistake[]): void {
     this.#refused = id;
     this.#gauges.mistakes.set(mistakes.length);
-    const about = { set: id, running: this.#runs, mistakes: formatMistakes(mistakes).split('\n') };
-    this.#deps.log.error(about, 'rules refused; the set before goes on');
+    const lines = formatMistakes(mistakes).split('\n');
+    this.#deps.log.error(
+      { set: id, running: this.#runs, mistakes: lines },
+      'rules refused; the set before goes on',
+    );
+    this.#tell('refused', id, lines);
+  }
+
+  /** Before it takes over: what runs until then is part of it. */
+  #tell(
+    kind: RuleLoadKind,
+    setId: string,
+    lines: readonly string[],
+    rules: readonly RunningRule[] = [],
+  ): void {
+    const beforeId = this.#runs === '' ? null : this.#runs;
+    this.#deps.onRead({ kind, atMs: this.#deps.clock.nowMs(), setId, beforeId, lines, rules });
   }
 
   #take(id: string, rules: readonly LoadedRule[]): void {
@@ -120,7 +158,10 @@ const idOf = (files: readonly SourceFile[]): string =>
   contentId(...files.flatMap(({ path, text }) => [path.slice(path.lastIndexOf('/') + 1), text]));
 
 /** One line per rule that is new, gone, written anew, or in another mode; with who switched it and why. */
-export function whatChanged(before: readonly LoadedRule[], after: readonly LoadedRule[]): readonly string[] {
+export function whatChanged(
+  before: readonly RunningRule[],
+  after: readonly RunningRule[],
+): readonly string[] {
   const was = new Map(before.map((rule) => [rule.id, rule]));
   const is = new Map(after.map((rule) => [rule.id, rule]));
   const gone = before.filter(({ id }) => !is.has(id)).map(({ id }) => `${id}: gone`);
@@ -134,7 +175,7 @@ export function whatChanged(before: readonly LoadedRule[], after: readonly Loade
   return [...gone, ...changed].toSorted();
 }
 
-function modeOf({ mode, share, switched }: LoadedRule): string {
+function modeOf({ mode, share, switched }: RunningRule): string {
   const told = share === undefined ? mode : `${mode} for ${share} of the fleet`;
   return switched === undefined ? told : `${told} (${switched.by}: ${switched.why})`;
 }

@@ -20,7 +20,8 @@ Usage: outrider <command> [options]
   rules test         runs the tests beside the rules; rules explain answers why a driver was warned, or was not;
                      rules backtest replays stored history through rules beside those of today;
                      rules reinstate lets a rule interrupt again that was held to silent cards;
-                     rules brakes lists those that fired for too much of the fleet, and answers them
+                     rules brakes lists those that fired for too much of the fleet, and answers them;
+                     rules history lists which were loaded when, and what was refused
   simulate           a fleet that does not exist: frames, plans and how each drive truly ended, from a seed
   canary             tries every rule over every channel, again and again, and pages when one does not arrive
   messages failed    lists the messages that were given up, and why; messages replay tries some again
@@ -145,6 +146,7 @@ when the car was charged on it later. Only cars whose owners agreed to figures a
        outrider rules backtest --from <day or moment> --to <day or moment> --rules <folder> [--synthetic] [--json]
        outrider rules reinstate <rule>
        outrider rules brakes [--release <rule>] [--keep <rule>] [--json]
+       outrider rules history [--limit <number>] [--json]
 
 test runs the tests beside the rules: what each rule says of facts that last or change, and what a driver is told then, on
 which channel. Prints what is not as expected, with file and line, and a summary. Ends with 1 when something failed or
@@ -158,6 +160,8 @@ figures about crowds. reinstate lets a rule interrupt again that is held to sile
 writes that to the audit; give it while no server runs on the same files, else POST /v1/rules/<rule>/reinstate. brakes
 lists the rules that fired for too much of the fleet at once and are held to silent cards until somebody has looked;
 --release lets one interrupt again, --keep holds it until its text changes; else it ends by itself after 6 hours.
+history lists every load of rules, newest first: each start of a predictor, each set that took over with what changed,
+and each that was refused with its mistakes; while a server runs on the same files, GET /v1/rules/loads.
 
   --rules <folder>   <id>.yaml with <id>.test.yaml beside it, and thresholds.yaml; test without it: those of Outrider
   --from, --to       2026-01-15 or 2026-01-15T08:00Z, in UTC; the end is excluded

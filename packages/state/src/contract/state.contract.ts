@@ -10,6 +10,7 @@ import { peopleContract } from './people.contract.ts';
 import { predictorContract } from './predictor.contract.ts';
 import { restraintsContract } from './restraints.contract.ts';
 import { person } from './rows.ts';
+import { ruleLoadsContract } from './rule-loads.contract.ts';
 import { transactionContract } from './transaction.contract.ts';
 import { trustContract } from './trust.contract.ts';
 import { watchLinesContract } from './watch-lines.contract.ts';
@@ -43,6 +44,7 @@ export function stateContract(engine: string, create: () => StateUnderTest, isDu
     trustContract(state);
     predictorContract(state);
     restraintsContract(state);
+    ruleLoadsContract(state);
     notifierContract(state);
     doubtsContract(state);
     failedContract(state);

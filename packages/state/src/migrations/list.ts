@@ -15,6 +15,7 @@ import { providerIds } from './0013-expand-provider-ids.ts';
 import { answers } from './0014-expand-answers.ts';
 import { doubts } from './0015-expand-doubts.ts';
 import { fleets } from './0016-expand-fleets.ts';
+import { ruleLoads } from './0017-expand-rule-loads.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -39,4 +40,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0014-expand-answers': answers,
   '0015-expand-doubts': doubts,
   '0016-expand-fleets': fleets,
+  '0017-expand-rule-loads': ruleLoads,
 });

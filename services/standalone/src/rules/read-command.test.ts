@@ -18,6 +18,8 @@ test.each([
     ['explain', 'veh_1'],
     { kind: 'rules-explain', vehicleId: 'veh_1', ruleId: undefined, atMs: undefined, isJson: false },
   ],
+  [['history'], { kind: 'rules-history', limit: 20, isJson: false }],
+  [['history', '--limit', '1000', '--json'], { kind: 'rules-history', limit: 1_000, isJson: true }],
   [['brakes'], { kind: 'rules-brakes', said: [], isJson: false }],
   [
     ['brakes', '--release', 'a', '--keep', 'b', '--release', 'c', '--json'],
@@ -48,6 +50,9 @@ test.each([
   [[], 'rules can be asked to'],
   [['mend'], 'not "mend"'],
   [['test', '--rules='], '--rules'],
+  [['history', '--limit', '0'], '--limit is'],
+  [['history', '--limit', '1001'], '--limit is'],
+  [['history', '--limit', 'all'], '--limit is'],
   [['test', 'own'], "Unexpected argument 'own'"],
   [['explain'], 'the id of one car'],
   [['explain', 'veh_1', 'veh_2'], 'the id of one car'],

@@ -17,6 +17,7 @@ export type RulesCommand =
     }
   | { readonly kind: 'rules-reinstate'; readonly ruleId: string }
   | { readonly kind: 'rules-brakes'; readonly said: readonly BrakeAnswer[]; readonly isJson: boolean }
+  | { readonly kind: 'rules-history'; readonly limit: number; readonly isJson: boolean }
   /** The end is excluded. */
   | {
       readonly kind: 'rules-backtest';
@@ -36,8 +37,9 @@ export function readRulesCommand(args: readonly string[]): RulesCommand {
   if (action === 'backtest') return readBacktest(rest);
   if (action === 'reinstate') return readReinstate(rest);
   if (action === 'brakes') return readBrakes(rest);
+  if (action === 'history') return readHistory(rest);
   throw new Error(
-    `rules can be asked to test, to explain, to backtest, to reinstate or for brakes, not ${JSON.stringify(action ?? '')}`,
+    `rules can be asked to test, to explain, to backtest, to reinstate, for brakes or for their history, not ${JSON.stringify(action ?? '')}`,
   );
 }
 
@@ -85,6 +87,19 @@ function readBrakes(args: readonly string[]): RulesCommand {
   ];
   if (said.some(({ ruleId }) => ruleId === '')) throw new Error('--release and --keep need the id of a rule');
   return { kind: 'rules-brakes', said, isJson: values.json === true };
+}
+
+const LOADS = 20;
+const LOADS_MAX = 1_000;
+
+function readHistory(args: readonly string[]): RulesCommand {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { limit: { type: 'string', default: String(LOADS) }, json: { type: 'boolean' } },
+  });
+  const limit = /^\d{1,4}$/.test(values.limit) ? Number(values.limit) : 0;
+  if (limit < 1 || limit > LOADS_MAX) throw new Error(`--limit is a whole number from 1 to ${LOADS_MAX}`);
+  return { kind: 'rules-history', limit, isJson: values.json === true };
 }
 
 function readBacktest(args: readonly string[]): RulesCommand {

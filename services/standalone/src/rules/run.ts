@@ -8,6 +8,7 @@ import { backtestJson, backtestText } from './backtest-text.ts';
 import { answerBrakes, brakesText } from './brakes.ts';
 import { explain } from './explain.ts';
 import { explanationText } from './explain-text.ts';
+import { loadsText } from './loads.ts';
 import type { RulesCommand } from './read-command.ts';
 import { reinstate, reinstateText } from './reinstate.ts';
 import { reportText, testRules } from './test-rules.ts';
@@ -32,6 +33,7 @@ export function runRules(
   if (command.kind === 'rules-test') return runTest(command, tools);
   if (command.kind === 'rules-reinstate') return runReinstate(command, tools);
   if (command.kind === 'rules-brakes') return runBrakes(command, tools);
+  if (command.kind === 'rules-history') return runHistory(command, tools);
   return command.kind === 'rules-explain' ? runExplain(command, tools) : runBacktest(command, tools);
 }
 
@@ -85,6 +87,14 @@ async function runBrakes({ said, isJson }: Asked<'rules-brakes'>, tools: RulesTo
   const found = await withStores(process, own, (stores) => answerBrakes(stores, said, systemClock.nowMs()));
   tools.stdout(isJson ? `${JSON.stringify(found)}\n` : brakesText(found));
   return found.answered.every(({ isTaken }) => isTaken);
+}
+
+async function runHistory({ limit, isJson }: Asked<'rules-history'>, tools: RulesTools): Promise<boolean> {
+  const { process } = tools.settings();
+  const own = { clock: systemClock, log: createLog(process.logLevel) };
+  const loads = await withStores(process, own, ({ state }) => state.ruleLoads.list({ limit }));
+  tools.stdout(isJson ? `${JSON.stringify(loads)}\n` : loadsText(loads));
+  return true;
 }
 
 async function runBacktest(
