@@ -121,3 +121,22 @@ test('forecasts are scored by what they promised', () => {
     { from: 0.9, to: 1, forecasts: 5, observed: 1, meanProbability: 1 },
   ]);
 });
+
+test('in time is counted of stretches in need whose rule asked for a lead', () => {
+  const said = (outcome: Outcome, isLate?: boolean) => {
+    const one = { ruleId: 'rule', times: 1, leadS: 600, ...(isLate !== undefined && { isLate }) };
+    return label(outcome, { warnings: [one] });
+  };
+  const none = summariseQuality(times(10, said('acted'))).rules[0];
+  expect(none?.inTime).toMatchObject({ of: 0, ratio: null });
+  const { rules } = summariseQuality([
+    ...times(3, said('acted', false)),
+    ...times(1, said('ignored', true)),
+    ...times(1, said('late', true)),
+    // No failure that it could have come before, or nobody knows.
+    ...times(5, said('false-alarm', true)),
+    ...times(5, said('censored', true)),
+  ]);
+  expect(rules[0]?.inTime).toMatchObject({ of: 5, ratio: 0.6 });
+  expect(summariseQuality(times(4, said('acted', false))).rules[0]?.inTime.ratio).toBeNull();
+});

@@ -33,6 +33,8 @@ export interface RuleQuality {
   readonly actedOn: Share;
   /** Of all stretches on which the reserve was, or would have been, missed: this rule spoke in time. */
   readonly recall: Share;
+  /** Of those in need whose rule asked for a lead: it came so long before. Of none where it never asked. */
+  readonly inTime: Share;
   /** Median; null with fewer than `FEWEST_CASES`. */
   readonly leadS: number | null;
   /** Mean repetitions on a stretch; null with fewer than `FEWEST_CASES`. */
@@ -107,6 +109,9 @@ function ruleQuality(ruleId: string, labels: readonly StretchLabel[], inNeed: nu
   const warnings = own.flatMap((label) => label.warnings.filter((one) => one.ruleId === ruleId));
   const right = count(own, RIGHTLY_WARNED);
   const precision = shareOf(right, right + count(own, ['false-alarm']));
+  const asked = own
+    .filter(({ outcome }) => RIGHTLY_WARNED.includes(outcome))
+    .flatMap((label) => label.warnings.filter((one) => one.ruleId === ruleId && one.isLate !== undefined));
   const hasEnough = own.length >= FEWEST_CASES;
   return {
     ruleId,
@@ -115,6 +120,7 @@ function ruleQuality(ruleId: string, labels: readonly StretchLabel[], inNeed: nu
     isBelowBar: precision.of >= RULE_BAR.fewestCases && (precision.ratio ?? 1) < RULE_BAR.precision,
     actedOn: shareOf(count(own, ['acted']), right),
     recall: shareOf(count(own, WARNED_IN_TIME), inNeed),
+    inTime: shareOf(asked.filter(({ isLate }) => !isLate).length, asked.length),
     leadS: hasEnough ? median(warnings.map(({ leadS }) => leadS)) : null,
     flipsPerStretch: hasEnough ? mean(warnings.map(({ times }) => times - 1)) : null,
   };

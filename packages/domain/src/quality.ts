@@ -33,6 +33,12 @@ export const stretchLabel = z.strictObject({
         ruleVersion: shortText.optional().describe('The text of the rule that warned first.'),
         times: z.int().min(1).describe('Episodes of it; each one more than the first is a flip.'),
         leadS: z.number().min(0).describe('From the first one to the last moment its advice worked.'),
+        isLate: z
+          .boolean()
+          .optional()
+          .describe(
+            'Its rule asks for more lead than that, or nothing worked any more; absent: it asks for none.',
+          ),
       }),
     )
     .max(50)

@@ -56,6 +56,7 @@ test('the last days are counted, the day before them is not', async () => {
       ruleId: 'arrival-below-reserve',
       precision: { of: 5, ratio: 0.8 },
       isBelowBar: false,
+      inTime: { of: 0, ratio: null },
       leadS: 1_200,
       flipsPerStretch: 1,
     },

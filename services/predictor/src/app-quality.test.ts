@@ -1,4 +1,5 @@
 import { SIGNAL } from '@outrider/domain';
+import { readSettings } from '@outrider/runtime';
 import type { NotificationRow } from '@outrider/state';
 import { afterEach, expect, test } from 'vitest';
 import { createRig, type Rig } from './app.fixture.ts';
@@ -12,6 +13,8 @@ import {
   tripOf,
   VEHICLE,
 } from './predictor.fixture.ts';
+import { ruleFolder, ruleText } from './rule-set.fixture.ts';
+import { predictorSettings } from './settings.ts';
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -23,14 +26,21 @@ const allow = (isGranted: boolean): Promise<void> =>
   });
 const labels = () => rig.state.quality.listSince(0, 100);
 
+async function restart(settings: ReturnType<typeof readSettings<typeof predictorSettings>>): Promise<void> {
+  await rig.predictor.stop();
+  rig.predictor = rig.create({ settings });
+  await rig.predictor.start();
+  await rig.settle();
+}
+
 /** 200 km to a charger with too little charge; `restartAt`: another predictor takes over at that minute. */
-async function drive(restartAt?: number): Promise<void> {
+async function drive(restartAt?: number, settings = readSettings(predictorSettings, {})): Promise<void> {
   await rig.tell(
     tripOf({ departAtMs: rig.clock.nowMs() }),
     conditionsOf({ chargers: [charger('half', 90_000)] }),
   );
   for (let minute = 0; minute <= 122; minute += 2) {
-    if (minute === restartAt) await rig.restart();
+    if (minute === restartAt) await restart(settings);
     const onRoad = minute > 0 && minute < 120 ? DRIVING : PARKED;
     const km = Math.min(200, (minute * 200) / 120);
     const socPct = 45 - Math.min(41, (minute * 41) / 120);
@@ -56,6 +66,23 @@ test('a stretch that ended is stored once, over restarts, and names nobody', asy
   await rig.restart();
   await rig.pass(60);
   expect(await labels()).toHaveLength(1);
+});
+
+test('a label says whether warnings came as early as their rules ask, over restarts', async () => {
+  await using folder = await ruleFolder('early-enough', 'too-late', 'asks-nothing');
+  await folder.put('early-enough.yaml', ruleText('early-enough', { leadTime: '1m' }));
+  await folder.put('too-late.yaml', ruleText('too-late', { leadTime: '1d' }));
+  rig = await createRig();
+  await allow(true);
+  const settings = readSettings(predictorSettings, { RULES_FOLDER: folder.path });
+  await restart(settings);
+  await drive(60, settings);
+  const [label] = await labels();
+  expect(label?.warnings.map(({ ruleId, isLate }) => [ruleId, isLate]).toSorted()).toEqual([
+    ['asks-nothing', undefined],
+    ['early-enough', false],
+    ['too-late', true],
+  ]);
 });
 
 test('whose owner did not agree to that counts in no figure', async () => {

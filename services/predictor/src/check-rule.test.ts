@@ -121,6 +121,8 @@ describe('is refused with its line', () => {
     ],
     ['no model', 'cars: { models: [] }', /:12: cars.models/],
     ['a filter nobody knows', 'cars: { colours: [red] }', /:12: no field `colours`/],
+    ['a lead of no stop', 'leadTime: 15m', /:12: only warnings about a stop/],
+    ['a lead of no time', 'leadTime: 0m', /:12: leadTime/],
     ['a fact with a typo', 'absence: { of: presureKpa, for: 5m }', /:12: .*`pressureKpa`/],
     ['a silence of no time', 'absence: { of: car, for: 0s }', /:12: absence.for/],
     ['a silence without a time', 'absence: { of: car }', /:12: absence.for/],

@@ -1,7 +1,14 @@
 import { SIGNAL, SIGNALS, WATCHING } from '@outrider/domain';
 import { catalogue as models, vehicleModel } from '@outrider/energy';
 import { nearestName } from './nearest-name.ts';
-import { type FactDefinition, type Patterns, type Rule, type RuleFile, ruleFile } from './rule.ts';
+import {
+  type FactDefinition,
+  type Patterns,
+  type Rule,
+  type RuleFile,
+  ruleFile,
+  type Scope,
+} from './rule.ts';
 
 // What the schema of a rule file cannot say.
 
@@ -33,6 +40,9 @@ export const FIELDS: readonly string[] = [
 /** Positions are no older. */
 const POSITION_S = SIGNALS[SIGNAL.latitude]?.maxAgeS ?? 0;
 
+/** What is about a stop of a plan: its end says whether the warning came in time. */
+const JUDGED: readonly Scope[] = ['stop', 'charger'];
+
 const SEVERITIES = ['info', 'warning', 'critical'];
 
 /** Notes every mistake in the shape of a rule. `facts` are those of its scope. */
@@ -62,6 +72,8 @@ export function checkRule(
       '`check` stands alone: what a trip needs is simulated, what a part of the car needs is in the words',
     );
   }
+  if (content.leadTime !== undefined && !JUDGED.includes(content.scope))
+    note(['leadTime'], 'only warnings about a stop or charger of a plan are judged when it is reached');
   checkCars(content, note);
   checkPatterns(content, facts, note);
 }

@@ -49,6 +49,8 @@ export interface SaidAlert {
   readonly isShadow: boolean;
   /** The advice of the step before; absent: this is the first. */
   readonly adviceBefore?: string;
+  /** What its rule asks of a warning; undefined: nothing. */
+  readonly leadTimeS?: number | undefined;
 }
 
 export interface Judgement {
@@ -84,8 +86,8 @@ export function judge(situation: Situation, rules: readonly LoadedRule[], before
     const isHidden = was?.said ? rule.mode === 'shadow' : !isTold(rule, situation.state.vehicleId);
     const isShadow = was?.isShadow ?? isHidden;
     const adviceBefore = was?.said?.advice;
-    if (next.alert !== null)
-      alerts.push({ alert: next.alert, isShadow, ...(adviceBefore !== undefined && { adviceBefore }) });
+    const said = { isShadow, leadTimeS: rule.leadTimeS, ...(adviceBefore !== undefined && { adviceBefore }) };
+    if (next.alert !== null) alerts.push({ alert: next.alert, ...said });
     const { trace, dueAtMs } = moved;
     if (trace === undefined && dueAtMs === undefined && moved.state.kind === 'inactive') return;
     const isSaid = next.episode.said !== null;

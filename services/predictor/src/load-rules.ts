@@ -190,6 +190,7 @@ function assemble(
     clear: { when: content.clear.when, forS: content.clear.for },
     unknown: content.unknown,
     expiresAfterS: content.expiresAfter,
+    ...(content.leadTime === undefined ? {} : { leadTimeS: content.leadTime }),
     message: content.message,
     remedies: content.remedies,
     ...(content.audience === undefined ? {} : { audience: content.audience }),

@@ -144,6 +144,8 @@ export interface Rule {
   readonly unknown: UnknownPolicy;
   /** No message about a change later than this after it. */
   readonly expiresAfterS: number;
+  /** So long before the failure its warning must come to count as in time; absent: it does not say. */
+  readonly leadTimeS?: number;
   /** Id of the wording in the notifier's language files. */
   readonly message: string;
   /** Kinds of remedy that can help, the preferred first. A rule that interrupts drivers has at least one. */
@@ -252,6 +254,7 @@ export const ruleFile = z.strictObject({
   clear: z.strictObject({ when: cel, for: duration }),
   unknown: unknownPolicy,
   expiresAfter: duration,
+  leadTime: someTime.optional(),
   message: slug,
   remedies: z.array(remedyKind).max(6),
   audience: audience.optional(),

@@ -39,6 +39,37 @@ function judge(watch: Partial<StretchWatch>, end: Partial<StretchEnd> = {}): Str
   return stretchLabel.parse(labelOf(watchOf(watch), at));
 }
 
+describe('the lead that a rule asks for', () => {
+  const isLate = (change: Partial<WatchedWarning>) =>
+    judge({ warnings: [warning(change)] }).warnings[0]?.isLate;
+
+  test.each<[string, Partial<WatchedWarning>, boolean | undefined]>([
+    ['is none: nothing is said', {}, undefined],
+    ['is what there was to the last moment its advice worked', { leadTimeS: 1_800 }, false],
+    ['is a second more', { leadTimeS: 1_801 }, true],
+    [
+      'is what there was to the end, where no moment is known',
+      { leadTimeS: 3_600, deadlineAtMs: null },
+      false,
+    ],
+    ['is a second more than that', { leadTimeS: 3_601, deadlineAtMs: null }, true],
+    ['was there, but nothing worked', { leadTimeS: 60, cameInTime: false }, true],
+    ['is short, and the moment was over', { leadTimeS: 1, deadlineAtMs: NOON_MS - 61 * MINUTE_MS }, true],
+  ])('%s', (_, change, expected) => {
+    expect(isLate(change)).toBe(expected);
+  });
+
+  test('changes nothing of what came of the warning', () => {
+    for (const end of [{ socPct: 4 }, { socPct: 20 }]) {
+      const [without, late] = [{}, { leadTimeS: 86_400 }].map((change) =>
+        judge({ warnings: [warning(change)] }, end),
+      );
+      expect(late?.warnings[0]?.isLate).toBe(true);
+      expect(late?.outcome).toBe(without?.outcome);
+    }
+  });
+});
+
 describe('what came of it', () => {
   const slowed = { advisedMps: 25, drivenMs: 20 * MINUTE_MS, fastMs: 2 * MINUTE_MS };
   test.each<[string, Partial<StretchWatch>, Partial<StretchEnd>]>([

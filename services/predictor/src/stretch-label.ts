@@ -30,12 +30,7 @@ export function labelOf(watch: StretchWatch, end: StretchEnd): StretchLabel {
     dayMs: Math.floor(end.atMs / DAY_MS) * DAY_MS,
     outcome,
     ...(because !== undefined && { censoredBecause: because }),
-    warnings: own.map(({ ruleId, ruleVersion, times, firstAtMs, deadlineAtMs }) => ({
-      ruleId,
-      ...(ruleVersion !== undefined && { ruleVersion }),
-      times,
-      leadS: Math.max(0, Math.round(((deadlineAtMs ?? end.atMs) - firstAtMs) / 1000)),
-    })),
+    warnings: own.map((one) => warningOf(one, end)),
     ...(isScored && {
       forecast: {
         belowReserveProbability: forecast.belowReserveProbability,
@@ -43,6 +38,21 @@ export function labelOf(watch: StretchWatch, end: StretchEnd): StretchLabel {
         isWithinBand: socPct >= forecast.p10 && socPct <= forecast.p90,
       },
     }),
+  };
+}
+
+/** Late is what came with less lead than its rule asks for, or when nothing worked any more. */
+function warningOf(
+  { ruleId, ruleVersion, times, firstAtMs, deadlineAtMs, cameInTime, leadTimeS }: WatchedWarning,
+  end: StretchEnd,
+): StretchLabel['warnings'][number] {
+  const leadMs = Math.max(0, (deadlineAtMs ?? end.atMs) - firstAtMs);
+  return {
+    ruleId,
+    ...(ruleVersion !== undefined && { ruleVersion }),
+    times,
+    leadS: Math.round(leadMs / 1000),
+    ...(leadTimeS !== undefined && { isLate: !cameInTime || leadMs < leadTimeS * 1000 }),
   };
 }
 

@@ -22,6 +22,8 @@ export interface WatchedWarning {
   readonly deadlineAtMs: number | null;
   /** At some step there was advice that still worked. */
   readonly cameInTime: boolean;
+  /** So long before the failure its rule asked it to come; absent: it did not say, and in checkpoints from before. */
+  readonly leadTimeS?: number;
   /** Charge on arrival as it was expected then. */
   readonly expectedSocPct: number | null;
   /** The speed that was advised, where the car was faster then. */
@@ -67,6 +69,7 @@ const SPEED_TOLERANCE_MPS = 1;
 export interface SaidStep {
   readonly alert: Alert;
   readonly isShadow: boolean;
+  readonly leadTimeS?: number | undefined;
 }
 
 /** A stretch begins to be watched when the car drives on it, or somebody is warned about it. */
@@ -166,7 +169,7 @@ function takeWarning(watch: StretchWatch, step: SaidStep, situation: Situation):
   const cameInTime = alert.remedies.length > 0 && (deadlineAtMs ?? alert.changedAtMs + 1) > alert.changedAtMs;
   const now: WatchedWarning =
     known === undefined
-      ? firstWarning(alert, situation, { cameInTime, deadlineAtMs })
+      ? firstWarning(step, situation, { cameInTime, deadlineAtMs })
       : {
           ...known,
           alertId: alert.alertId,
@@ -178,7 +181,7 @@ function takeWarning(watch: StretchWatch, step: SaidStep, situation: Situation):
 }
 
 function firstWarning(
-  alert: Alert,
+  { alert, leadTimeS }: SaidStep,
   { state, nowMs }: Situation,
   said: Pick<WatchedWarning, 'cameInTime' | 'deadlineAtMs'>,
 ): WatchedWarning {
@@ -193,6 +196,7 @@ function firstWarning(
     times: 1,
     firstAtMs: alert.changedAtMs,
     ...said,
+    ...(leadTimeS !== undefined && { leadTimeS }),
     expectedSocPct: alert.arrivalSocPct?.p50 ?? null,
     advisedMps: wasFaster ? advised : null,
     drivenMs: 0,

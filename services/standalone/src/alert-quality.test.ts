@@ -36,12 +36,25 @@ test('a table says how sure it is, and where there are too few cases to say anyt
   const lines = tableOfQuality(qualityOf([...acted, rare]), 1).split('\n');
   expect(lines).toContain('7 stretches of planned trips ended today.');
   expect(lines.find((line) => line.startsWith('arrival-below-reserve'))).toMatch(
-    /6\s+100 % \(61-100, of 6\)\s+100 % .*\s25 min\s+0\.00$/,
+    /6\s+100 % \(61-100, of 6\)\s+100 % .*\s25 min\s+-\s+0\.00$/,
   );
   expect(lines.find((line) => line.startsWith('rare'))?.match(/too few/g)).toHaveLength(4);
   expect(lines.find((line) => line.startsWith('6 forecasts'))).toContain('Brier 0.040');
   expect(lines).toContain('80-90 %   6          100 %');
   expect(lines.at(-2)).toBe('too few: fewer than 5 cases.');
+});
+
+test('how often a rule came as long before as it asks is shown', () => {
+  const asking = (isLate: boolean, count: number) =>
+    Array.from({ length: count }, () =>
+      label('acted', 1, { warnings: [{ ruleId: 'punctual', times: 1, leadS: 900, isLate }] }),
+    );
+  const row = (onTime: number, late: number) =>
+    tableOfQuality(qualityOf([...asking(false, onTime), ...asking(true, late)]), 14)
+      .split('\n')
+      .find((line) => line.startsWith('punctual'));
+  expect(row(4, 1)).toMatch(/15 min\s+80 % \(\d+-\d+, of 5\)\s+0\.00$/);
+  expect(row(3, 1)).toMatch(/too few\s+too few$/);
 });
 
 test('a rule that is wrong more often than right is named, with what to do', () => {

@@ -100,9 +100,10 @@ export function tableOfQuality(quality: QualityNow, days: number): string {
     percent(one.recall),
     percent(one.actedOn),
     one.leadS === null ? TOO_FEW : `${Math.round(one.leadS / 60)} min`,
+    one.inTime.of === 0 ? '-' : percent(one.inTime),
     one.flipsPerStretch === null ? TOO_FEW : one.flipsPerStretch.toFixed(2),
   ]);
-  const heads = ['rule', 'stretches', 'precision', 'recall', 'acted on', 'lead', 'flips'];
+  const heads = ['rule', 'stretches', 'precision', 'recall', 'acted on', 'lead', 'in time', 'flips'];
   const bins = forecasts.reliability
     .filter((bin) => bin.forecasts > 0)
     .map((bin) => [

@@ -83,6 +83,9 @@ export const qualityView = z.strictObject({
           .describe(`A precision below ${RULE_BAR.precision} of at least ${RULE_BAR.fewestCases} cases.`),
         actedOn: share.describe('Of those in need, something was done and helped.'),
         recall: share.describe('Of all stretches in need, this rule warned in time.'),
+        inTime: share.describe(
+          'Of those in need whose rule asks for a lead, it came so long before; of none where it asks for none.',
+        ),
         leadS: z
           .number()
           .nullable()
