@@ -111,6 +111,14 @@ export const evidence = z.strictObject({
 });
 export type Evidence = z.infer<typeof evidence>;
 
+/** An address or a path, without spaces and without a password in it. */
+export const runbook = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\s\p{C}]+$/u, 'an address or a path without spaces')
+  .refine((text) => !/:\/\/[^/]*@/.test(text), 'without a name or password in it');
+
 /**
  * `alerts.v1`: one step in an alert's life. `alertId` = vehicle, rule, subject, episode start in event time –
  * never the rule's version. `revision` grows when severity or remedy changes; a repeat has the same number.
@@ -138,6 +146,9 @@ export const alert = z.strictObject({
   audience: audience
     .optional()
     .describe('`operators`: only dispatchers of the car are told; absent: the driver is told first.'),
+  runbook: runbook
+    .optional()
+    .describe('Where dispatchers and crew find what to do: an address or a path; absent: nowhere.'),
   isDrill: z
     .literal(true)
     .optional()

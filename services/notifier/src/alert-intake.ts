@@ -110,7 +110,7 @@ async function takeFor(
   }
   const step: Step = {
     ...{ alert, cause, nowMs, turn: mine.turn },
-    recipient: person,
+    ...{ recipient: person, part },
     isAllowed: mayTell(parts.trust, vehicleId, alert.startedAtMs, alert.changedAtMs),
     saying,
     text,

@@ -38,6 +38,8 @@ export interface Message {
     readonly p90: number;
     readonly reserveSocPct: number;
   };
+  /** Where the recipient, who is a dispatcher or crew, finds what to do: an address or a path. */
+  readonly runbook?: string;
   /** A try before may have reached them; nobody knows. */
   readonly isMaybeThere?: true;
   /** Somebody has taken it in hand: that is the news. */

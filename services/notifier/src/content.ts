@@ -19,6 +19,8 @@ export const content = z.object({
   isAnswered: z.boolean().optional(),
   /** Whom the alert is for, where it is not for the driver. */
   audience: audience.optional(),
+  /** Where dispatchers and crew find what to do. */
+  runbook: z.string().optional(),
   deadlineAtMs: z.number().nullable(),
   basis: z.object({
     says: z.string(),

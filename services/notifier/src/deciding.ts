@@ -1,4 +1,4 @@
-import type { Alert, ChannelName, Remedy, SuppressReason } from '@outrider/domain';
+import type { Alert, ChannelName, Part, Remedy, SuppressReason } from '@outrider/domain';
 import { contentId, traceHeader } from '@outrider/runtime';
 import type { NotificationRow, Person } from '@outrider/state';
 import type { Content } from './content.ts';
@@ -96,6 +96,8 @@ export interface Step {
   readonly because?: SuppressReason;
   readonly nowMs: number;
   readonly recipient: Person | undefined;
+  /** Their part in the car; absent: nobody is told, or nothing new. */
+  readonly part?: Part;
   readonly isAllowed: boolean;
   readonly saying: Saying;
   readonly text: Text | undefined;
@@ -159,13 +161,17 @@ function draftOn(step: Step, channel: ChannelName | null): Draft {
   return { row, said };
 }
 
-function contentOf({ alert, text, cause, escalation }: Step, isFollowUp: boolean): Content | undefined {
+/** Who helps, and does not drive. */
+const isStaff = (part: Part | undefined): boolean => part === 'dispatcher' || part === 'crew';
+
+function contentOf({ alert, text, cause, escalation, part }: Step, isFollowUp: boolean): Content | undefined {
   if (text === undefined) return undefined;
   const basis = basisOf(alert, text);
   return {
     ...{ ...text, isFollowUp, deadlineAtMs: alert.deadlineAtMs ?? null, basis },
     ...(escalation !== undefined && { isEscalated: true }),
     ...(alert.audience !== undefined && { audience: alert.audience }),
+    ...(isStaff(part) && alert.runbook && { runbook: alert.runbook }),
     ...arrivalOf(alert),
     ...traceHeader(cause),
   };

@@ -59,7 +59,7 @@ export async function takeLater(
   const dropped = await supersede(parts, state, mine.rows, 'superseded', nowMs);
   if (dueAtMs === undefined) return dropped;
   const drafts = draftsOf({
-    ...{ ...arrived, turn: mine.turn, recipient: person, saying: 'interrupt' },
+    ...{ ...arrived, turn: mine.turn, recipient: person, part, saying: 'interrupt' },
     isAllowed: mayTell(parts.trust, alert.vehicleId, alert.startedAtMs, alert.changedAtMs),
     text: textFor(parts, alert, taker, nowMs),
     driving: await drivingFor(

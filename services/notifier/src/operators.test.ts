@@ -36,6 +36,23 @@ test('the dispatcher is told at once, and nobody else ever', async () => {
   expect(await toldTo(rig)).toEqual([`${DESK} feed alert sent`, `${DESK} email alert sent`]);
 });
 
+test('who has the desk is told where to look; who drives, and is told of another alert, is not', async () => {
+  await start();
+  await assign(rig, DESK, 'dispatcher', 0);
+  const runbook = 'runbooks/silent-car.md';
+  await rig.publishAlert({ ...SILENT, runbook });
+  await rig.publishAlert({ alertId: 'alert-2', runbook });
+  await rig.passEventTime(HOUR_MS);
+  const told = rig.email.messages.map((message) => [message.recipient.personId, message.runbook]);
+  expect(told[0]).toEqual([DESK, runbook]);
+  const isDesk = (personId: string | undefined) => personId === DESK || personId === CREW;
+  expect(told.filter(([personId]) => isDesk(personId)).every(([, said]) => said === runbook)).toBe(true);
+  expect(told.some(([personId]) => personId === CREW)).toBe(true);
+  const others = told.filter(([personId]) => !isDesk(personId));
+  expect(others.length).toBeGreaterThan(0);
+  expect(others.every(([, said]) => said === undefined)).toBe(true);
+});
+
 test('a restart and the same alert again tell nobody twice', async () => {
   await start();
   await assign(rig, DESK, 'dispatcher', 0);

@@ -233,6 +233,7 @@ function messageOf(row: NotificationRow, recipient: Person, said: Content): Mess
     createdAtMs: row.createdAtMs,
     expiresAtMs: row.expiresAtMs,
     ...(arrival !== undefined && { arrival }),
+    ...(said.runbook !== undefined && { runbook: said.runbook }),
     ...(said.isAnswered === true && { isAnswered: true }),
     ...(isMaybeThere(row) && { isMaybeThere: true }),
     ...traceHeader(said.traceparent),

@@ -88,6 +88,18 @@ test('a rule that asks nothing of time has no patterns and is for all cars', () 
   expect([rule?.models, rule?.fleets, rule?.regions]).toEqual([undefined, undefined, undefined]);
 });
 
+describe('what is beside the conditions is refused with its line', () => {
+  test.each([
+    ['a runbook with a space', 'runbook: see the wiki', /:12: runbook: an address or a path/],
+    ['a runbook with a password', 'runbook: https://me:secret@wiki.example.org', /:12: runbook: without/],
+    ['a runbook of nothing', 'runbook: ""', /:12: runbook/],
+    ['a lead of no stop', 'leadTime: 15m', /:12: only warnings about a stop/],
+    ['a lead of no time', 'leadTime: 0m', /:12: leadTime/],
+  ])('%s', (_, added, expected) => {
+    expect(mistakesOf(added)).toMatch(expected);
+  });
+});
+
 describe('cars are refused with their line', () => {
   test.each([
     ['a fleet in capitals', 'cars: { fleets: [North] }', /:12: cars.fleets.0: .*like depot-north/],
@@ -121,8 +133,6 @@ describe('is refused with its line', () => {
     ],
     ['no model', 'cars: { models: [] }', /:12: cars.models/],
     ['a filter nobody knows', 'cars: { colours: [red] }', /:12: no field `colours`/],
-    ['a lead of no stop', 'leadTime: 15m', /:12: only warnings about a stop/],
-    ['a lead of no time', 'leadTime: 0m', /:12: leadTime/],
     ['a fact with a typo', 'absence: { of: presureKpa, for: 5m }', /:12: .*`pressureKpa`/],
     ['a silence of no time', 'absence: { of: car, for: 0s }', /:12: absence.for/],
     ['a silence without a time', 'absence: { of: car }', /:12: absence.for/],
@@ -159,6 +169,8 @@ after: { when: isDrivin, within: 5m }`;
 
   test.each([
     ['a silence shorter than a warning lives', 'absence: { of: car, for: 59m }'],
+    ['an address of a runbook', 'runbook: https://wiki.example.org/silent#desk'],
+    ['a path of a runbook', 'runbook: runbooks/me@desk.md'],
     ['a region over the 180th meridian', region({ west: 170, east: -170 })],
     ['a missing fact may be missed for longer', 'absence: { of: pressureKpa, for: 2h }'],
     ['as many times as moments', 'times: { atLeast: 2, of: 2 }'],

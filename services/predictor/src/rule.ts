@@ -1,5 +1,5 @@
 import type { Audience, RestraintKind, Severity } from '@outrider/domain';
-import { audience, fleet, latitude, longitude, type Remedy, severity } from '@outrider/domain';
+import { audience, fleet, latitude, longitude, type Remedy, runbook, severity } from '@outrider/domain';
 import { z } from 'zod';
 
 // The contract between facts, rules and alerts: what a rule may read, what a rule says, what it answers.
@@ -146,6 +146,8 @@ export interface Rule {
   readonly expiresAfterS: number;
   /** So long before the failure its warning must come to count as in time; absent: it does not say. */
   readonly leadTimeS?: number;
+  /** Where dispatchers and crew find what to do; absent: nowhere. */
+  readonly runbook?: string;
   /** Id of the wording in the notifier's language files. */
   readonly message: string;
   /** Kinds of remedy that can help, the preferred first. A rule that interrupts drivers has at least one. */
@@ -255,6 +257,7 @@ export const ruleFile = z.strictObject({
   unknown: unknownPolicy,
   expiresAfter: duration,
   leadTime: someTime.optional(),
+  runbook: runbook.optional(),
   message: slug,
   remedies: z.array(remedyKind).max(6),
   audience: audience.optional(),

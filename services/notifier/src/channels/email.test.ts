@@ -88,6 +88,15 @@ test('the subject names no place, and the page escapes what names bring along', 
   expect(escapeHtml("<'>")).toBe('&lt;&#39;&gt;');
 });
 
+test('where to look is a line of its own, and none of a message that takes back', () => {
+  const of = (change: Parameters<typeof exampleMessage>[0]) =>
+    mailOf(exampleMessage(change), 'a@example.org', 'b@example.org');
+  const runbook = 'https://wiki.example.org/?a=1&b=<2>';
+  expect(of({ runbook }).text).toBe(`${of({}).text}\n${runbook}\n`);
+  expect(of({ runbook }).html).toContain('<p>https://wiki.example.org/?a=1&amp;b=&lt;2&gt;</p></body>');
+  expect(of({ runbook, purpose: 'resolve' }).text).toBe(of({ purpose: 'resolve' }).text);
+});
+
 test('a name or address cannot forge a header', async () => {
   const server = await mailServer();
   const message = exampleMessage({

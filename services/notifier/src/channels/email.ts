@@ -160,6 +160,7 @@ async function sendOnce(server: SMTPTransportOptions, mail: SendMailOptions): Pr
 /** The mail of a message: no place in the subject, and nothing that loads from elsewhere in the body. */
 export function mailOf(message: Message, address: string, from: string) {
   const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+  const runbook = message.purpose === 'resolve' ? '' : (message.runbook ?? '');
   const threadId = `<alert.${contentId('thread', message.alertId)}@${domain}>`;
   return {
     from,
@@ -170,8 +171,8 @@ export function mailOf(message: Message, address: string, from: string) {
     references: [threadId],
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Outrider-Alert': message.alertId },
     ...(message.severity === 'critical' ? { priority: 'high' as const } : {}),
-    text: `${message.title}\n\n${message.body}\n`,
-    html: `<!doctype html><html><body><p><strong>${escapeHtml(message.title)}</strong></p><p>${escapeHtml(message.body)}</p></body></html>`,
+    text: `${message.title}\n\n${message.body}\n${runbook === '' ? '' : `\n${runbook}\n`}`,
+    html: `<!doctype html><html><body><p><strong>${escapeHtml(message.title)}</strong></p><p>${escapeHtml(message.body)}</p>${runbook === '' ? '' : `<p>${escapeHtml(runbook)}</p>`}</body></html>`,
   };
 }
 

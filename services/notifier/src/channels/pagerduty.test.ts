@@ -63,6 +63,23 @@ test('an incident says which car, what and what to do', async () => {
   });
 });
 
+test('an incident says where to look: an address as a link, a path as it is', async () => {
+  const pagerDuty = await open();
+  const channel = channelOf(pagerDuty);
+  const runbook = 'https://wiki.example.org/silent';
+  await channel.deliver(to({ runbook }), signal);
+  await channel.deliver(to({ notificationId: 'n-2', runbook: 'runbooks/silent.md' }), signal);
+  await channel.deliver(to({ notificationId: 'n-3' }), signal);
+  const [address, path, none] = pagerDuty.events;
+  expect(address).toMatchObject({
+    links: [{ href: runbook, text: 'Runbook' }],
+    payload: { custom_details: { runbook } },
+  });
+  expect(path).toMatchObject({ payload: { custom_details: { runbook: 'runbooks/silent.md' } } });
+  expect(path).not.toHaveProperty('links');
+  expect(none).not.toHaveProperty('payload.custom_details.runbook');
+});
+
 test('a later word joins the incident, and the end of the alert resolves it', async () => {
   const pagerDuty = await open();
   const channel = channelOf(pagerDuty);

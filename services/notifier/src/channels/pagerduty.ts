@@ -58,7 +58,7 @@ const contactOf = ({ contacts = [] }: Message['recipient']): Contact | undefined
   contacts.findLast(({ channel, stoppedAtMs }) => channel === 'pagerduty' && stoppedAtMs === null);
 
 function eventOf(message: Message, routingKey: string): object {
-  const { alertId, recipient, purpose, title, severity, vehicleId, ruleId, createdAtMs } = message;
+  const { alertId, recipient, purpose, title, severity, vehicleId, ruleId, createdAtMs, runbook } = message;
   const about = { routing_key: routingKey, dedup_key: `${alertId} ${recipient.personId}` };
   if (purpose === 'resolve') return { ...about, event_action: 'resolve' };
   if (message.isAnswered === true) return { ...about, event_action: 'acknowledge' };
@@ -72,7 +72,11 @@ function eventOf(message: Message, routingKey: string): object {
       severity,
       timestamp: new Date(createdAtMs).toISOString(),
       class: ruleId,
-      custom_details: { what_to_do: message.body, expires_at: new Date(message.expiresAtMs).toISOString() },
+      custom_details: {
+        ...{ what_to_do: message.body, expires_at: new Date(message.expiresAtMs).toISOString() },
+        ...(runbook !== undefined && { runbook }),
+      },
     },
+    ...(runbook?.startsWith('https://') && { links: [{ href: runbook, text: 'Runbook' }] }),
   };
 }

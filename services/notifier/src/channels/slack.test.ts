@@ -82,6 +82,18 @@ test('a message that somebody deleted is said anew', async () => {
   expect(slack.channel()).toMatchObject([{ header: 'Worse' }]);
 });
 
+test('where to look is the last line, plain, and none of a message that takes back', async () => {
+  const slack = await open();
+  const runbook = 'https://wiki.example.org/silent';
+  await shown(slack, { runbook, title: 'T', body: '' });
+  const said = JSON.parse(slack.calls[0]?.body.toString() ?? '');
+  const element = { type: 'plain_text', text: runbook, emoji: false };
+  expect(said.blocks.at(-1)).toEqual({ type: 'context', elements: [element] });
+  const other = await open();
+  await shown(other, { runbook, purpose: 'resolve' });
+  expect(other.calls[0]?.body.toString()).not.toContain('wiki.example.org');
+});
+
 test('nothing in a name is a mention or a link', async () => {
   const slack = await open();
   const title = 'Milford <!channel> & <https://a.example|here>';

@@ -76,12 +76,15 @@ function boardOf(call: Call, channel: string, options: SlackOptions, signal: Abo
 
 /** `text` is what a phone's lock screen shows; the blocks are plain, so that nothing in names is a mention or a link. */
 function saidIn(message: Message, { hasButton, wordsOf }: SlackOptions): object {
-  const { title, body, isAnswered, purpose, notificationId, recipient } = message;
+  const { title, body, isAnswered, purpose, notificationId, recipient, runbook } = message;
   const { onIt, answered } = wordsOf(recipient.language);
   const button = { type: 'button', action_id: 'on-it', value: notificationId, text: plain(onIt, BUTTON_MAX) };
   const blocks = [
     { type: 'header', text: plain(title, HEADER_MAX) },
     ...(body === '' ? [] : [{ type: 'section', text: plain(body, SECTION_MAX) }]),
+    ...(runbook === undefined || purpose === 'resolve'
+      ? []
+      : [{ type: 'context', elements: [plain(runbook, SECTION_MAX)] }]),
     ...(isAnswered === true ? [{ type: 'context', elements: [plain(answered, SECTION_MAX)] }] : []),
     ...(hasButton && isAnswered !== true && purpose !== 'resolve'
       ? [{ type: 'actions', elements: [button] }]

@@ -57,6 +57,16 @@ channelContract(
   { gone: { status: 410 } },
 );
 
+test('where to look is in it when there is such a place', async () => {
+  const { calls, url } = await receiver();
+  const message = to(url);
+  await webhook().deliver({ ...message, runbook: 'runbooks/silent.md' }, signal);
+  await webhook().deliver(message, signal);
+  const [first, second] = calls.map(({ body }) => JSON.parse(`${body}`).data);
+  expect(first.runbook).toBe('runbooks/silent.md');
+  expect(second).not.toHaveProperty('runbook');
+});
+
 test('a call is signed so that the Standard Webhooks library accepts it', async () => {
   const { calls, url } = await receiver();
   expect(await webhook().deliver(to(url), signal)).toEqual({ kind: 'delivered' });

@@ -69,6 +69,7 @@ function bodyOf(message: Message): string {
       title: message.title,
       body: message.body,
       expiresAt: new Date(message.expiresAtMs).toISOString(),
+      ...(message.runbook !== undefined && { runbook: message.runbook }),
     },
   });
 }
