@@ -29,6 +29,8 @@ export async function drivePhone(bench: Bench): Promise<BrowserContext> {
   expect('the link signs in and leaves no trace in the address', new URL(page.url()).hash === '', page.url());
   await shoot(page, folder, 'phone-first');
   await seeCurveMove(bench, page);
+  const chargers = await page.locator('.ahead .stops').last().locator('li').count();
+  expect('the chargers on the way are listed', chargers > 0, chargers);
   await seeWarning(bench, context, page);
   await answer(bench, context, page);
   await goThroughTunnel(bench, context, page);

@@ -14,6 +14,7 @@ import {
   tripPlan,
 } from './api.fixture.ts';
 import { ROLES } from './credentials.ts';
+import { conditionsRecord } from './road.fixture.ts';
 
 interface Operation {
   readonly method: string;
@@ -51,6 +52,7 @@ const { textVersion } = (await it.call('GET', '/v1/purposes', { token: owner.tok
 await storeAlerts(it, [alertRecord(vehicleId)]);
 await storeNotification(it, notificationRecord(vehicleId, owner.personId));
 await publish(it, TOPICS.forecasts, forecastRecord(vehicleId));
+await publish(it, TOPICS.conditions, conditionsRecord(vehicleId));
 await publish(it, TOPICS.commands, {
   ...{ commandId: 'cmd-1', vehicleId, kind: 'precondition-battery', state: 'asked' },
   ...{ askedAtMs: START_MS, expiresAtMs: START_MS + 600_000 },

@@ -19,7 +19,7 @@ import { listenToBus } from './listen-to-bus.ts';
 import { createHub, type Hub } from './live/hub.ts';
 import { createRightsKeeper, type RightsKeeper } from './live/rights-keeper.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
-import { createNewestForecasts } from './newest-forecasts.ts';
+import { createNewestSealed } from './newest-sealed.ts';
 import { servePage } from './page.ts';
 import { createPlaceFinder } from './place-finder.ts';
 import { addressCodeRoutes } from './routes/address-codes.ts';
@@ -40,6 +40,7 @@ import { pushRoutes } from './routes/push.ts';
 import { qualityRoutes } from './routes/quality.ts';
 import { quieterRuleRoutes } from './routes/quieter-rules.ts';
 import { ruleLoadRoutes } from './routes/rule-loads.ts';
+import { roadRoutes } from './routes/road.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signalRoutes } from './routes/signals.ts';
 import { slackRoutes } from './routes/slack.ts';
@@ -112,7 +113,8 @@ export function createApi(deps: ApiDeps): Api {
     realClock: runtime.realClock,
     access: createAccess({ state, trust: deps.trust, eventClock: runtime.eventClock }),
     commands,
-    newestForecasts: createNewestForecasts(settings.forecastCacheBytes),
+    newestForecasts: createNewestSealed(settings.forecastCacheBytes),
+    newestConditions: createNewestSealed(settings.conditionsCacheBytes),
     finder: createPlaceFinder(settings, asking),
     files: createTripReader(runtime.realClock),
     gatewayUrl: deps.gatewayUrl ?? (() => settings.gatewayUrl),
@@ -287,6 +289,7 @@ function addRoutes(
     failedMessageRoutes,
     signalRoutes,
     forecastRoutes,
+    roadRoutes,
     qualityRoutes,
     heldRuleRoutes,
     ruleLoadRoutes,

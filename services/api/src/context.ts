@@ -6,7 +6,7 @@ import type { OutboxRow, State } from '@outrider/state';
 import type { TelemetryStore } from '@outrider/telemetry';
 import type { Trust, TrustAdmin } from '@outrider/trust';
 import type { Access } from './access.ts';
-import type { NewestForecasts } from './newest-forecasts.ts';
+import type { NewestSealed } from './newest-sealed.ts';
 import type { PlaceFinder } from './place-finder.ts';
 import type { ApiSettings } from './settings.ts';
 
@@ -30,7 +30,8 @@ export interface ApiContext {
   gatewayUrl(): string;
   /** What cars were asked to do of late, and what came of it. */
   readonly commands: CommandBook;
-  readonly newestForecasts: NewestForecasts;
+  readonly newestForecasts: NewestSealed;
+  readonly newestConditions: NewestSealed;
   /** The `traceparent` of whoever asked; undefined without one, and where nobody asked. */
   readonly caller?: string | undefined;
   /** Undefined when the settings name no server that knows places. */

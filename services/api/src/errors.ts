@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   'origin-refused': { status: 403, about: 'The page that asks is not of this address.' },
   'not-found': { status: 404, about: 'Nothing here, or nothing you may see.' },
   'no-forecast': { status: 404, about: 'No forecast has been made for this vehicle yet.' },
+  'no-road': { status: 404, about: 'The road of this vehicle is not known here now.' },
   conflict: { status: 409, about: 'Somebody changed it meanwhile: read it again.' },
   'consent-text-changed': { status: 409, about: 'The consent text you showed is not the current one.' },
   erased: { status: 410, about: 'The key of this data was destroyed: nobody can read it again.' },

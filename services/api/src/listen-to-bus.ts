@@ -3,11 +3,13 @@ import type { Runtime } from '@outrider/runtime';
 import type { ApiContext } from './context.ts';
 import type { Hub } from './live/hub.ts';
 
-/** Forecasts are kept from the beginning (the topic is compacted), and so are commands (a few days' worth); all else matters only to who listens now. */
+type Newest = Pick<ApiContext, 'newestForecasts' | 'newestConditions' | 'commands'>;
+
+/** Forecasts and the world around them are kept from the beginning (the topic is compacted), and so are commands (a few days' worth); all else matters only to who listens now. */
 export async function listenToBus(
   bus: Bus,
   { log }: Pick<Runtime, 'log'>,
-  { newestForecasts, commands }: Pick<ApiContext, 'newestForecasts' | 'commands'>,
+  { newestForecasts, newestConditions, commands }: Newest,
   hub: Pick<Hub, 'tell'>,
 ): Promise<readonly Subscription[]> {
   const onError = (error: unknown, partition: number): void =>
@@ -16,6 +18,12 @@ export async function listenToBus(
     topics: [TOPICS.forecasts.name],
     start: 'earliest',
     handle: async (batch) => newestForecasts.take(batch),
+    onError,
+  });
+  const around = await bus.broadcast({
+    topics: [TOPICS.conditions.name],
+    start: 'earliest',
+    handle: async (batch) => newestConditions.take(batch),
     onError,
   });
   const asked = await bus.broadcast({
@@ -30,5 +38,5 @@ export async function listenToBus(
     handle: (batch) => hub.tell(batch),
     onError,
   });
-  return [kept, asked, told];
+  return [kept, around, asked, told];
 }

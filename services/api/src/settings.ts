@@ -118,6 +118,13 @@ export const apiSettings = {
     parse: integer(0, 4 * 1024 * 1024 * 1024),
     default: '67108864',
   },
+  conditionsCacheBytes: {
+    env: 'API_CONDITIONS_CACHE_BYTES',
+    about:
+      'Memory for the road, chargers and weather of each vehicle, in bytes; the longest unchanged go first.',
+    parse: integer(0, 4 * 1024 * 1024 * 1024),
+    default: '134217728',
+  },
   calendarOrigins: {
     env: 'API_CALENDAR_ORIGINS',
     about: 'Origins that calendars may be read from, comma-separated; none: no calendar is read.',

@@ -1,4 +1,11 @@
-import type { AlertView, CommandView, ForecastView, NotificationView, Told } from './server/answers.ts';
+import type {
+  AlertView,
+  CommandView,
+  ForecastView,
+  NotificationView,
+  RoadView,
+  Told,
+} from './server/answers.ts';
 
 /** What the page has seen of the cars it may show; kept in the browser, so that it has something to show offline. */
 export interface Seen {
@@ -9,6 +16,8 @@ export interface Seen {
   readonly forecasts: Readonly<Record<string, ForecastView>>;
   /** By vehicle: how the charge went on the way to the next stop. */
   readonly trails: Readonly<Record<string, Trail>>;
+  /** By vehicle: the chargers on its way. */
+  readonly roads: Readonly<Record<string, RoadView>>;
   /** By alert. */
   readonly alerts: Readonly<Record<string, AlertView>>;
   /** By alert: the newest message that says it, for this person to see. */
@@ -23,6 +32,7 @@ export const NOTHING_SEEN: Seen = {
   cursor: undefined,
   forecasts: {},
   trails: {},
+  roads: {},
   alerts: {},
   messages: {},
   ends: {},

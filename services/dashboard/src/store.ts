@@ -7,6 +7,7 @@ import type {
   ForecastView,
   NotificationView,
   PersonView,
+  RoadView,
   SessionView,
   VehicleSummary,
 } from './server/answers.ts';
@@ -154,6 +155,7 @@ export async function refresh(): Promise<void> {
     const listed = await ask<{ vehicles: readonly VehicleSummary[] }>('GET', '/v1/vehicles');
     vehicles.value = listed.vehicles;
     await Promise.all(listed.vehicles.map(({ vehicleId }) => refreshVehicle(vehicleId)));
+    refreshRoads();
     trouble.value = undefined;
   } catch (error) {
     if (error instanceof Refused && error.status === 401) return leave();
@@ -179,6 +181,23 @@ function nothingYet(error: unknown): undefined {
 
 /** Told while nobody looked: they count as seen when somebody does. */
 let unseen: NotificationView[] = [];
+/** The road is asked for when a forecast names another snapshot of the world than the one that is there. */
+const askedFor = new Map<string, string>();
+function refreshRoads(): void {
+  for (const { vehicleId, snapshotId } of Object.values(seen.value.forecasts)) {
+    if (snapshotId === undefined || seen.value.roads[vehicleId]?.snapshotId === snapshotId) continue;
+    if (askedFor.get(vehicleId) === snapshotId) continue;
+    askedFor.set(vehicleId, snapshotId);
+    void ask<RoadView>('GET', `/v1/vehicles/${vehicleId}/road`).then(
+      (road) => {
+        seen.value = { ...seen.value, roads: { ...seen.value.roads, [vehicleId]: road } };
+      },
+      // The page shows no chargers then, and asks with the next snapshot.
+      () => undefined,
+    );
+  }
+}
+
 const receipted = new Set<string>();
 
 function openFeed(): void {
@@ -199,6 +218,7 @@ function openFeed(): void {
       heardOnDeviceMs.value = deviceNowMs();
       deviceMs.value = heardOnDeviceMs.value;
       seen.value = see(seen.value, told);
+      if (told.type === 'forecast') refreshRoads();
       if (told.type === 'hello' && isNewVehicle(told.vehicleIds)) void refresh();
       if (told.type === 'notification') receipt(told.notification);
     },

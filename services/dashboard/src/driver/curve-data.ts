@@ -1,5 +1,5 @@
 import type { Trail } from '../seen.ts';
-import type { Band, ForecastView } from '../server/answers.ts';
+import type { Band, ChargerView, ForecastView, RoadView } from '../server/answers.ts';
 import { distanceValue, type Reading } from '../words/format.ts';
 
 /** A place on the road and what stands there. */
@@ -23,6 +23,8 @@ export interface CurveData {
   readonly deadlineX: number | undefined;
   /** Stops ahead with their band: beyond the next one no curve is known. */
   readonly stops: readonly (CurveMark & { readonly band: Band })[];
+  /** Chargers ahead, on the road to any stop that is shown. */
+  readonly chargers: readonly (CurveMark & { readonly worksProbability: number })[];
   readonly lowestPct: number;
 }
 
@@ -32,6 +34,7 @@ const LOWEST_PCT = -30;
 export function curveData(
   forecast: ForecastView | undefined,
   trail: Trail | undefined,
+  road: RoadView | undefined,
   reading: Reading,
 ): CurveData | undefined {
   const next = forecast?.stops[0];
@@ -69,6 +72,32 @@ export function curveData(
     reserveSocPct: forecast.reserveSocPct,
     deadlineX: forecast.deadlineM === undefined ? undefined : at(hereM + forecast.deadlineM),
     stops,
+    chargers: chargersAhead(forecast, road).map(({ aheadM, charger }) => ({
+      x: at(hereM + aheadM),
+      name: charger.name,
+      worksProbability: charger.worksProbability,
+    })),
     lowestPct: Math.max(LOWEST_PCT, 10 * Math.floor(lowest / 10)),
   };
+}
+
+/** A charger ahead and how far the road to it is from where the forecast was made. */
+export interface ChargerAhead {
+  readonly aheadM: number;
+  readonly charger: ChargerView;
+}
+
+/** Chargers on the way to the stops of a forecast, nearest first; those passed are left out. */
+export function chargersAhead(
+  { stops }: Pick<ForecastView, 'stops'>,
+  road: RoadView | undefined,
+): readonly ChargerAhead[] {
+  return (road?.stretches ?? [])
+    .flatMap(({ stopId, chargers }) => {
+      const stop = stops.find((one) => one.stopId === stopId);
+      if (stop === undefined) return [];
+      return chargers.map((charger) => ({ aheadM: stop.distanceM - charger.toStopM, charger }));
+    })
+    .filter(({ aheadM }) => aheadM >= 0)
+    .toSorted((a, b) => a.aheadM - b.aheadM);
 }

@@ -143,6 +143,7 @@ function drawMarks(plot: uPlot, data: CurveData, { colour, font, words }: Pen): 
     ctx.fillText(words.deadline, at + (isRight ? -5 : 5) * scale, bottom - 6 * scale);
   }
   drawStops(plot, data, { x, y, line, colour });
+  drawChargers(plot, data, { x, y, line, colour });
   ctx.fillStyle = colour('ink');
   ctx.beginPath();
   ctx.arc(x(data.hereX), y(data.driven.findLast((one) => one !== null) ?? 0), 5 * scale, 0, 2 * Math.PI);
@@ -184,5 +185,27 @@ function drawStops({ ctx, bbox }: uPlot, { stops }: CurveData, { x, y, line, col
     ctx.textAlign = 'right';
     ctx.fillText(short, end, bbox.top + 11 * scale);
     freeTo = end - width - 8 * scale;
+  }
+}
+
+const LIKELY_FROM = 0.7;
+
+/** A tick at the foot for each charger, filled where one is likely to be usable. Names stand in the list. */
+function drawChargers({ ctx, bbox }: uPlot, { chargers }: CurveData, { x, colour }: Scales): void {
+  const scale = devicePixelRatio;
+  const [size, foot] = [4.5 * scale, bbox.top + bbox.height - 6 * scale];
+  ctx.setLineDash([]);
+  ctx.strokeStyle = colour('sure');
+  ctx.fillStyle = colour('sure');
+  for (const { x: at, worksProbability } of chargers) {
+    const px = x(at);
+    ctx.beginPath();
+    ctx.moveTo(px, foot - size);
+    ctx.lineTo(px + size, foot);
+    ctx.lineTo(px, foot + size);
+    ctx.lineTo(px - size, foot);
+    ctx.closePath();
+    if (worksProbability >= LIKELY_FROM) ctx.fill();
+    else ctx.stroke();
   }
 }

@@ -6,6 +6,7 @@ import { texts } from '../texts/texts.ts';
 import { bandText, chanceText, distance, moment, percent } from '../words/format.ts';
 import { verdictOf } from '../words/verdict.ts';
 import { AdviceCard } from './advice-card.tsx';
+import { Chargers } from './chargers.tsx';
 import { Curve } from './curve.tsx';
 import { curveData } from './curve-data.ts';
 import { VerdictCard } from './verdict-card.tsx';
@@ -13,7 +14,8 @@ import { VerdictCard } from './verdict-card.tsx';
 /** Recomputed when the forecast is another, not each second. */
 const curve = computed(() => {
   const vehicleId = vehicle.value?.vehicleId ?? '';
-  return curveData(seen.value.forecasts[vehicleId], seen.value.trails[vehicleId], reading.value);
+  const { forecasts, trails, roads } = seen.value;
+  return curveData(forecasts[vehicleId], trails[vehicleId], roads[vehicleId], reading.value);
 });
 
 /** The view a driver opens: the verdict, the one thing to do, the curve, the stops. */
@@ -51,7 +53,12 @@ export function Trip() {
           <p class="aside">{isWatched ? texts.value.curve.empty : texts.value.curve.unknown}</p>
         )}
       </section>
-      {isWatched && forecast !== undefined && forecast.stops.length > 0 && <Stops stops={forecast.stops} />}
+      {isWatched && forecast !== undefined && forecast.stops.length > 0 && (
+        <div class="ahead">
+          <Stops stops={forecast.stops} />
+          <Chargers forecast={forecast} road={seen.value.roads[vehicleId]} />
+        </div>
+      )}
     </div>
   );
 }
@@ -88,6 +95,10 @@ function Legend() {
       <li>
         <i class="key range" />
         {words.range}
+      </li>
+      <li>
+        <i class="key charger" />
+        {words.charger}
       </li>
     </ul>
   );

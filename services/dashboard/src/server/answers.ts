@@ -67,6 +67,27 @@ export type TripView = Instants<Trip, 'createdAtMs' | 'departAtMs' | 'stops' | '
   })[];
 };
 
+export interface ChargerView {
+  readonly locationId: string;
+  readonly name: string;
+  readonly toStopM: number;
+  readonly detourM: number;
+  readonly maxPowerKw: number;
+  readonly worksProbability: number;
+  readonly statusAgeS: number | null;
+  readonly isClosedOnArrival?: true;
+}
+
+export interface RoadView {
+  readonly snapshotId: string;
+  readonly stretches: readonly {
+    readonly stopId: string;
+    readonly distanceM: number;
+    readonly chargers: readonly ChargerView[];
+  }[];
+  readonly weather: { readonly source: string; readonly ageS: number | null };
+}
+
 export interface SessionView {
   readonly personId: string;
   readonly role: 'driver' | 'crew' | 'operator' | 'product' | 'admin';

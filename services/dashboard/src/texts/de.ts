@@ -59,6 +59,7 @@ export const de: Texts = {
     driven: 'gefahren',
     expected: 'erwartet',
     range: 'wahrscheinlicher Bereich',
+    charger: 'Ladestation',
     empty: 'Die Kurve erscheint mit der ersten Vorhersage.',
     label: (soc, stop, distance, band, reserve) =>
       `Akku entlang der Straße: ${soc} hier, in ${stop} nach ${distance} ${band}; Reserve ${reserve}.`,
@@ -72,6 +73,16 @@ export const de: Texts = {
     at: 'Um',
     charge: 'Ladung bei Ankunft',
     sure: 'Sicher',
+  },
+  chargers: {
+    title: 'Ladestationen voraus',
+    none: 'Auf dem Weg ist keine bekannt, die passt.',
+    unknown: 'Ladestationen auf dem Weg sind hier gerade nicht bekannt.',
+    works: (chance) => `${chance} wahrscheinlich nutzbar`,
+    closed: 'geschlossen, wenn du vorbeikommst',
+    heard: (age) => `gemeldet vor ${age}`,
+    unheard: 'niemand meldet ihren Zustand',
+    more: (count) => `und ${count} weitere`,
   },
   advice: {
     deadline: (when) => `Entscheide bis ${when}`,

@@ -54,6 +54,7 @@ export const en = {
     driven: 'driven',
     expected: 'expected',
     range: 'likely range',
+    charger: 'charger',
     empty: 'The curve is drawn once a forecast is there.',
     label: (soc: string, stop: string, distance: string, band: string, reserve: string) =>
       `Battery along the road: ${soc} here, at ${stop} in ${distance} ${band}; reserve ${reserve}.`,
@@ -67,6 +68,16 @@ export const en = {
     at: 'At',
     charge: 'Charge on arrival',
     sure: 'Sure',
+  },
+  chargers: {
+    title: 'Chargers ahead',
+    none: 'No charger that fits is known on the way.',
+    unknown: 'Chargers on the way are not known here now.',
+    works: (chance: string) => `${chance} likely to be usable`,
+    closed: 'closed when you come by',
+    heard: (age: string) => `told ${age} ago`,
+    unheard: 'nobody tells its state',
+    more: (count: string) => `and ${count} more`,
   },
   advice: {
     deadline: (when: string) => `Decide by ${when}`,

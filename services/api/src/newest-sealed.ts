@@ -1,24 +1,24 @@
 import type { Batch } from '@outrider/bus';
 
-/** A forecast as it stands on the bus: still sealed, opened for whoever asks and may. */
-export interface SealedForecast {
+/** A record as it stands on the bus: still sealed, opened for whoever asks and may. */
+export interface SealedRecord {
   readonly keyId: string;
   readonly box: Uint8Array;
 }
 
-/** The newest forecast of each vehicle, as far as `bytesMax` reaches; the longest unchanged go first. */
-export interface NewestForecasts {
+/** The newest record of each vehicle, as far as `bytesMax` reaches; the longest unchanged go first. */
+export interface NewestSealed {
   take(batch: Batch): void;
-  find(vehicleId: string): SealedForecast | undefined;
+  find(vehicleId: string): SealedRecord | undefined;
   readonly bytes: number;
 }
 
 /** Beside the box itself: the map's entry, key id and vehicle id. */
 const ENTRY_BYTES = 200;
 
-export function createNewestForecasts(bytesMax: number): NewestForecasts {
+export function createNewestSealed(bytesMax: number): NewestSealed {
   // Insertion order is order of change.
-  const newest = new Map<string, SealedForecast>();
+  const newest = new Map<string, SealedRecord>();
   let bytes = 0;
   const drop = (vehicleId: string): void => {
     const held = newest.get(vehicleId);

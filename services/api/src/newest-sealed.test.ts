@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createNewestForecasts } from './newest-forecasts.ts';
+import { createNewestSealed } from './newest-sealed.ts';
 
 const batch = (...records: readonly (readonly [key: string, bytes: number | null])[]) => ({
   topic: 'forecasts.v1',
@@ -16,7 +16,7 @@ const batch = (...records: readonly (readonly [key: string, bytes: number | null
 });
 
 test('the newest of each vehicle is kept, and a tombstone forgets it', () => {
-  const newest = createNewestForecasts(10_000);
+  const newest = createNewestSealed(10_000);
   newest.take(batch(['a', 10], ['b', 10], ['a', 20]));
   expect(newest.find('a')?.box.byteLength).toBe(20);
   newest.take(batch(['a', null], ['b', null]));
@@ -25,7 +25,7 @@ test('the newest of each vehicle is kept, and a tombstone forgets it', () => {
 });
 
 test('memory stays below its bound; the longest unchanged go first', () => {
-  const newest = createNewestForecasts(1_000);
+  const newest = createNewestSealed(1_000);
   newest.take(batch(['a', 300], ['b', 300], ['a', 300]));
   expect(newest.bytes).toBe(1_000);
   newest.take(batch(['c', 1]));
