@@ -5,6 +5,8 @@ import { type Recording, replay, type Scenario } from '@outrider/standalone';
 export interface Drive {
   /** Signs the driver in, once. */
   readonly pageUrl: string;
+  /** The same for an operator of the fleet. */
+  readonly operatorUrl: string;
   readonly origin: string;
   /** Resolves when the car has arrived, or has not; everything stays open. */
   readonly over: Promise<Recording>;
@@ -13,7 +15,7 @@ export interface Drive {
 
 /** @param speedRatio so many times real time */
 export async function startDrive(scenario: Scenario, speedRatio: number): Promise<Drive> {
-  const page = Promise.withResolvers<string>();
+  const page = Promise.withResolvers<{ readonly driver: string; readonly operator: string }>();
   const over = Promise.withResolvers<Recording>();
   const end = Promise.withResolvers<void>();
   const stop = new AbortController();
@@ -23,7 +25,7 @@ export async function startDrive(scenario: Scenario, speedRatio: number): Promis
     realClock: systemClock,
     log: createLog('error'),
     signal: stop.signal,
-    onPage: page.resolve,
+    onPages: page.resolve,
     linger(recording) {
       over.resolve(recording);
       return end.promise;
@@ -35,9 +37,10 @@ export async function startDrive(scenario: Scenario, speedRatio: number): Promis
   });
   // Whoever closes it early does not wait for the end.
   over.promise.catch(() => undefined);
-  const pageUrl = await page.promise;
+  const { driver: pageUrl, operator: operatorUrl } = await page.promise;
   return {
     pageUrl,
+    operatorUrl,
     origin: new URL(pageUrl).origin,
     over: over.promise,
     async close() {

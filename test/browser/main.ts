@@ -9,6 +9,7 @@ import type { Bench } from './bench.ts';
 import { installChromium, launchChromium } from './chromium.ts';
 import { refuseForeignPage, workAtDesk } from './desk.ts';
 import { startDrive } from './drive.ts';
+import { lookAfterFleet } from './operator.ts';
 import { drivePhone } from './phone.ts';
 import { isSabotage, SABOTAGES, type Sabotage } from './sabotage.ts';
 
@@ -65,6 +66,7 @@ async function look(
   const bench: Bench = { browser, drive, folder, expect, sabotage, ledger };
   try {
     const phone = await drivePhone(bench);
+    await lookAfterFleet(bench);
     await refuseForeignPage(bench, phone);
     await workAtDesk(bench, phone);
   } finally {

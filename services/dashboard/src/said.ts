@@ -1,7 +1,7 @@
 /** What a person says about a warning. */
 export interface Saying {
   readonly alertId: string;
-  readonly kind: 'on-it' | 'declined' | 'not-useful';
+  readonly kind: 'on-it' | 'declined' | 'not-useful' | 'acknowledged';
   readonly because?: string;
   readonly note?: string;
 }

@@ -131,16 +131,21 @@ function withMessage(messages: Seen['messages'], message: NotificationView): See
 
 const SEVERITIES = ['info', 'warning', 'critical'] as const;
 
-/** Warnings of a car that hold now, the gravest first, of equals the one whose advice ends first. */
-export function firingOf(seen: Seen, vehicleId: string, nowMs: number): readonly AlertView[] {
+/** The gravest first, of equals the one whose advice ends first. */
+export function byNeed(alerts: readonly AlertView[]): readonly AlertView[] {
   const weight = ({ severity }: AlertView): number => SEVERITIES.indexOf(severity);
   const endMs = ({ deadlineAt }: AlertView): number =>
     deadlineAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(deadlineAt);
-  return Object.values(seen.alerts)
-    .filter((alert) => alert.vehicleId === vehicleId && alert.state === 'firing')
-    .filter(({ expiresAt, audience }) => Date.parse(expiresAt) > nowMs && audience === undefined)
-    .toSorted((a, b) => weight(b) - weight(a) || endMs(a) - endMs(b));
+  return alerts.toSorted((a, b) => weight(b) - weight(a) || endMs(a) - endMs(b));
 }
+
+/** Warnings of a car that hold now and are for its driver, the gravest first. */
+export const firingOf = (seen: Seen, vehicleId: string, nowMs: number): readonly AlertView[] =>
+  byNeed(
+    Object.values(seen.alerts)
+      .filter((alert) => alert.vehicleId === vehicleId && alert.state === 'firing')
+      .filter(({ expiresAt, audience }) => Date.parse(expiresAt) > nowMs && audience === undefined),
+  );
 
 /** All warnings of a car that are kept, newest first. */
 export const warningsOf = (seen: Seen, vehicleId: string): readonly AlertView[] =>

@@ -6,7 +6,7 @@ import type { Clock, Log } from '@outrider/runtime';
 import { runChaos } from './chaos/chaos.ts';
 import { chaosReportOf } from './chaos/report.ts';
 import type { Command } from './command-line.ts';
-import { type Recording, replay } from './demo/replay.ts';
+import { type Pages, type Recording, replay } from './demo/replay.ts';
 import { type Judged, judge, reportOf } from './demo/report.ts';
 import { demoPage } from './page/page.ts';
 import { chaosLines } from './print/chaos.ts';
@@ -136,9 +136,11 @@ async function replayKept(
   pages: ReturnType<typeof keptOpen>,
   show: (lines: readonly string[]) => void,
 ): Promise<Recording> {
-  const onPage = (url: string): void =>
-    terminal.stderr(`The driver's page of ${scenario.name}${isKept ? '' : ', while it drives'}: ${url}\n`);
-  const how = { scenario, realClock, log, signal, onPage };
+  const onPages = ({ driver, operator }: Pages): void =>
+    terminal.stderr(
+      `Pages of ${scenario.name}${isKept ? '' : ', while it drives'}. The driver's:\n  ${driver}\nan operator's, in another browser or window of its own:\n  ${operator}\n`,
+    );
+  const how = { scenario, realClock, log, signal, onPages };
   if (!isKept) return replay({ ...how, ...(speedRatio === undefined ? {} : { speedRatio }) });
   const dataFolder = await mkdtemp(join(tmpdir(), 'outrider-demo-'));
   const recording = await pages.play((linger) =>

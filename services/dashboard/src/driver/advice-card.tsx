@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { saidOf } from '../said.ts';
 import type { AlertView } from '../server/answers.ts';
 import { nowMs, reading, said, seen, tell } from '../store.ts';
-import { texts } from '../texts/texts.ts';
+import { ruleText, texts } from '../texts/texts.ts';
 import { moment } from '../words/format.ts';
 import { remedyText } from '../words/remedy.ts';
 
@@ -11,7 +11,7 @@ export function AdviceCard({ alert }: { readonly alert: AlertView }) {
   const message = seen.value.messages[alert.alertId];
   return (
     <article class={`card advice ${alert.severity}`} aria-labelledby={`title-${alert.alertId}`}>
-      <h3 id={`title-${alert.alertId}`}>{message?.title ?? alert.ruleId}</h3>
+      <h3 id={`title-${alert.alertId}`}>{message?.title ?? ruleText(alert.ruleId)}</h3>
       <Deadline alert={alert} />
       <Remedies alert={alert} />
       <Answers alertId={alert.alertId} />

@@ -88,6 +88,16 @@ export interface RoadView {
   readonly weather: { readonly source: string; readonly ageS: number | null };
 }
 
+/** One decision about telling somebody. */
+export interface ToldView {
+  readonly notificationId: string;
+  readonly channel: string | null;
+  readonly state: string;
+  readonly purpose: string;
+  readonly reason: string | null;
+  readonly changedAt: string;
+}
+
 export interface SessionView {
   readonly personId: string;
   readonly role: 'driver' | 'crew' | 'operator' | 'product' | 'admin';

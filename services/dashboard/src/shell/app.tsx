@@ -4,6 +4,7 @@ import { Plan } from '../driver/plan.tsx';
 import { Preferences } from '../driver/preferences.tsx';
 import { Trip } from '../driver/trip.tsx';
 import { Warnings } from '../driver/warnings.tsx';
+import { Needs } from '../operator/needs.tsx';
 import {
   chosenVehicleId,
   link,
@@ -65,7 +66,9 @@ export function App() {
 }
 
 function Body() {
-  if (session.value?.role !== 'driver')
+  const role = session.value?.role;
+  if (role === 'operator' || role === 'crew') return <Needs />;
+  if (role !== 'driver')
     return (
       <>
         <p class="quiet">{texts.value.otherRole}</p>

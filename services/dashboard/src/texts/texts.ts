@@ -7,3 +7,6 @@ const TEXTS: Readonly<Record<'en' | 'de', Texts>> = { en, de };
 
 /** Everything the page says, in the person's language. */
 export const texts = computed(() => TEXTS[reading.value.language]);
+
+/** A rule by the name people know it; one of a team's own by its id. */
+export const ruleText = (ruleId: string): string => texts.value.rules[ruleId] ?? ruleId.replaceAll('-', ' ');

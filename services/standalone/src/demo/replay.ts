@@ -29,12 +29,17 @@ export interface ReplayOptions {
   /** Who plays the services, on the replay's event clock; absent: all of them in this process. */
   readonly cast?: (on: Scene) => Promise<Cast>;
   readonly onProgress?: (done: number, total: number) => void;
-  /** The page of the driver, once there is something to see. */
-  readonly onPage?: (url: string) => void;
+  /** The pages of the driver and of an operator, once there is something to see; each link signs in once. */
+  readonly onPages?: (urls: Pages) => void;
   /** Everything stays open after the drive, and time goes on, until this resolves. */
   readonly linger?: (recording: Recording) => Promise<void>;
   /** Ends the replay early, tidily. */
   readonly signal?: AbortSignal;
+}
+
+export interface Pages {
+  readonly driver: string;
+  readonly operator: string;
 }
 
 /** Where the services of a replay run. */
@@ -154,7 +159,7 @@ async function play(stage: Stage): Promise<Recording> {
   };
   try {
     await settle();
-    stage.onPage?.(await pageOf(driver.client));
+    if (stage.onPages !== undefined) stage.onPages(await pagesOf(driver.client, apiClient(api, adminToken)));
     for (const [index, { atMs, frames, plans }] of stage.moments.entries()) {
       stage.signal?.throwIfAborted();
       await moveTo(atMs);
@@ -182,10 +187,18 @@ async function play(stage: Stage): Promise<Recording> {
 
 const signInLink = z.object({ path: z.string() });
 
-/** A link that signs the driver in, once. Browsers call this machine localhost where they ask for passkeys. */
+/** A link that signs a person in, once. Browsers call this machine localhost where they ask for passkeys. */
 async function pageOf(client: ApiClient): Promise<string> {
   const { path } = await client.ask('POST', '/v1/sign-in-links', signInLink);
   return client.baseUrl.replace('//127.0.0.1:', '//localhost:') + path;
+}
+
+const addedPerson = z.object({ token: z.string() });
+
+async function pagesOf(driver: ApiClient, admin: ApiClient): Promise<Pages> {
+  const said = { name: 'Operator', role: 'operator' };
+  const { token } = await admin.ask('POST', '/v1/people', addedPerson, said);
+  return { driver: await pageOf(driver), operator: await pageOf(admin.as(token)) };
 }
 
 const SECOND_MS = 1_000;
