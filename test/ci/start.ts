@@ -75,9 +75,11 @@ const server = spawn('npm', ['-s', 'start'], { cwd: ROOT, env, stdio: ['ignore',
 const ended = once(server, 'exit');
 try {
   const text = await printed(server, /Ctrl-C/);
-  const api = /people and programs +(http:\S+)/.exec(text)?.[1] ?? '';
+  const api = /people +(http:\S+)/.exec(text)?.[1] ?? '';
   const admin = /ADMIN=(\S+)/.exec(text)?.[1] ?? '';
   expect('it says where people connect, and the first admin token', api !== '' && admin !== '');
+  const page = await fetch(api);
+  expect('it serves the page', page.ok && (await page.text()).includes('<div id="page">'));
   expect('it is ready', (await fetch(`${api}/readyz`)).ok);
   const { device, frames } = await registerCar(api, admin);
   const observedAt = new Date(systemClock.nowMs());

@@ -45,7 +45,8 @@ export function welcomeText(
 ): string {
   return `Outrider runs.
 
-  people and programs   ${api}          (documentation: ${api}/docs)
+  people                ${api}          (sign in with your token)
+  programs              ${api}/v1       (documentation: ${api}/docs)
   cars                  ${gateway}          WebSocket /v1/stream, POST /v1/frames, ABRP /1/tlm/send
   health                ${api}/readyz    ${api}/metrics
 ${adminToken === undefined ? TOKEN_IS_KNOWN : firstSteps({ gateway, api }, adminToken)}
@@ -69,7 +70,7 @@ The admin token, shown this once: keep it.
 
   curl -s ${api}/v1/people -H "authorization: Bearer $ADMIN" -H 'content-type: application/json' \\
     -d '{"name":"Alex","role":"driver","email":"alex@example.org","units":"metric","timeZone":"Europe/Berlin"}'
-  DRIVER=…
+  DRIVER=…      # also signs in on the page, ${api}
 
 2. Their car. The answer holds the device token and where the car connects; models: ${api}/v1/vehicle-models
 
