@@ -33,7 +33,7 @@ export interface Contacts {
 export interface ServiceText {
   readonly textId: string;
   readonly personId: string;
-  readonly kind: 'code' | 'stopped';
+  readonly kind: 'code' | 'stopped' | 'sign-in';
   readonly channel: ChannelName;
   readonly target: string;
   /** Event time, as the expiry. */
@@ -41,7 +41,7 @@ export interface ServiceText {
   readonly expiresAtMs: number;
   /** `used`: the code was entered, or a newer one was asked for. */
   readonly state: 'waiting' | 'sending' | 'sent' | 'failed' | 'used';
-  /** Of a code that was sent; the code itself is stored nowhere. */
+  /** Of a code, or of a link that signs in, that was sent; the secret itself is stored nowhere. */
   readonly codeHash: string | null;
   /** Wrong codes that may still be entered. */
   readonly attemptsLeft: number;
@@ -49,6 +49,7 @@ export interface ServiceText {
 
 export interface ServiceTexts {
   insert(text: ServiceText): Promise<void>;
+  find(textId: string): Promise<ServiceText | undefined>;
   /** Asked for by this person since, or for this address by anybody; newest first. Others who ask wait. */
   listSince(personId: string, target: string, sinceMs: number): Promise<readonly ServiceText[]>;
   /** Those that wait to be sent and have not expired, oldest first. */

@@ -39,6 +39,7 @@ export function createServiceTexts(session: Session): ServiceTexts {
     async insert(text) {
       await session.db().insertInto('serviceTexts').values(text).execute();
     },
+    find: (textId) => all().where('textId', '=', textId).executeTakeFirst(),
     async listSince(personId, target, sinceMs) {
       // Whoever counts and asks does so alone, as the person and as the address.
       await session.enter(`service-texts/${personId}`);

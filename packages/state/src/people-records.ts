@@ -33,6 +33,8 @@ export interface People {
   ): Promise<boolean>;
   /** With the person’s contacts. */
   find(personId: string): Promise<Person | undefined>;
+  /** Ids of everybody who gave this e-mail address, in whatever case, oldest first. */
+  idsOfEmail(email: string): Promise<readonly string[]>;
 }
 
 export interface Vehicle {

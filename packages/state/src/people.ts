@@ -22,6 +22,17 @@ export function createPeople(session: Session): People {
         .executeTakeFirst();
       return result.numUpdatedRows > 0n;
     },
+    async idsOfEmail(email) {
+      const rows = await session
+        .db()
+        .selectFrom('people')
+        .select('personId')
+        .where((where) => where(where.fn<string>('lower', ['email']), '=', email.toLowerCase()))
+        .orderBy('createdAtMs')
+        .orderBy('personId')
+        .execute();
+      return rows.map(({ personId }) => personId);
+    },
     async find(personId) {
       const row = await session
         .db()

@@ -42,6 +42,19 @@ export function createTokens(session: Session): Tokens {
         .execute();
       return rows.map(toToken);
     },
+    async rolesOf(personId) {
+      const rows = await session
+        .db()
+        .selectFrom('tokens')
+        .select('role')
+        .distinct()
+        .where('personId', '=', personId)
+        .where('kind', '=', 'person')
+        .where('revokedAtMs', 'is', null)
+        .orderBy('role')
+        .execute();
+      return rows.flatMap(({ role }) => role ?? []);
+    },
     async countAdmins() {
       // Of two processes that find none at their first start one makes it.
       await session.enter('admins');

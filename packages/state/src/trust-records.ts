@@ -51,6 +51,8 @@ export interface Consents {
   current(vehicleIds: readonly string[]): Promise<readonly Consent[]>;
 }
 
+type Role = 'driver' | 'crew' | 'operator' | 'product' | 'admin';
+
 export type Token =
   | {
       readonly kind: 'device';
@@ -64,7 +66,7 @@ export type Token =
       readonly kind: 'person' | 'session' | 'sign-in';
       readonly tokenHash: string;
       readonly personId: string;
-      readonly role: 'driver' | 'crew' | 'operator' | 'product' | 'admin';
+      readonly role: Role;
       readonly createdAtMs: number;
       readonly revokedAtMs: number | null;
     };
@@ -75,6 +77,8 @@ export interface Tokens {
   /** Revokes by hash. */
   revoke(tokenHash: string, atMs: number): Promise<boolean>;
   listOfVehicle(vehicleId: string): Promise<readonly Token[]>;
+  /** Roles of which the person has a token that holds. */
+  rolesOf(personId: string): Promise<readonly Role[]>;
   /** Those of programs: whoever has only a page open may lose it. */
   countAdmins(): Promise<number>;
   /** Forgets what of that kind a person was given before `createdBeforeMs`. */

@@ -123,6 +123,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/vehicles/{vehicleId}/trips': tripPlan(),
   'post /v1/vehicles/{vehicleId}/trip-sources': weekly,
   'post /v1/vehicles/{vehicleId}/vin/decode': { mayAsk: true },
+  'post /v1/sign-in-mails': { email: 'nobody@example.org' },
   'post /v1/session': { token: owner.token },
   'post /v1/places': { text: '61.5, 24.5' },
   'post /v1/vehicles/{vehicleId}/assignments': { personId: owner.personId, part: 'dispatcher' },

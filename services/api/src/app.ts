@@ -13,6 +13,7 @@ import type { State } from '@outrider/state';
 import type { TelemetryStore } from '@outrider/telemetry';
 import type { Trust, TrustAdmin } from '@outrider/trust';
 import { createAccess } from './access.ts';
+import { ROUTES } from './all-routes.ts';
 import { followCars } from './car-trips.ts';
 import type { ApiContext, ModelChoice } from './context.ts';
 import { listenToBus } from './listen-to-bus.ts';
@@ -22,36 +23,9 @@ import { type ApiMetrics, createApiMetrics } from './metrics.ts';
 import { createNewestSealed } from './newest-sealed.ts';
 import { servePage } from './page.ts';
 import { createPlaceFinder } from './place-finder.ts';
-import { addressCodeRoutes } from './routes/address-codes.ts';
-import { addressRoutes } from './routes/addresses.ts';
-import { alertRoutes } from './routes/alerts.ts';
-import { assignmentRoutes } from './routes/assignments.ts';
-import { commandRoutes } from './routes/commands.ts';
-import { consentRoutes } from './routes/consents.ts';
-import { failedMessageRoutes } from './routes/failed-messages.ts';
-import { feedbackRoutes } from './routes/feedback.ts';
-import { forecastRoutes } from './routes/forecasts.ts';
 import { healthRoutes } from './routes/health.ts';
-import { heldRuleRoutes } from './routes/held-rules.ts';
 import { type LiveSockets, liveRoutes } from './routes/live.ts';
-import { peopleRoutes } from './routes/people.ts';
-import { placeRoutes } from './routes/places.ts';
-import { pushRoutes } from './routes/push.ts';
-import { qualityRoutes } from './routes/quality.ts';
-import { quieterRuleRoutes } from './routes/quieter-rules.ts';
-import { roadRoutes } from './routes/road.ts';
-import { ruleLoadRoutes } from './routes/rule-loads.ts';
-import { sessionRoutes } from './routes/sessions.ts';
-import { signalRoutes } from './routes/signals.ts';
-import { slackRoutes } from './routes/slack.ts';
-import { smsRoutes } from './routes/sms.ts';
-import { telegramRoutes } from './routes/telegram.ts';
-import { tokenRoutes } from './routes/tokens.ts';
-import { tripFileRoutes } from './routes/trip-files.ts';
-import { tripGuessRoutes } from './routes/trip-guesses.ts';
 import { tripSourceRoutes } from './routes/trip-sources.ts';
-import { tripRoutes } from './routes/trips.ts';
-import { vehicleRoutes } from './routes/vehicles.ts';
 import { vinRoutes } from './routes/vin.ts';
 import { type ApiServer, createServer } from './server.ts';
 import type { ApiSettings } from './settings.ts';
@@ -265,36 +239,7 @@ function addRoutes(
   },
 ): LiveSockets {
   healthRoutes(server, context, { metrics: parts.runtime.metrics, readiness: parts.readiness });
-  for (const add of [
-    peopleRoutes,
-    quieterRuleRoutes,
-    addressCodeRoutes,
-    addressRoutes,
-    smsRoutes,
-    pushRoutes,
-    telegramRoutes,
-    slackRoutes,
-    tokenRoutes,
-    sessionRoutes,
-    vehicleRoutes,
-    assignmentRoutes,
-    consentRoutes,
-    commandRoutes,
-    tripRoutes,
-    tripGuessRoutes,
-    placeRoutes,
-    tripFileRoutes,
-    alertRoutes,
-    feedbackRoutes,
-    failedMessageRoutes,
-    signalRoutes,
-    forecastRoutes,
-    roadRoutes,
-    qualityRoutes,
-    heldRuleRoutes,
-    ruleLoadRoutes,
-  ])
-    add(server, context);
+  for (const add of ROUTES) add(server, context);
   tripSourceRoutes(server, context, parts.reader);
   vinRoutes(server, context, parts.decoder);
   return liveRoutes(server, context, { hub: parts.hub, log: parts.runtime.log });

@@ -91,7 +91,7 @@ function keepSeen(): void {
   keep('seen', keptSeen);
 }
 
-const codeInAddress = (): string | undefined => /^#sign-in=([\w-]{1,200})$/.exec(location.hash)?.[1];
+const codeInAddress = (): string | undefined => /^#sign-in=([\w.-]{1,200})$/.exec(location.hash)?.[1];
 
 /** Whoever was signed in still is; without a server what was kept is shown. */
 export async function resume(): Promise<void> {

@@ -123,6 +123,7 @@ function partsOf(deps: NotifierDeps): Parts {
     channels: deps.channels ?? buildChannels(settings, runtime, state.contacts),
     gateOf: gatesOf(settings),
     limits: limitsOf(settings),
+    publicUrl: settings.publicUrl,
     languages: loadLanguages(),
     driving: createDrivingStates(),
     decisions: runtime.metrics.counter(

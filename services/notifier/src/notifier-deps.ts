@@ -34,6 +34,8 @@ export interface Parts {
   /** Of channels that do not ask their providers themselves. */
   readonly gateOf: (channel: Channel, person: Person) => ProviderGate;
   readonly limits: Limits;
+  /** Where people reach the page; undefined: nobody said. */
+  readonly publicUrl: string | undefined;
   readonly languages: ReadonlyMap<string, Language>;
   readonly driving: DrivingStates;
   readonly decisions: Counter<'state' | 'reason'>;

@@ -139,3 +139,21 @@ test('what a killed process had begun to send is not sent by the next one', asyn
   await rig.passRealTime(SECOND_MS);
   expect(sent).toHaveLength(0);
 });
+
+test('a link that signs in is sent once, leads to the page, and is stored as a hash only', async () => {
+  const { sent, channel } = smsChannel();
+  const rig = await createRig({
+    channels: [channel],
+    environment: { API_PUBLIC_URL: 'https://outrider.example/' },
+  });
+  rigs.push(rig);
+  await rig.state.serviceTexts.insert({ ...code('link_1'), kind: 'sign-in' });
+  await rig.passRealTime(SECOND_MS);
+  await rig.passRealTime(SECOND_MS);
+  expect(sent.map(({ subject }) => subject)).toEqual(['Outrider: your link to sign in']);
+  const said = sent[0]?.text ?? '';
+  const secret = /https:\/\/outrider\.example\/#sign-in=link_1\.(mail_[\w-]{43}) /.exec(said)?.[1] ?? '';
+  const text = await rig.state.serviceTexts.find('link_1');
+  expect(text).toMatchObject({ state: 'sent', codeHash: hashCode(secret, 'link_1') });
+  expect(JSON.stringify(text)).not.toContain(secret);
+});

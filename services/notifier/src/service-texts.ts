@@ -1,13 +1,13 @@
-import { hashCode, randomCode } from '@outrider/runtime';
+import { hashCode, randomCode, randomSecret } from '@outrider/runtime';
 import type { ServiceText } from '@outrider/state';
 import type { Delivery } from './channel.ts';
 import { countsAsMoving } from './driving-state.ts';
 import type { Parts } from './notifier-deps.ts';
 import { carsOf } from './people-told.ts';
 import { fill } from './wording/fill.ts';
-import { languageOf } from './wording/language.ts';
+import { type Language, languageOf } from './wording/language.ts';
 
-/** Sends codes that people asked the api for, and the last word after a STOP. Each once: a missed code is asked for again. */
+/** Sends codes and links that people asked the api for, and the last word after a STOP. Each once: a missed code is asked for again. */
 export interface ServiceTextSender {
   /** Some may wait now; returns at once. */
   poke(): void;
@@ -67,20 +67,19 @@ async function isAtTheWheel(
   const vehicleIds = await carsOf(state, personId, nowMs);
   return vehicleIds.some((vehicleId) => {
     const state = driving.of(vehicleId, nowMs);
-    return kind === 'code' ? state.kind === 'moving' : countsAsMoving(state);
+    return kind === 'stopped' ? countsAsMoving(state) : state.kind === 'moving';
   });
 }
 
 async function sendOne(parts: Parts, text: ServiceText, signal: AbortSignal): Promise<void> {
   const { textId, personId } = text;
   const { serviceTexts, people } = parts.state;
-  const code = randomCode();
-  const codeHash = hashCode(code, textId);
+  const secret = secretOf(text, parts.publicUrl);
+  const codeHash = hashCode(secret.secret, textId);
   // The hash first: a code that arrives must be one that can be entered.
   if (!(await serviceTexts.change(textId, 'waiting', { state: 'sending', codeHash }))) return;
   const person = await people.find(personId);
-  const words = languageOf(parts.languages, person?.language ?? 'en').serviceTexts;
-  const said = { subject: words.subject, text: fill(words[text.kind], { code }) ?? '' };
+  const said = secret.said(languageOf(parts.languages, person?.language ?? 'en').serviceTexts);
   const delivery = await tryOnce(parts, text, said, signal);
   const change =
     delivery.kind === 'held'
@@ -91,6 +90,30 @@ async function sendOne(parts: Parts, text: ServiceText, signal: AbortSignal): Pr
   const { channel } = text;
   const reason = 'reason' in delivery ? delivery.reason : undefined;
   parts.runtime.log.info({ textId, channel, came: delivery.kind, reason }, 'a text was tried');
+}
+
+interface Secret {
+  readonly secret: string;
+  /** The text with the secret in it. */
+  said(words: Language['serviceTexts']): { readonly subject: string; readonly text: string };
+}
+
+/** Six digits to be typed in, or a link that nobody could guess. A last word has none in its text. */
+function secretOf({ kind, textId }: ServiceText, publicUrl: string | undefined): Secret {
+  if (kind !== 'sign-in') {
+    const code = randomCode();
+    return {
+      secret: code,
+      said: (words) => ({ subject: words.subject, text: fill(words[kind], { code }) ?? '' }),
+    };
+  }
+  const secret = randomSecret('mail');
+  // The part after # never leaves the browser that opens it.
+  const link = `${publicUrl?.replace(/\/$/, '') ?? ''}/#sign-in=${textId}.${secret}`;
+  return {
+    secret,
+    said: (words) => ({ subject: words.signInSubject, text: fill(words.signIn, { link }) ?? '' }),
+  };
 }
 
 async function tryOnce(

@@ -108,6 +108,12 @@ export const notifierSettings = {
     parse: optional(url('mailto', 'https')),
     default: '',
   },
+  publicUrl: {
+    env: 'API_PUBLIC_URL',
+    about: 'Where people reach the page, e.g. https://outrider.example; empty: by the name they ask for.',
+    parse: optional(httpUrl),
+    default: '',
+  },
   pagerDutyUrl: {
     env: 'PAGERDUTY_URL',
     about:

@@ -42,6 +42,17 @@ export function contactsContract(state: () => State): void {
       expect(await state().people.find('per_aaaaaaaa')).toEqual(person());
     });
 
+    test('people are found by their e-mail address in whatever case, oldest first', async () => {
+      const of = (personId: string, email: string | null, createdAtMs: number) =>
+        state().people.insert({ ...person(), personId, email, createdAtMs });
+      await of('per_aaaaaaaa', 'Kim@Example.org', 2);
+      await of('per_bbbbbbbb', 'kim@example.org', 1);
+      await of('per_cccccccc', 'kim@example.com', 1);
+      await of('per_dddddddd', null, 1);
+      expect(await state().people.idsOfEmail('KIM@example.org')).toEqual(['per_bbbbbbbb', 'per_aaaaaaaa']);
+      expect(await state().people.idsOfEmail('nobody@example.org')).toEqual([]);
+    });
+
     test('everybody with an address is found, oldest first, nobody with another', async () => {
       const second = contact({ contactId: 'contact_b', personId: 'per_bbbbbbbb', verifiedAtMs: 500 });
       await state().contacts.put(contact());
@@ -65,6 +76,12 @@ export function contactsContract(state: () => State): void {
       expect(await listed(901)).toEqual([sameTarget]);
       await state().serviceTexts.removeBefore(1_000);
       expect(await listed(0)).toEqual([sameTarget]);
+    });
+
+    test('one is found by its id', async () => {
+      await state().serviceTexts.insert(code());
+      expect(await state().serviceTexts.find('text_a')).toEqual(code());
+      expect(await state().serviceTexts.find('text_x')).toBeUndefined();
     });
 
     test('one is sent by whoever changes it first, and not once it has expired', async () => {

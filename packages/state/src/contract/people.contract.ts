@@ -215,6 +215,18 @@ function tokenContract(state: () => State): void {
       expect(await state().tokens.countAdmins()).toBe(0);
     });
 
+    test('a person’s roles are those of tokens of programs that hold', async () => {
+      const of = (tokenHash: string, change: object): Token => ({ ...admin, tokenHash, ...change });
+      await state().tokens.insert(admin);
+      await state().tokens.insert(of('hash_2', { role: 'driver' }));
+      await state().tokens.insert(of('hash_3', { role: 'driver' }));
+      await state().tokens.insert(of('hash_4', { role: 'crew', revokedAtMs: 5 }));
+      await state().tokens.insert(of('hash_5', { role: 'product', kind: 'session' }));
+      await state().tokens.insert(of('hash_6', { role: 'operator', personId: 'per_bbbbbbbb' }));
+      expect(await state().tokens.rolesOf('per_aaaaaaaa')).toEqual(['admin', 'driver']);
+      expect(await state().tokens.rolesOf('per_cccccccc')).toEqual([]);
+    });
+
     test('what is too old of one kind is forgotten, of that person only', async () => {
       const of = (tokenHash: string, change: object): Token => ({
         ...admin,

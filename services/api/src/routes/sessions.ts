@@ -1,5 +1,6 @@
+import { timingSafeEqual } from 'node:crypto';
 import { personId } from '@outrider/domain';
-import { hashSecret } from '@outrider/runtime';
+import { hashCode, hashSecret } from '@outrider/runtime';
 import type { State } from '@outrider/state';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
@@ -104,7 +105,7 @@ function beginRoute(server: ApiServer, { state, eventClock, realClock, settings 
       if (!mayUseCookie(request.raw, settings.publicUrl)) throw new ApiError('origin-refused');
       const atMs = realClock.nowMs();
       const { principal, session } = await state.transaction(async (tx) => {
-        const principal = await principalBehind(tx, request.body, atMs);
+        const principal = await principalBehind(tx, request.body, atMs, eventClock.nowMs());
         if (principal === undefined) throw new ApiError('not-authenticated');
         const { personId, role } = principal;
         await tx.tokens.prune(personId, 'session', atMs - SESSION_LIVES_MS);
@@ -122,13 +123,36 @@ async function principalBehind(
   tx: State,
   shown: z.infer<typeof shownSecret>,
   atMs: number,
+  eventMs: number,
 ): Promise<Pick<Principal, 'personId' | 'role'> | undefined> {
   if ('token' in shown) return authenticate(tx, { kind: 'person', secret: shown.token }, atMs);
+  const [textId, mailed] = shown.code.split('.');
+  if (mailed !== undefined) return principalMailed(tx, textId ?? '', mailed, eventMs);
   const tokenHash = hashSecret(shown.code);
   const link = await tx.tokens.findByHash(tokenHash);
   if (link?.kind !== 'sign-in' || atMs >= link.createdAtMs + SIGN_IN_LIVES_MS) return undefined;
   // Of two who follow it at one moment one is first.
   return (await tx.tokens.revoke(tokenHash, atMs)) ? link : undefined;
+}
+
+/** Who got this link by mail: as a driver if they are one, else in the role they have. */
+async function principalMailed(
+  tx: State,
+  textId: string,
+  secret: string,
+  nowMs: number,
+): Promise<Pick<Principal, 'personId' | 'role'> | undefined> {
+  const text = await tx.serviceTexts.find(textId);
+  if (text?.kind !== 'sign-in' || text.codeHash === null || nowMs >= text.expiresAtMs) return undefined;
+  const isRight = timingSafeEqual(Buffer.from(hashCode(secret, textId)), Buffer.from(text.codeHash));
+  const person = await tx.people.find(text.personId);
+  // Meanwhile the person may have given another address: the link went to somebody else's then.
+  if (!isRight || person?.email !== text.target) return undefined;
+  if (text.state === 'used' || !(await tx.serviceTexts.change(textId, text.state, { state: 'used' })))
+    return undefined;
+  const roles = await tx.tokens.rolesOf(text.personId);
+  const role = roles.find((one) => one === 'driver') ?? roles[0];
+  return role === undefined ? undefined : { personId: text.personId, role };
 }
 
 const viewSession = ({ personId, role }: Pick<Principal, 'personId' | 'role'>, atMs: number) => ({

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { signIn, trouble } from '../store.ts';
+import { ask } from '../server/ask.ts';
+import { messageOf, signIn, trouble } from '../store.ts';
 import { texts } from '../texts/texts.ts';
 
 /** For whoever has a token and no link. */
@@ -40,6 +41,41 @@ export function SignIn() {
           {words.button}
         </button>
       </form>
+      <MailForm />
     </main>
+  );
+}
+
+/** For whoever has neither token nor link at hand. */
+function MailForm() {
+  const email = useSignal('');
+  const outcome = useSignal<string | undefined>(undefined);
+  const words = texts.value.signIn;
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    outcome.value = await ask('POST', '/v1/sign-in-mails', { email: email.value.trim() }).then(
+      () => words.mailed,
+      messageOf,
+    );
+  };
+  return (
+    <form class="card" onSubmit={submit}>
+      <h2>{words.mailTitle}</h2>
+      <label>
+        {words.mail}
+        <input
+          type="email"
+          autocomplete="email"
+          required
+          maxLength={254}
+          value={email.value}
+          onInput={({ currentTarget }) => {
+            email.value = currentTarget.value;
+          }}
+        />
+      </label>
+      <button type="submit">{words.mailButton}</button>
+      <p role="status">{outcome.value}</p>
+    </form>
   );
 }

@@ -24,6 +24,10 @@ export const de: Texts = {
     button: 'Anmelden',
     linkOver: 'Dieser Link ist verbraucht oder älter als eine Viertelstunde. Bitte um einen neuen.',
     wrong: 'Dieses Token hat niemand.',
+    mailTitle: 'Oder per E-Mail',
+    mail: 'E-Mail-Adresse',
+    mailButton: 'Link schicken',
+    mailed: 'Wenn hier jemand diese Adresse hat, ist ein Link unterwegs. Er gilt einmal, 15 Minuten lang.',
     out: 'Abmelden',
   },
   noCars:

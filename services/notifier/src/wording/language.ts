@@ -66,6 +66,8 @@ export const language = z.strictObject({
   /** Texts besides alerts, at most 160 characters; `{code}` proves an address. */
   serviceTexts: z.strictObject({
     ...{ subject: sentence, code: sentence, stopped: sentence, replies: sentence },
+    /** `{link}` signs in; goes by e-mail only. */
+    ...{ signInSubject: sentence, signIn: sentence },
     ...{ onIt: sentence, answered: sentence },
   }),
   or: z.string(),
