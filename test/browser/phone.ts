@@ -34,6 +34,7 @@ export async function drivePhone(bench: Bench): Promise<BrowserContext> {
   await seeWarning(bench, context, page);
   await answer(bench, context, page);
   await goThroughTunnel(bench, context, page);
+  await receivePush(bench, context, page);
   await lookAtParts(bench, page, 'phone');
   expect(
     'nothing on the console, nothing asked of anybody else',
@@ -174,6 +175,38 @@ async function goThroughTunnel(
     alerts.length > 0 && isComplete,
     ledger.afterTunnel,
   );
+}
+
+const PUSHED = { title: 'Plug in tonight', body: 'Plug in at Groton.', tag: 'one', interrupts: true };
+
+/** What a push service hands to the browser is shown, and a newer one of the same warning takes its place. */
+async function receivePush({ drive, expect }: Bench, context: BrowserContext, page: Page): Promise<void> {
+  await context.grantPermissions(['notifications'], { origin: drive.origin });
+  const browser = await context.newCDPSession(page);
+  const registered = new Promise<string>((resolve) => {
+    browser.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const [own] = registrations;
+      if (own !== undefined) resolve(own.registrationId);
+    });
+  });
+  await browser.send('ServiceWorker.enable');
+  const registrationId = await registered;
+  for (const body of [PUSHED.body, 'Plug in at Groton, now.'])
+    await browser.send('ServiceWorker.deliverPushMessage', {
+      ...{ origin: drive.origin, registrationId },
+      data: JSON.stringify({ ...PUSHED, body }),
+    });
+  const shown = () =>
+    page.evaluate(async () => {
+      const { getNotifications } = ServiceWorkerRegistration.prototype;
+      const found = await getNotifications.call(await navigator.serviceWorker.ready);
+      return found.map(({ title, body }) => `${title}: ${body}`);
+    });
+  const isShown = await untilTrue(
+    async () => (await shown()).join() === `${PUSHED.title}: Plug in at Groton, now.`,
+  );
+  expect('what is pushed is shown, once per warning', isShown, await shown());
+  await browser.detach();
 }
 
 interface SaidHere {
