@@ -1,9 +1,10 @@
-import { type Bench, shoot, WAIT_MS } from './bench.ts';
+import { type Bench, lookAtParts, shoot, WAIT_MS } from './bench.ts';
 import { DESKTOP } from './chromium.ts';
-import { findBarriers, watchPage } from './watch-page.ts';
+import { watchPage } from './watch-page.ts';
 
 /** Somebody who looks after the fleet sees who needs help, why, and who was told, and takes it on. */
-export async function lookAfterFleet({ browser, drive, expect, folder }: Bench): Promise<void> {
+export async function lookAfterFleet(bench: Bench): Promise<void> {
+  const { browser, drive, expect, folder } = bench;
   const context = await browser.newContext({ ...DESKTOP, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const watched = watchPage(page);
@@ -13,12 +14,7 @@ export async function lookAfterFleet({ browser, drive, expect, folder }: Bench):
   await need.locator('summary').click();
   await need.locator('caption').waitFor({ timeout: WAIT_MS });
   expect('an operator sees why somebody needs help', (await need.locator('tbody tr').count()) > 1);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const barriers = await findBarriers(page);
-    expect(`operator, ${colorScheme}: no serious barrier`, barriers.length === 0, barriers);
-    await shoot(page, folder, `operator-${colorScheme}`);
-  }
+  await shoot(page, folder, 'operator-why');
   await need.getByRole('button').first().click();
   const isTaken = await need
     .locator('.said', { hasText: 'Acknowledged' })
@@ -28,6 +24,7 @@ export async function lookAfterFleet({ browser, drive, expect, folder }: Bench):
       () => false,
     );
   expect('and takes it on', isTaken);
+  await lookAtParts(bench, page, 'operator', ['needs', 'undelivered', 'quality', 'preferences']);
   expect('nothing on the console of the operator', watched.troubles.length === 0, watched.troubles);
   await context.close();
 }

@@ -5,6 +5,7 @@ import { SignOut } from '../shell/sign-out.tsx';
 import { me, messageOf, vehicle } from '../store.ts';
 import { texts } from '../texts/texts.ts';
 import { PushHere } from './push-here.tsx';
+import { QuieterRules } from './quieter-rules.tsx';
 
 /** How and when I am told, how I read, and what data may be used for. */
 export function Preferences() {
@@ -40,6 +41,7 @@ export function Preferences() {
         <QuietHours person={person} change={change} />
         <HowRead person={person} change={change} />
       </section>
+      <QuieterRules />
       <Consents />
       <SignOut />
     </>
@@ -187,7 +189,9 @@ function Consents() {
       await ask<{ consents: readonly ConsentView[] }>('GET', `/v1/vehicles/${vehicleId}`)
     ).consents;
   };
-  useSignalEffect(() => void attempt(load));
+  useSignalEffect(() => {
+    if (vehicle.value !== undefined) void attempt(load);
+  });
   if (car === undefined || purposes.value === undefined) return null;
   const { textVersion } = purposes.value;
   const words = texts.value.preferences;

@@ -3,7 +3,6 @@ import { everyWhileSeen } from '../browser.ts';
 import { byNeed } from '../seen.ts';
 import type { AlertView } from '../server/answers.ts';
 import { ask } from '../server/ask.ts';
-import { SignOut } from '../shell/sign-out.tsx';
 import { messageOf, nowMs, reading } from '../store.ts';
 import { texts } from '../texts/texts.ts';
 import { ago } from '../words/format.ts';
@@ -52,7 +51,6 @@ export function Needs() {
       {alerts.value !== undefined && (
         <p class="aside">{words.newest(ago(askedAtMs.value, nowMs.value, reading.value))}</p>
       )}
-      <SignOut />
     </section>
   );
 }

@@ -98,6 +98,55 @@ export interface ToldView {
   readonly changedAt: string;
 }
 
+/** A share of cases with its 95 % interval; null where there were too few. */
+export interface ShareView {
+  readonly of: number;
+  readonly ratio: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface QualityView {
+  readonly days: number;
+  readonly stretches: number;
+  readonly recall: ShareView;
+  readonly rules: readonly {
+    readonly ruleId: string;
+    readonly stretches: number;
+    readonly precision: ShareView;
+    readonly recall: ShareView;
+    readonly actedOn: ShareView;
+    readonly leadS: number | null;
+    readonly isBelowBar: boolean;
+  }[];
+  readonly notUseful: readonly { readonly ruleId: string; readonly notUseful: number }[];
+  readonly held: readonly {
+    readonly ruleId: string;
+    readonly kind: 'below-bar' | 'brake';
+    readonly since: string;
+    readonly until?: string;
+    readonly isKept: boolean;
+  }[];
+  readonly forecasts: { readonly count: number; readonly brier: number | null; readonly coverage: ShareView };
+}
+
+export interface FailedMessageView {
+  readonly notificationId: string;
+  readonly vehicleId: string;
+  readonly ruleId: string;
+  readonly channel: string | null;
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly failedAt: string;
+  readonly refusal?: string;
+}
+
+export interface QuieterRuleView {
+  readonly ruleId: string;
+  readonly notUseful: number;
+  readonly isQuieter: boolean;
+}
+
 export interface SessionView {
   readonly personId: string;
   readonly role: 'driver' | 'crew' | 'operator' | 'product' | 'admin';

@@ -1,10 +1,13 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { Plan } from '../driver/plan.tsx';
 import { Preferences } from '../driver/preferences.tsx';
 import { Trip } from '../driver/trip.tsx';
 import { Warnings } from '../driver/warnings.tsx';
 import { Needs } from '../operator/needs.tsx';
+import { Undelivered } from '../operator/undelivered.tsx';
+import { Quality } from '../product/quality.tsx';
+import type { SessionView } from '../server/answers.ts';
 import {
   chosenVehicleId,
   link,
@@ -20,26 +23,31 @@ import {
 import { texts } from '../texts/texts.ts';
 import { ago } from '../words/format.ts';
 import { SignIn } from './sign-in.tsx';
-import { SignOut } from './sign-out.tsx';
 
-/** The parts of the driver's page, in the order they are listed. */
 const PARTS = {
-  trip: Trip,
-  warnings: Warnings,
-  plan: Plan,
-  preferences: Preferences,
+  ...{ trip: Trip, warnings: Warnings, plan: Plan, preferences: Preferences },
+  ...{ needs: Needs, undelivered: Undelivered, quality: Quality },
 } as const satisfies Readonly<Record<string, ComponentType>>;
 type Part = keyof typeof PARTS;
 
-const partInAddress = (): Part => {
-  const name = location.hash.slice(1);
-  return Object.hasOwn(PARTS, name) ? (name as Part) : 'trip';
+/** What each role sees, in the order it is listed; the first is what opens. */
+const PARTS_OF: Readonly<Record<SessionView['role'], readonly [Part, ...Part[]]>> = {
+  driver: ['trip', 'warnings', 'plan', 'preferences'],
+  crew: ['needs', 'preferences'],
+  operator: ['needs', 'undelivered', 'quality', 'preferences'],
+  product: ['quality', 'preferences'],
+  admin: ['preferences'],
 };
-const part = signal<Part>(partInAddress());
+/** Without a car there is nothing in these to see. */
+const OF_A_CAR: readonly Part[] = ['trip', 'warnings', 'plan'];
+
+const hash = signal(location.hash);
 addEventListener('hashchange', () => {
-  part.value = partInAddress();
+  hash.value = location.hash;
   scrollTo(0, 0);
 });
+const parts = computed(() => PARTS_OF[session.value?.role ?? 'driver']);
+const part = computed(() => parts.value.find((name) => `#${name}` === hash.value) ?? parts.value[0]);
 
 effect(() => {
   document.documentElement.lang = reading.value.language;
@@ -66,25 +74,15 @@ export function App() {
 }
 
 function Body() {
-  const role = session.value?.role;
-  if (role === 'operator' || role === 'crew') return <Needs />;
-  if (role !== 'driver')
-    return (
-      <>
-        <p class="quiet">{texts.value.otherRole}</p>
-        <SignOut />
-      </>
-    );
+  const Chosen = PARTS[part.value];
+  if (!OF_A_CAR.includes(part.value)) return <Chosen />;
   if (vehicles.value === undefined)
     return (
       <p class="loading" role="status">
         {texts.value.loading}
       </p>
     );
-  const Chosen = PARTS[part.value];
-  if (vehicle.value === undefined && part.value !== 'preferences')
-    return <p class="quiet">{texts.value.noCars}</p>;
-  return <Chosen />;
+  return vehicle.value === undefined ? <p class="quiet">{texts.value.noCars}</p> : <Chosen />;
 }
 
 function Header() {
@@ -139,10 +137,9 @@ function Trouble() {
 }
 
 function Nav() {
-  if (session.value?.role !== 'driver') return null;
   return (
     <nav aria-label={texts.value.navLabel}>
-      {(Object.keys(PARTS) as Part[]).map((name) => (
+      {parts.value.map((name) => (
         <a key={name} href={`#${name}`} {...(part.value === name && { 'aria-current': 'page' })}>
           {texts.value.nav[name]}
         </a>

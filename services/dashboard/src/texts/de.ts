@@ -1,10 +1,14 @@
+import { deStaff } from './de-staff.ts';
 import type { Texts } from './en.ts';
 
 /** What the page says in German. */
 export const de: Texts = {
   appName: 'Outrider',
   tagline: 'Reicht die Ladung? Und was hilft, solange noch etwas hilft.',
-  nav: { trip: 'Fahrt', warnings: 'Warnungen', plan: 'Planen', preferences: 'Einstellungen' },
+  nav: {
+    ...{ trip: 'Fahrt', warnings: 'Warnungen', plan: 'Planen', preferences: 'Einstellungen' },
+    ...{ needs: 'Braucht Hilfe', undelivered: 'Unzustellbar', quality: 'Qualität' },
+  },
   navLabel: 'Teile dieser Seite',
   carLabel: 'Auto',
   synthetic: 'erfunden',
@@ -32,8 +36,6 @@ export const de: Texts = {
   },
   noCars:
     'Noch ist kein Auto angemeldet. Wie das geht, sagen die ersten Schritte des Servers, oder wer ihn betreibt.',
-  otherRole:
-    'Diese Seite ist bisher für Fahrer, Crew und Leitstelle. Du bist in einer anderen Rolle angemeldet.',
   verdict: {
     sure: 'Auf Kurs',
     likely: 'Wahrscheinlich, aber knapp',
@@ -184,23 +186,7 @@ export const de: Texts = {
     withdraw: 'Zurücknehmen',
     guess: 'aus deinem Kalender vermutet',
   },
-  needs: {
-    title: 'Wer jetzt Hilfe braucht',
-    empty: 'Niemand braucht jetzt Hilfe.',
-    newest: (ago) => `Gefragt ${ago}.`,
-    car: (id) => `Auto ${id}`,
-    since: (when) => `seit ${when}`,
-    details: 'Warum, und wer es erfuhr',
-    told: 'Wer es erfuhr',
-    way: 'Weg',
-    state: 'Stand',
-    because: 'Grund',
-    nobody: 'Noch wurde es niemandem gesagt.',
-    acknowledge: 'Ich kümmere mich',
-    acknowledged: 'Übernommen: Es geht an niemanden weiter.',
-    below: (chance, stop) => `${chance} wahrscheinlich, ${stop} unter der Reserve zu erreichen`,
-    nextStop: 'den nächsten Halt',
-  },
+  ...deStaff,
   severity: { critical: 'kritisch', warning: 'Warnung', info: 'zur Kenntnis' },
   states: {
     waiting: 'wartet',
@@ -268,6 +254,11 @@ export const de: Texts = {
     metric: 'km, °C',
     imperial: 'Meilen, °F',
     timeZone: 'Zeitzone',
+    quieter: 'Regeln, die du nicht hilfreich nanntest',
+    quieterAbout:
+      'Nach zweimal hintereinander unterbricht dich eine Regel nur, wenn es kritisch ist oder um eine Stufe sicherer.',
+    quieterNow: 'spricht jetzt später',
+    quieterClear: 'Sprich wie vorher',
     consents: (car) => `Wofür Daten von ${car} dienen dürfen`,
     consentsAbout: 'Jedes ist aus, bis du es einschaltest, und lässt sich jederzeit ausschalten.',
     learned: 'Vergessen, was von diesem Auto gelernt wurde',

@@ -1,8 +1,13 @@
+import { enStaff } from './en-staff.ts';
+
 /** What the page says in English. Another language has the same names; `texts.ts` lists them. */
 export const en = {
   appName: 'Outrider',
   tagline: 'Will the car make it? And what to do while something can still be done.',
-  nav: { trip: 'Trip', warnings: 'Warnings', plan: 'Plan', preferences: 'Preferences' },
+  nav: {
+    ...{ trip: 'Trip', warnings: 'Warnings', plan: 'Plan', preferences: 'Preferences' },
+    ...{ needs: 'Needs help', undelivered: 'Undelivered', quality: 'Quality' },
+  },
   navLabel: 'Parts of this page',
   carLabel: 'Car',
   synthetic: 'synthetic',
@@ -29,7 +34,6 @@ export const en = {
     out: 'Sign out',
   },
   noCars: 'No car is registered yet. Whoever runs this server, or the first steps that it printed, say how.',
-  otherRole: 'This page is for drivers, crew and operators so far. You are signed in in another role.',
   verdict: {
     sure: 'On course',
     likely: 'Likely, but close',
@@ -180,23 +184,7 @@ export const en = {
     withdraw: 'Withdraw',
     guess: 'guessed from your calendar',
   },
-  needs: {
-    title: 'Who needs help now',
-    empty: 'Nobody needs help now.',
-    newest: (ago: string) => `Asked ${ago}.`,
-    car: (id: string) => `Car ${id}`,
-    since: (when: string) => `since ${when}`,
-    details: 'Why, and who was told',
-    told: 'Who was told',
-    way: 'Way',
-    state: 'State',
-    because: 'Reason',
-    nobody: 'Nobody was told yet.',
-    acknowledge: 'I look after it',
-    acknowledged: 'Acknowledged: it goes on to nobody else.',
-    below: (chance: string, stop: string) => `${chance} likely to reach ${stop} below the reserve`,
-    nextStop: 'the next stop',
-  },
+  ...enStaff,
   severity: { critical: 'critical', warning: 'warning', info: 'for information' },
   states: {
     waiting: 'waiting',
@@ -263,6 +251,10 @@ export const en = {
     metric: 'km, °C',
     imperial: 'miles, °F',
     timeZone: 'Time zone',
+    quieter: 'Rules you called not useful',
+    quieterAbout: 'After two in a row a rule interrupts you only when it is critical, or surer by a step.',
+    quieterNow: 'speaks later now',
+    quieterClear: 'Speak as before',
     consents: (car: string) => `What data of ${car} may be used for`,
     consentsAbout: 'Each is off until you switch it on, and can be switched off at any time.',
     learned: 'Forget what was learned of this car',
