@@ -10,6 +10,7 @@ import { installChromium, launchChromium } from './chromium.ts';
 import { refuseForeignPage, workAtDesk } from './desk.ts';
 import { startDrive } from './drive.ts';
 import { lookAfterFleet } from './operator.ts';
+import { signInByPasskey } from './passkey.ts';
 import { drivePhone } from './phone.ts';
 import { isSabotage, SABOTAGES, type Sabotage } from './sabotage.ts';
 
@@ -68,6 +69,7 @@ async function look(
     const phone = await drivePhone(bench);
     await lookAfterFleet(bench);
     await refuseForeignPage(bench, phone);
+    await signInByPasskey(bench, phone);
     await workAtDesk(bench, phone);
   } finally {
     await browser.close();

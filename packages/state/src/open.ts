@@ -9,6 +9,7 @@ import { type Engine, openPostgresEngine, openSqliteEngine } from './engine.ts';
 import { createKeys, createQuarantineKeys } from './keys.ts';
 import { createNotifications } from './notifications.ts';
 import { createOutbox } from './outbox.ts';
+import { createPasskeys } from './passkeys.ts';
 import { createPeople } from './people.ts';
 import { createPredictorState } from './predictor.ts';
 import { createQualityLabels } from './quality-labels.ts';
@@ -66,6 +67,7 @@ function createState({ session, scrub, close }: Engine): State {
     quarantineKeys: createQuarantineKeys(session, scrub),
     consents: createConsents(session),
     tokens: createTokens(session),
+    passkeys: createPasskeys(session),
     trips: createTrips(session),
     tripSources: createTripSources(session),
     alerts: createAlerts(session),

@@ -1,5 +1,6 @@
 import type { Contacts, ServiceTexts } from './contact-records.ts';
 import type { Notifications, RuleOpinions, WatchLines } from './notifier-records.ts';
+import type { Passkeys } from './passkey-records.ts';
 import type { Assignments, People, Vehicles } from './people-records.ts';
 import type {
   Alerts,
@@ -15,6 +16,7 @@ import type { Audit, Consents, Keys, QuarantineKeys, Tokens } from './trust-reco
 
 export * from './contact-records.ts';
 export * from './notifier-records.ts';
+export * from './passkey-records.ts';
 export * from './people-records.ts';
 export * from './predictor-records.ts';
 export * from './trip-records.ts';
@@ -34,6 +36,7 @@ export interface State {
   readonly quarantineKeys: QuarantineKeys;
   readonly consents: Consents;
   readonly tokens: Tokens;
+  readonly passkeys: Passkeys;
   readonly trips: Trips;
   readonly tripSources: TripSources;
   readonly alerts: Alerts;

@@ -1,6 +1,7 @@
 import type { NewRestraint, RestraintAnswer, RuleLoad } from '@outrider/domain';
 import type { Generated } from 'kysely';
 import type { Flag } from './columns.ts';
+import type { Challenge, Passkey } from './passkey-records.ts';
 import type {
   AlertRow,
   AnswerRow,
@@ -44,6 +45,8 @@ export interface Tables {
   quarantineKeys: QuarantineKey;
   consents: Omit<Consent, 'isGranted'> & { readonly isGranted: Flag } & Sequence;
   tokens: TokenColumns;
+  passkeys: Passkey;
+  challenges: Challenge;
   trips: Omit<TripRow, 'isWithdrawn'> & { readonly isWithdrawn: Flag };
   tripSources: TripSourceRow;
   checkpoints: CheckpointColumns;

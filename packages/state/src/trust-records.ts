@@ -51,7 +51,7 @@ export interface Consents {
   current(vehicleIds: readonly string[]): Promise<readonly Consent[]>;
 }
 
-type Role = 'driver' | 'crew' | 'operator' | 'product' | 'admin';
+export type Role = 'driver' | 'crew' | 'operator' | 'product' | 'admin';
 
 export type Token =
   | {

@@ -13,6 +13,7 @@ import {
   storeNotification,
   tripPlan,
 } from './api.fixture.ts';
+import { createDevice } from './authenticator.fixture.ts';
 import { ROLES } from './credentials.ts';
 import { conditionsRecord } from './road.fixture.ts';
 
@@ -63,6 +64,11 @@ await it.state.contacts.put({
   ...{ target: '{"endpoint":"https://push.example.net/1"}', verifiedAtMs: 0 },
 });
 
+await it.state.passkeys.insert({
+  ...{ credentialId: 'key-1', personId: owner.personId, role: 'driver', publicKey: '', counter: 0 },
+  ...{ createdAtMs: 0, usedAtMs: null },
+});
+
 await it.state.contacts.put({
   ...{ contactId: 'address-1', personId: owner.personId, channel: 'pagerduty', stoppedAtMs: null },
   ...{ target: 'a key of their own', verifiedAtMs: 0 },
@@ -86,6 +92,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   tokenId: listed.body.tokens[0].tokenId,
   purpose: 'safety_recall',
   subscriptionId: 'browser-1',
+  passkeyId: 'key-1',
   addressId: 'address-1',
   ruleId: 'nervous',
   assignmentId: await assign(),
@@ -111,6 +118,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/people/me/phone/verify': { code: '012345' },
   'post /v1/people/me/email/verify': { code: '012345' },
   'post /v1/people/me/push-subscriptions': { endpoint: 'https://push.example.net/1', keys: {} },
+  'post /v1/people/me/passkeys': createDevice('localhost').register('none', 'http://localhost'),
   'post /v1/people/me/ntfy/code': { topic: 'a_topic' },
   'post /v1/people/me/ntfy/verify': { code: '012345' },
   'post /v1/people/me/slack/code': { channel: 'C0123456789' },

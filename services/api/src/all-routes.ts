@@ -9,6 +9,7 @@ import { failedMessageRoutes } from './routes/failed-messages.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
 import { forecastRoutes } from './routes/forecasts.ts';
 import { heldRuleRoutes } from './routes/held-rules.ts';
+import { passkeyRoutes } from './routes/passkeys.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { placeRoutes } from './routes/places.ts';
 import { pushRoutes } from './routes/push.ts';
@@ -41,6 +42,7 @@ export const ROUTES: readonly ((server: ApiServer, context: ApiContext) => void)
   slackRoutes,
   tokenRoutes,
   sessionRoutes,
+  passkeyRoutes,
   signInMailRoutes,
   vehicleRoutes,
   assignmentRoutes,

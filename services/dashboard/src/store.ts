@@ -111,8 +111,10 @@ export async function resume(): Promise<void> {
   await fill();
 }
 
-/** @throws Refused when the link is used up, or the token is none */
-export async function signIn(shown: { readonly code: string } | { readonly token: string }): Promise<void> {
+type Shown = { readonly code: string } | { readonly token: string } | { readonly passkey: unknown };
+
+/** With a link, a token or a passkey; why it did not work stands in `trouble`. */
+export async function signIn(shown: Shown): Promise<void> {
   try {
     session.value = await ask<SessionView>('POST', '/v1/session', shown);
   } catch (error) {

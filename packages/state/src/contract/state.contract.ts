@@ -6,6 +6,7 @@ import { doubtsContract } from './doubts.contract.ts';
 import { failedContract } from './failed.contract.ts';
 import { notifierContract } from './notifier.contract.ts';
 import { opinionsContract } from './opinions.contract.ts';
+import { passkeysContract } from './passkeys.contract.ts';
 import { peopleContract } from './people.contract.ts';
 import { predictorContract } from './predictor.contract.ts';
 import { restraintsContract } from './restraints.contract.ts';
@@ -45,6 +46,7 @@ export function stateContract(engine: string, create: () => StateUnderTest, isDu
     predictorContract(state);
     restraintsContract(state);
     ruleLoadsContract(state);
+    passkeysContract(state);
     notifierContract(state);
     doubtsContract(state);
     failedContract(state);

@@ -16,6 +16,7 @@ import { answers } from './0014-expand-answers.ts';
 import { doubts } from './0015-expand-doubts.ts';
 import { fleets } from './0016-expand-fleets.ts';
 import { ruleLoads } from './0017-expand-rule-loads.ts';
+import { passkeys } from './0018-expand-passkeys.ts';
 import type { DialectTypes } from './dialect-types.ts';
 
 /**
@@ -41,4 +42,5 @@ export const migrations = (types: DialectTypes): Readonly<Record<string, Migrati
   '0015-expand-doubts': doubts,
   '0016-expand-fleets': fleets,
   '0017-expand-rule-loads': ruleLoads,
+  '0018-expand-passkeys': passkeys,
 });

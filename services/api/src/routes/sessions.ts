@@ -1,7 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { personId } from '@outrider/domain';
 import { hashCode, hashSecret } from '@outrider/runtime';
 import type { State } from '@outrider/state';
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import {
@@ -15,8 +17,10 @@ import {
 } from '../credentials.ts';
 import { ApiError } from '../errors.ts';
 import { mayUseCookie } from '../own-origin.ts';
+import { keyThatSigned, pageOf } from '../passkeys.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
 import { iso, isoText, noContent } from '../shapes/fields.ts';
+import { usedKey } from '../shapes/passkeys.ts';
 
 const secret = z.string().min(1).max(200);
 const signInLink = z.strictObject({
@@ -26,6 +30,7 @@ const signInLink = z.strictObject({
 const shownSecret = z.union([
   z.strictObject({ code: secret.describe('Of a link that signs in; it works once.') }),
   z.strictObject({ token: secret.describe('A person’s own bearer token; it goes on working.') }),
+  z.strictObject({ passkey: usedKey.describe('What the browser signed, see /v1/session/passkey-options.') }),
 ]);
 const sessionView = z.strictObject({
   personId,
@@ -87,7 +92,8 @@ function linkRoute(server: ApiServer, { state, realClock }: ApiContext): void {
   );
 }
 
-function beginRoute(server: ApiServer, { state, eventClock, realClock, settings }: ApiContext): void {
+function beginRoute(server: ApiServer, context: ApiContext): void {
+  const { state, eventClock, realClock, settings } = context;
   server.post(
     '/v1/session',
     {
@@ -104,8 +110,11 @@ function beginRoute(server: ApiServer, { state, eventClock, realClock, settings 
       // Somebody else's page must not sign a person in as whoever it likes.
       if (!mayUseCookie(request.raw, settings.publicUrl)) throw new ApiError('origin-refused');
       const atMs = realClock.nowMs();
+      const shown = request.body;
+      const signed = 'passkey' in shown ? await signerOf(context, request.raw, shown.passkey) : undefined;
       const { principal, session } = await state.transaction(async (tx) => {
-        const principal = await principalBehind(tx, request.body, atMs, eventClock.nowMs());
+        const principal =
+          'passkey' in shown ? signed : await principalBehind(tx, shown, atMs, eventClock.nowMs());
         if (principal === undefined) throw new ApiError('not-authenticated');
         const { personId, role } = principal;
         await tx.tokens.prune(personId, 'session', atMs - SESSION_LIVES_MS);
@@ -119,9 +128,19 @@ function beginRoute(server: ApiServer, { state, eventClock, realClock, settings 
   );
 }
 
+/** It is checked outside of the transaction: what was signed is taken at once, whatever comes of it. */
+async function signerOf(
+  { state, settings, realClock }: ApiContext,
+  request: IncomingMessage,
+  response: z.infer<typeof usedKey>,
+) {
+  const about = { page: pageOf(request, settings.publicUrl), nowMs: realClock.nowMs() };
+  return keyThatSigned(state, response as AuthenticationResponseJSON, about);
+}
+
 async function principalBehind(
   tx: State,
-  shown: z.infer<typeof shownSecret>,
+  shown: Exclude<z.infer<typeof shownSecret>, { passkey: unknown }>,
   atMs: number,
   eventMs: number,
 ): Promise<Pick<Principal, 'personId' | 'role'> | undefined> {

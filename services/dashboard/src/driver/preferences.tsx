@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { ConsentView, PersonView } from '../server/answers.ts';
 import { ask } from '../server/ask.ts';
+import { Passkeys } from '../shell/passkeys.tsx';
 import { SignOut } from '../shell/sign-out.tsx';
 import { me, messageOf, vehicle } from '../store.ts';
 import { texts } from '../texts/texts.ts';
@@ -43,6 +44,7 @@ export function Preferences() {
       </section>
       <QuieterRules />
       <Consents />
+      <Passkeys />
       <SignOut />
     </>
   );

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../server/ask.ts';
+import { startAuthentication } from '@simplewebauthn/browser';
+import { ask, Refused } from '../server/ask.ts';
 import { messageOf, signIn, trouble } from '../store.ts';
 import { texts } from '../texts/texts.ts';
 
@@ -41,8 +42,31 @@ export function SignIn() {
           {words.button}
         </button>
       </form>
+      <PasskeyButton />
       <MailForm />
     </main>
+  );
+}
+
+/** For whoever added this device before. */
+function PasskeyButton() {
+  const problem = useSignal<string | undefined>(undefined);
+  const words = texts.value.signIn;
+  const use = async (): Promise<void> => {
+    try {
+      const optionsJSON = await ask<never>('POST', '/v1/session/passkey-options');
+      await signIn({ passkey: await startAuthentication({ optionsJSON }) });
+    } catch (error) {
+      problem.value = error instanceof Refused ? messageOf(error) : words.passkeyFailed;
+    }
+  };
+  return (
+    <p>
+      <button type="button" onClick={() => void use()}>
+        {words.passkey}
+      </button>
+      <span role="status"> {problem.value}</span>
+    </p>
   );
 }
 

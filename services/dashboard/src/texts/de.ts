@@ -32,6 +32,8 @@ export const de: Texts = {
     mail: 'E-Mail-Adresse',
     mailButton: 'Link schicken',
     mailed: 'Wenn hier jemand diese Adresse hat, ist ein Link unterwegs. Er gilt einmal, 15 Minuten lang.',
+    passkey: 'Mit Passkey anmelden',
+    passkeyFailed: 'Das ging nicht. Versuch es noch einmal oder anders.',
     out: 'Abmelden',
   },
   noCars:
@@ -244,6 +246,13 @@ export const de: Texts = {
     pushUnreachable:
       'Dieser Browser erreicht seinen Push-Dienst nicht. E-Mail, SMS und diese Seite gehen ohne ihn.',
     pushMissing: 'Dieser Browser kann kein Push.',
+    passkeys: 'Passkeys',
+    passkeysAbout: 'Ein Schlüssel in diesem Gerät meldet dich an, mit Finger, Gesicht oder PIN.',
+    passkeyAdd: 'Dieses Gerät hinzufügen',
+    passkeyAdded: (when, used) => `seit ${when}, ${used === undefined ? 'nie benutzt' : `benutzt ${used}`}`,
+    passkeyRemove: 'Entfernen',
+    passkeyDone: 'Dieses Gerät meldet dich von jetzt an an.',
+    passkeyFailed: 'Hier wurde kein Passkey erzeugt.',
     quiet: 'Ruhezeit',
     quietAbout: 'Was warten kann, wartet. Was nicht, weckt dich.',
     quietOn: 'Ruhezeit einhalten',
