@@ -1,4 +1,4 @@
-import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { BrowserContext, CDPSession, Locator, Page } from 'playwright-core';
 import { type Bench, WAIT_MS } from './bench.ts';
 import { DESKTOP } from './chromium.ts';
 
@@ -18,10 +18,8 @@ async function plugInDevice(
 }
 
 /** A passkey is added, signs in, and signs nobody in once it was removed or the finger is another's. */
-export async function signInByPasskey(
-  { browser, drive, expect }: Bench,
-  signedIn: BrowserContext,
-): Promise<void> {
+export async function signInByPasskey(bench: Bench, signedIn: BrowserContext): Promise<void> {
+  const { browser, drive, expect } = bench;
   const context = await browser.newContext(DESKTOP);
   const page = await context.newPage();
   // A session of its own: it is signed out on the way.
@@ -43,6 +41,23 @@ export async function signInByPasskey(
   await page.locator('nav a[href="#trip"]').waitFor({ timeout: WAIT_MS });
   expect('it signs in', (await page.locator('header .car').count()) === 1);
 
+  await refuseOthers(bench, { page, session, authenticatorId, devices, signIn });
+  await context.close();
+}
+
+interface SignedOut {
+  readonly page: Page;
+  readonly session: CDPSession;
+  readonly authenticatorId: string;
+  readonly devices: Locator;
+  readonly signIn: Locator;
+}
+
+/** Another's finger, and a key that was taken away, open nothing. */
+async function refuseOthers(
+  { expect }: Bench,
+  { page, session, authenticatorId, devices, signIn }: SignedOut,
+): Promise<void> {
   const anothersFinger = async (): Promise<boolean> => {
     await signIn.click();
     return page
@@ -72,5 +87,4 @@ export async function signInByPasskey(
       () => false,
     );
   expect('nor once it was removed', isRefused && (await page.locator('.sign-in').count()) === 1);
-  await context.close();
 }
