@@ -1,7 +1,7 @@
 import { distanceM } from '@outrider/domain';
 import type { Car, CarState, Sink, Task } from './car.ts';
 import { type Country, placeOn, pointOn, type Road } from './country.ts';
-import { endDrive, nextTask, strand } from './outing-steps.ts';
+import { endDrive, nextTask, strand, WAITS_AT_POST_MAX_S } from './outing-steps.ts';
 import { chargeFor, driveSecond, packKwhOf, rest, socPctOf } from './physics.ts';
 import { act, lookAfterOneself } from './reactions.ts';
 import { frameOf } from './sensors.ts';
@@ -130,15 +130,13 @@ function targetMps({ traits, chance }: Car, state: CarState, road: Road): number
   return Math.min(limit * traits.paceRatio * traffic, state.capMps, Math.max(1.5, Math.sqrt(2.2 * leftM)));
 }
 
-/** How long somebody waits for a post before they drive on to the next site. */
-const WAITS_MAX_S = 1_500;
 const CHARGES_MAX_MS = 90 * 60_000;
 
 function chargeOnRoad(car: Car, state: CarState, task: Extract<Task, { do: 'charge' }>, toMs: number): void {
   const { site } = task;
   const there = car.ground.sites.stateAt(site, state.atMs);
   if (task.sinceMs === null) {
-    if (there === null || there.waitS > WAITS_MAX_S) tryElsewhere(car, state, task);
+    if (there === null || there.waitS > WAITS_AT_POST_MAX_S) tryElsewhere(car, state, task);
     else state.tasks[0] = { ...task, sinceMs: state.atMs + 1_000 * Math.round(there.waitS) };
     return;
   }

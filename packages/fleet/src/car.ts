@@ -70,16 +70,21 @@ export type Reaction =
       readonly word: 'on-it' | 'not-useful';
     };
 
+export type Untouched = Pick<StretchTruth, 'lowestSocPct' | 'charger'>;
+
 /** What a warning about a stop began. */
 export interface ToldOf {
   readonly tripId: string;
   readonly stopId: string;
   readonly firstWarnedAtMs: number;
   readonly warnings: number;
-  /** The least charge it would have had on the way had nobody said anything; null: it would not have come. */
-  readonly untouchedSocPct: number | null;
+  /** How it would have ended had nobody said anything; null: it would not have come. */
+  readonly untouched: Untouched | null;
   readonly actedAtMs: number | null;
 }
+
+/** `taken`: for longer than anybody waits; `slow`: much less power than it should give. */
+export type ChargerFound = 'works' | 'slow' | 'taken' | 'broken';
 
 /** How one stretch of an outing truly ended. Nothing of it reaches the services. */
 export interface StretchTruth {
@@ -95,6 +100,8 @@ export interface StretchTruth {
   /** On the way: whoever went to a charger by themselves arrives with more. */
   readonly lowestSocPct: number;
   readonly isStranded: boolean;
+  /** How the charger was that the plan counted on there; null: none. */
+  readonly charger: ChargerFound | null;
   /** Without a warning the reserve would have been missed. */
   readonly wouldHaveFailed: boolean;
   readonly firstWarnedAtMs: number | null;

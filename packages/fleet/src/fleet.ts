@@ -41,8 +41,11 @@ export interface Fleet {
   chargersAt(atMs: number): readonly ChargingLocation[];
   /** Lets everybody go on until `toMs`; what happened, oldest first. */
   advance(toMs: number): readonly FleetEvent[];
-  /** Somebody is warned, at the moment up to which the fleet has come. */
-  hear(car: number, warning: Warning): void;
+  /**
+   * Somebody is warned, at the moment up to which the fleet has come. Returns whether what the warning is about would
+   * truly have come without it; null: nobody can tell.
+   */
+  hear(car: number, warning: Warning): boolean | null;
 }
 
 const EVERY_MS = { driving: 60_000, charging: 5 * 60_000, standing: 30 * 60_000 } as const;
@@ -75,7 +78,7 @@ export function createFleet({ cars, days, seed, fromMs }: FleetOptions): Fleet {
     hear(index, warning) {
       const one = running[index];
       if (one === undefined) throw new RangeError(`there is no car ${index}`);
-      hear(one.car, one.state, warning);
+      return hear(one.car, one.state, warning);
     },
   };
 }

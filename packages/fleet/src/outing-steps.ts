@@ -1,7 +1,8 @@
-import type { Car, CarState, Sink, Task } from './car.ts';
+import type { Car, CarState, ChargerFound, Sink, Task } from './car.ts';
 import { pointOn } from './country.ts';
 import { type Outing, planOuting, toldPlan } from './outing.ts';
 import { packKwhOf, socPctOf } from './physics.ts';
+import type { Site, SiteState } from './sites.ts';
 import { DAY_MS, HOUR_MS } from './wishes.ts';
 
 // What comes next for a car: the next wish, its plan, the stops of it, and how they end.
@@ -107,7 +108,7 @@ export function strand(car: Car, state: CarState, task: Extract<Task, { do: 'dri
 }
 
 function endStretch(
-  { traits }: Car,
+  { traits, ground }: Car,
   state: CarState,
   { stopId, isStranded }: { readonly stopId: string; readonly isStranded: boolean },
   sink: Sink,
@@ -116,9 +117,11 @@ function endStretch(
   const told = state.told?.tripId === tripId && state.told.stopId === stopId ? state.told : null;
   const arrivalSocPct = isStranded ? 0 : socPctOf(traits, state);
   const lowestSocPct = Math.min(state.lowestSocPct, arrivalSocPct);
-  const untouched = told === null ? lowestSocPct : (told.untouchedSocPct ?? 0);
+  const untouched = told === null ? lowestSocPct : (told.untouched?.lowestSocPct ?? 0);
+  const planned = state.outing?.stops.find((one) => one.stopId === stopId)?.charge?.site;
   sink.ended({
     ...{ car: traits.index, tripId, stopId, arrivalSocPct, lowestSocPct, isStranded, endedAtMs: state.atMs },
+    charger: planned === undefined ? null : foundAt(planned, ground.sites.stateAt(planned, state.atMs)),
     isTold: state.outing?.wish.tellAtMs != null,
     reserveSocPct: traits.reserveSocPct,
     wouldHaveFailed: untouched < traits.reserveSocPct,
@@ -128,6 +131,20 @@ function endStretch(
   if (told !== null) state.told = null;
   state.lowestSocPct = 100;
 }
+
+/** How long somebody waits for a post before they drive on to the next site. */
+export const WAITS_AT_POST_MAX_S = 1_500;
+/** As planners have it: below this share of its power a charger is another one than planned. */
+const SLOW_SHARE = 0.6;
+
+const foundAt = ({ powerKw }: Site, there: SiteState): ChargerFound =>
+  there === null
+    ? 'broken'
+    : there.waitS > WAITS_AT_POST_MAX_S
+      ? 'taken'
+      : there.powerKw < SLOW_SHARE * powerKw
+        ? 'slow'
+        : 'works';
 
 /** At the end of an outing the cable goes in, or is forgotten; some that are in give nothing. */
 function finishOuting({ chance, traits }: Car, state: CarState): void {

@@ -56,6 +56,7 @@ function run({ car, state }: { readonly car: Car; readonly state: CarState }, to
 
 const warning: Warning = {
   ...{ alertId: 'a', ruleId: 'r', severity: 'warning', tripId: 'trip', stopId: 'stop-1' },
+  about: 'reserve',
   advice: [{ kind: 'plug-in', untilSocPct: 95 }],
 };
 const WARNED_MS = FROM_MS + 2 * HOUR_MS;
@@ -152,6 +153,66 @@ describe('a warning on the road', () => {
     expect(truths.map(({ stopId }) => stopId)).toEqual(['stop-1']);
     expect(truths[0]?.actedAtMs).not.toBeNull();
     expect(plans).toBe(one.car.traits.plansTripsProbability > 0.5 ? 1 : 0);
+  });
+
+  describe('about the charger that is driven to', () => {
+    const [other, planned] = sites.near(far, 300_000).filter(({ isDc }) => isDc);
+    if (other === undefined || planned === undefined) throw new Error('a country has chargers');
+    const towards = () => {
+      const one = underway();
+      const [drive] = one.state.tasks;
+      const { outing } = one.state;
+      const [last] = outing?.stops ?? [];
+      if (drive?.do !== 'drive' || outing === null || last === undefined) throw new Error('it drives');
+      const road = country.road(planned, last.place);
+      const charge = { site: planned, untilSocPct: 70 };
+      one.state.tasks = [
+        { ...drive, to: planned, stopId: 'charge-1' },
+        { do: 'charge', ...charge, sinceMs: null },
+        { ...drive, road },
+      ];
+      const stop = { stopId: 'charge-1', place: planned, road: drive.road, standsMs: 0, charge };
+      one.state.outing = { ...outing, stops: [stop, { ...last, road }] };
+      return one;
+    };
+    const about: Warning = {
+      ...warning,
+      ...{ about: 'charger', stopId: 'charge-1', ruleId: 'planned-charger-doubtful' },
+      advice: [{ kind: 'charge-at', siteId: other.siteId, untilSocPct: 60 }],
+    };
+
+    test('another one takes its place in the plan, charged at as planned', () => {
+      const one = towards();
+      hear(one.car, one.state, about);
+      run(one, one.state.atMs + 10 * 60_000);
+      expect(one.state.outing?.stops.map(({ stopId, place }) => [stopId, place])).toEqual([
+        ['charge-1', other],
+        ['stop-1', wish.stops[0]?.place],
+      ]);
+      expect(one.state.tasks).toMatchObject([
+        { do: 'drive', to: other, stopId: 'charge-1' },
+        { do: 'charge', site: other, untilSocPct: 70 },
+        { do: 'drive', stopId: 'stop-1' },
+      ]);
+    });
+
+    test('it is right when that charger would truly not have served, and counts as no word about the reserve', () => {
+      const found = Array.from({ length: 60 }, (_, hours) => {
+        const one = towards();
+        Object.assign(one.state, { atMs: one.state.atMs + hours * HOUR_MS });
+        const { stateAt } = one.car.ground.sites;
+        const isNeeded = hear(one.car, one.state, { ...about, ruleId: `r${hours}` });
+        const [truth] = run(
+          { ...one, state: { ...towards().state, atMs: one.state.atMs } },
+          END_MS + 60 * HOUR_MS,
+        ).truths;
+        expect(one.state.told).toBeNull();
+        expect(isNeeded).toBe(truth?.charger !== 'works');
+        if (truth?.charger === 'broken') expect(stateAt(planned, truth.endedAtMs)).toBeNull();
+        return isNeeded;
+      });
+      expect(new Set(found)).toEqual(new Set([true, false]));
+    });
   });
 
   test('advice about a charger that does not exist is taken as a reason to slow down', () => {

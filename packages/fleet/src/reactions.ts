@@ -1,8 +1,18 @@
 import { advanceCar } from './advance.ts';
-import { type Car, type CarState, copyOf, type Reaction, type Sink, type StretchTruth } from './car.ts';
+import {
+  type Car,
+  type CarState,
+  copyOf,
+  type Reaction,
+  type Sink,
+  type StretchTruth,
+  type Untouched,
+} from './car.ts';
+import { chargeElsewhere } from './charge-elsewhere.ts';
 import { pointOn } from './country.ts';
 import { shownPctFor, toldPlan } from './outing.ts';
 import { socPctOf } from './physics.ts';
+import type { Traits } from './traits.ts';
 import { HOUR_MS } from './wishes.ts';
 
 // What people do when they are warned: something, nothing, or they say that it was of no use.
@@ -12,6 +22,8 @@ export interface Warning {
   readonly alertId: string;
   readonly ruleId: string;
   readonly severity: 'info' | 'warning' | 'critical';
+  /** What would come: too little charge, a charger that does not serve, or a fault of the car. */
+  readonly about: 'reserve' | 'charger' | 'car';
   /** The stop it is about; absent: about the car. */
   readonly tripId?: string | undefined;
   readonly stopId?: string | undefined;
@@ -25,8 +37,11 @@ export type Advice =
   | { readonly kind: 'hold-speed'; readonly speedMps: number }
   | { readonly kind: 'other' };
 
-/** Takes in a warning. Its answer follows within minutes, as time goes on. */
-export function hear(car: Car, state: CarState, warning: Warning): void {
+/**
+ * Takes in a warning. Its answer follows within minutes, as time goes on. Returns whether what it warns of would
+ * truly have come had nobody said anything; null: nobody can tell.
+ */
+export function hear(car: Car, state: CarState, warning: Warning): boolean | null {
   const { traits, chance } = car;
   const { tripId, stopId } = warning;
   const isAboutStop = tripId !== undefined && stopId !== undefined && tripId === state.outing?.wish.wishId;
@@ -42,24 +57,24 @@ export function hear(car: Car, state: CarState, warning: Warning): void {
   );
   const noticesAtMs =
     state.atMs + 1_000 * Math.round(draw.between(20, state.isUnderway ? 240 : 900, 'notices'));
-  const untouchedSocPct = !isAboutStop
-    ? socPctOf(traits, state)
-    : before === null
-      ? untouched(car, state, tripId, stopId)
-      : before.untouchedSocPct;
+  const untouched = !isAboutStop ? null : (before?.untouched ?? untouchedEnd(car, state, tripId, stopId));
+  const isNeeded = untouched === null ? null : wouldCome(traits, warning, untouched);
   // Who did something that was not enough hears of it again, and may do more.
   const acts = draw.happens(actsProbability(car, warning), 'acts');
   const answer = acts ? answerTo(car, state, warning, noticesAtMs) : null;
-  const isNeedless = isAboutStop && untouchedSocPct !== null && untouchedSocPct >= traits.reserveSocPct + 3;
+  const isNeedless =
+    warning.about === 'charger'
+      ? isNeeded === false
+      : untouched !== null && untouched.lowestSocPct >= traits.reserveSocPct + 3;
   const word =
     answer !== null && draw.happens(0.5, 'on it')
       ? 'on-it'
       : draw.happens(isNeedless ? 0.4 : 0.04, 'not useful')
         ? 'not-useful'
         : null;
-  if (isAboutStop)
+  if (isAboutStop && warning.about === 'reserve')
     state.told = {
-      ...{ tripId, stopId, untouchedSocPct },
+      ...{ tripId, stopId, untouched },
       firstWarnedAtMs: before?.firstWarnedAtMs ?? state.atMs,
       warnings: (before?.warnings ?? 0) + 1,
       actedAtMs: before?.actedAtMs ?? (answer === null ? null : noticesAtMs),
@@ -67,7 +82,11 @@ export function hear(car: Car, state: CarState, warning: Warning): void {
   const said: readonly Reaction[] =
     word === null ? [] : [{ kind: 'say', atMs: noticesAtMs, alertId: warning.alertId, word }];
   state.reactions = [...state.reactions, ...(answer === null ? [] : [answer]), ...said];
+  return isNeeded;
 }
+
+const wouldCome = (traits: Traits, { about }: Warning, { lowestSocPct, charger }: Untouched): boolean =>
+  about === 'charger' ? charger !== null && charger !== 'works' : lowestSocPct < traits.reserveSocPct;
 
 /** The graver, the likelier. */
 const actsProbability = ({ traits }: Car, { severity }: Warning): number =>
@@ -80,8 +99,8 @@ const actsProbability = ({ traits }: Car, { severity }: Warning): number =>
 const LOOKS_AHEAD_MS = 40 * HOUR_MS;
 const LOOK_STEP_MS = 10 * 60_000;
 
-/** The least charge on the way had nobody said anything; null: it does not come. */
-function untouched(car: Car, state: CarState, tripId: string, stopId: string): number | null {
+/** How it ends had nobody said anything; null: it does not come. */
+function untouchedEnd(car: Car, state: CarState, tripId: string, stopId: string): Untouched | null {
   const twin = copyOf(state);
   Object.assign(twin, { told: null, nextFrameMs: Number.POSITIVE_INFINITY });
   const found: StretchTruth[] = [];
@@ -94,8 +113,7 @@ function untouched(car: Car, state: CarState, tripId: string, stopId: string): n
   const untilMs = state.atMs + LOOKS_AHEAD_MS;
   const own = () => found.find((one) => one.tripId === tripId && one.stopId === stopId);
   while (twin.atMs < untilMs && own() === undefined) advanceCar(car, twin, twin.atMs + LOOK_STEP_MS, sink);
-  const truth = own();
-  return truth?.lowestSocPct ?? null;
+  return own() ?? null;
 }
 
 function answerTo(
@@ -130,7 +148,9 @@ export function act(car: Car, state: CarState, reaction: Reaction, sink: Sink): 
   if (reaction.kind === 'say') sink.say(reaction.alertId, reaction.word);
   if (reaction.kind === 'slow-down') state.capMps = Math.min(state.capMps, reaction.speedMps);
   if (reaction.kind === 'charge-to') chargeTo(car, state, reaction.socPct);
-  if (reaction.kind === 'divert') divert(car, state, reaction, sink);
+  if (reaction.kind !== 'divert') return;
+  const isOnTheWayToOne = state.tasks[1]?.do === 'charge';
+  (isOnTheWayToOne ? chargeElsewhere : divert)(car, state, reaction, sink);
 }
 
 function chargeTo({ traits }: Car, state: CarState, socPct: number): void {
@@ -175,7 +195,6 @@ function divert(
 ): void {
   const { ground, traits } = car;
   const [task, ...later] = state.tasks;
-  // Who is on the way to a charger already goes on.
   if (task?.do !== 'drive' || later[0]?.do === 'charge' || state.outing === null) return;
   const here = { ...pointOn(task.road, state.alongM), name: 'On the way' };
   const there = ground.country.road(here, site);

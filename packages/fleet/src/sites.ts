@@ -29,7 +29,9 @@ export interface Sites {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const CELL_DEG = { lat: 0.22, lon: 0.34 } as const;
-const TOLD_LATE_MS = 90 * 60_000;
+const MINUTE_MS = 60_000;
+/** Minutes until a network says what happened at a site; some are quick. Judged. */
+const TOLD_LATE_MIN = [1, 25] as const;
 
 export function createSites(seed: number, country: Country): Sites {
   const chance = createChance(seed).of('sites');
@@ -98,19 +100,33 @@ function siteState(chance: Chance, site: Site, atMs: number): SiteState {
   };
 }
 
+/** How it seems to its network; `takenPosts` are in use, or would not be free in time. */
+interface Told {
+  readonly status: EvseStatus;
+  readonly takenPosts: number;
+  readonly powerKw: number;
+}
+
+function toldOf(chance: Chance, site: Site, state: SiteState, day: number): Told {
+  const told = (status: EvseStatus, takenPosts = 0): Told => ({
+    ...{ status, takenPosts },
+    // Half of the networks say so when a post gives less than it could.
+    powerKw: state !== null && chance.happens(0.5, 'tells power') ? state.powerKw : site.powerKw,
+  });
+  if (!site.tells) return told('UNKNOWN');
+  if (chance.happens(0.15, 'wrong', day)) return { ...told('AVAILABLE'), powerKw: site.powerKw };
+  if (state === null) return told('OUTOFORDER');
+  return told('AVAILABLE', state.waitS > 0 ? site.posts : 0);
+}
+
 function listed(chance: Chance, site: Site, stateAt: Sites['stateAt'], atMs: number): ChargingLocation {
-  const toldAtMs = Math.max(0, Math.floor((atMs - TOLD_LATE_MS) / HOUR_MS) * HOUR_MS);
-  const state = stateAt(site, toldAtMs);
-  const isWrong = chance.happens(0.15, 'wrong', Math.floor(atMs / DAY_MS));
-  const status: EvseStatus = !site.tells
-    ? 'UNKNOWN'
-    : isWrong
-      ? 'AVAILABLE'
-      : state === null
-        ? 'OUTOFORDER'
-        : state.waitS > 0
-          ? 'CHARGING'
-          : 'AVAILABLE';
+  const toldAtMs = Math.max(0, atMs - MINUTE_MS * Math.round(chance.between(...TOLD_LATE_MIN, 'told late')));
+  const { status, takenPosts, powerKw } = toldOf(
+    chance,
+    site,
+    stateAt(site, toldAtMs),
+    Math.floor(toldAtMs / DAY_MS),
+  );
   const powerType = site.isDc ? 'DC' : 'AC_3_PHASE';
   const standard = site.isDc ? 'IEC_62196_T2_COMBO' : 'IEC_62196_T2';
   return {
@@ -120,8 +136,8 @@ function listed(chance: Chance, site: Site, stateAt: Sites['stateAt'], atMs: num
     lon: site.lon,
     evses: Array.from({ length: site.posts }, (_, i) => ({
       uid: `${site.siteId}-${i}`,
-      status,
-      connectors: [{ standard, powerType, maxPowerKw: site.powerKw }],
+      status: i < takenPosts ? 'CHARGING' : status,
+      connectors: [{ standard, powerType, maxPowerKw: Number(powerKw.toFixed(1)) }],
       lastUpdatedAtMs: toldAtMs,
     })),
     source: 'synthetic',

@@ -24,7 +24,7 @@ import {
 import { openState, type State } from '@outrider/state';
 import { openTelemetry, type TelemetryStore } from '@outrider/telemetry';
 import { createTrust, type FullTrust } from '@outrider/trust';
-import { createWorld, type RoadSources, worldOptions } from '@outrider/world';
+import { createWorld, type RoadSources, type World, type WorldDeps, worldOptions } from '@outrider/world';
 import { untilIdle } from './idle.ts';
 import type { StandaloneSettings } from './settings.ts';
 
@@ -70,8 +70,12 @@ export interface Composition {
    */
   idle(deadlineMs?: number): Promise<void>;
   readiness(): Readiness;
-  /** `http://host:port` of both doors, each known once it is started. */
-  addresses(): { readonly gateway: string; readonly api: string };
+  /** `http://host:port` of the doors, each known once it is started; undefined: no peer may push chargers. */
+  addresses(): {
+    readonly gateway: string;
+    readonly api: string;
+    readonly chargerPushes?: string | undefined;
+  };
   /** The first admin token, once; undefined when there is an admin already. */
   adminToken(): Promise<string | undefined>;
 }
@@ -85,7 +89,7 @@ const IDLE_DEADLINE_MS = 30_000;
 export async function composeServices(options: ComposeOptions): Promise<Composition> {
   const metrics = createMetrics();
   const engines = await openEngines(options, metrics);
-  const { gateway, api, apps } = createServices(options, engines, metrics);
+  const { gateway, api, world, apps } = createServices(options, engines, metrics);
   const { only } = options;
   const running = only === undefined ? apps : apps.filter(({ name }) => only.includes(name));
   let closing: Promise<void> | undefined;
@@ -118,6 +122,9 @@ export async function composeServices(options: ComposeOptions): Promise<Composit
       },
       get api() {
         return api.address;
+      },
+      get chargerPushes() {
+        return world.pushAddress;
       },
     }),
     adminToken: () => ensureAdminToken(engines.state, options.eventClock),
@@ -164,6 +171,7 @@ async function closeEngines({ bus, telemetry, state, lock }: Engines): Promise<v
 interface Services {
   readonly gateway: Gateway;
   readonly api: Api;
+  readonly world: World;
   /** In the order they start: who works things off before who takes them in. */
   readonly apps: readonly App[];
 }
@@ -188,22 +196,12 @@ function createServices(
     readinessOf: () => readinessOf(apps),
     gatewayUrl: () => gatewayAddress(settings, gateway),
   });
+  const world = createWorldOf(options, { bus, state, trust, runtime });
   const apps: readonly App[] = [
     createHousekeeping({ bus, trust, runtime }),
     createNotifier({ bus, state, trust, runtime, settings: settings.notifier }),
     createPredictor({ bus, state, trust, telemetry, runtime, settings: settings.predictor }),
-    createWorld({
-      bus,
-      state,
-      trust,
-      runtime,
-      ...(options.roads ?? { routing: [] }),
-      weather: options.weather,
-      locations: options.chargers,
-      ...(options.chargerSources && { chargerSources: options.chargerSources }),
-      ...worldOptions(settings.world),
-      plugsOf,
-    }),
+    world,
     createIngest({
       ...{ bus, telemetry, trust, runtime, settings: settings.ingest },
       ...(options.openSource && { openSource: options.openSource }),
@@ -211,8 +209,22 @@ function createServices(
     api,
     gateway,
   ];
-  return { gateway, api, apps };
+  return { gateway, api, world, apps };
 }
+
+const createWorldOf = (
+  { settings, roads, weather, chargers, chargerSources }: ComposeOptions,
+  deps: Pick<WorldDeps, 'bus' | 'state' | 'trust' | 'runtime'>,
+): World =>
+  createWorld({
+    ...deps,
+    ...(roads ?? { routing: [] }),
+    weather,
+    locations: chargers,
+    ...(chargerSources && { chargerSources }),
+    ...worldOptions(settings.world),
+    plugsOf,
+  });
 
 /** What a user set wins; the default follows the port that was really taken. */
 function gatewayAddress({ api, gateway: own }: StandaloneSettings, gateway: Gateway): string {

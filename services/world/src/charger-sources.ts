@@ -150,7 +150,8 @@ export function createChargers(deps: ChargerDeps): Chargers {
     get index() {
       return current.index;
     },
-    refresh: () => current.refresh(runtime.realClock.nowMs()),
+    // By the event clock: in a replay pushes are known as soon as the cars' time has come to them.
+    refresh: () => current.refresh(runtime.eventClock.nowMs()),
     push,
     find: (address, evseUid, connectorId) => findPushed(pushed, address, evseUid, connectorId),
     async start() {

@@ -14,7 +14,7 @@ function stretch(
     truth: {
       ...{ car: 1, tripId: `trip-${trips++}`, stopId: 'stop', isTold: true, endedAtMs: HEARD_MS + 9_000_000 },
       ...{ reserveSocPct: 5, arrivalSocPct: 20, lowestSocPct: 20, isStranded: false, wouldHaveFailed: false },
-      ...{ firstWarnedAtMs: null, actedAtMs: null },
+      ...{ firstWarnedAtMs: null, actedAtMs: null, charger: null },
       ...truth,
     },
     deadlineAtMs: leadMin === undefined ? undefined : HEARD_MS + leadMin * 60_000,

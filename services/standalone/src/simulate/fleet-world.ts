@@ -15,10 +15,3 @@ export const fleetWeather = ({ sky }: Pick<Fleet, 'sky'>): WeatherProvider => ({
     });
   },
 });
-
-/** Where its chargers are. How they are changes from hour to hour, and nobody tells: a breakdown is a surprise. */
-export const fleetChargers = ({ chargersAt }: Pick<Fleet, 'chargersAt'>, atMs: number) =>
-  chargersAt(atMs).map((place) => ({
-    ...place,
-    evses: place.evses.map((evse) => ({ ...evse, status: 'UNKNOWN' as const })),
-  }));

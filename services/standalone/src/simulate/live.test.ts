@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { openBus, TOPICS } from '@outrider/bus';
 import { manualClock, silentLog, systemClock } from '@outrider/runtime';
 import { openState } from '@outrider/state';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -62,7 +63,31 @@ describe('a fleet that lives with the services', () => {
     const told = lines.filter((line) => JSON.parse(line).isTold).length;
     expect(said).toMatch(/^Synthetic: nobody drove any of this/);
     expect(said).toContain(`${told} stretches of plans that were told`);
+    expect(said).toMatch(/^rule +alerts +cars +interrupted +right +wrong$/m);
+    expect(said).toMatch(/^planned-charger-doubtful /m);
     expect(said).toContain('--cars 8 --days 1 --seed 1 --from 2026-01-12');
+  });
+
+  test('hears of chargers as their network pushes them: what is broken, what is taken, and what nobody tells', async () => {
+    const bus = await openBus(`sqlite:${join(dataFolder, 'bus.db')}`, {
+      ...{ clock: systemClock, realClock: systemClock, log: silentLog },
+    });
+    const statuses = new Set<string>();
+    const subscription = await bus.broadcast({
+      topics: [TOPICS.chargers.name],
+      start: 'earliest',
+      handle: async ({ records }) => {
+        for (const { value, headers } of records) {
+          expect(headers.ocpi).toContain('synthetic');
+          for (const { status } of JSON.parse(Buffer.from(value ?? '').toString()).evses)
+            statuses.add(status);
+        }
+      },
+    });
+    await subscription.caughtUp;
+    await subscription.stop();
+    await bus.close();
+    expect([...statuses].toSorted()).toEqual(['AVAILABLE', 'CHARGING', 'OUTOFORDER', 'UNKNOWN']);
   });
 
   test('is refused a folder that is in use, and touches nothing there', async () => {

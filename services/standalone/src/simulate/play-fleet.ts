@@ -5,12 +5,13 @@ import {
   type FleetOptions,
   type StretchTruth,
 } from '@outrider/fleet';
-import { type Clock, type Log, type ManualClock, manualClock } from '@outrider/runtime';
+import { type Clock, type Log, type ManualClock, manualClock, randomSecret } from '@outrider/runtime';
 import { composeServices } from '../compose.ts';
 import { apiClient } from '../demo/api-client.ts';
 import { replayEnvironment } from '../demo/replay.ts';
 import { readStandaloneSettings } from '../settings.ts';
-import { fleetChargers, fleetWeather } from './fleet-world.ts';
+import { type ChargerNetwork, createChargerNetwork } from './charger-network.ts';
+import { fleetWeather } from './fleet-world.ts';
 import { type Heard, moveIn, type Resident } from './resident.ts';
 
 export interface PlayOptions {
@@ -33,6 +34,18 @@ export interface JudgedStretch {
   readonly flips: number;
 }
 
+/** Something that interrupted a driver; `isNeeded` as the fleet knows it, null: nobody can tell. */
+export interface Interruption {
+  readonly ruleId: string;
+  readonly isNeeded: boolean | null;
+}
+
+/** What came of it. */
+export interface Played {
+  readonly stretches: readonly JudgedStretch[];
+  readonly interruptions: readonly Interruption[];
+}
+
 const MINUTE_MS = 60_000;
 /** Before the first frame: time to register. */
 const LEAD_MS = 10 * MINUTE_MS;
@@ -43,17 +56,20 @@ const MOVING_IN_AT_ONCE = 20;
  * something when their screen interrupts them. The fleet owns the event clock and goes a minute at a time, once all
  * has come to rest.
  */
-export async function playFleet(options: PlayOptions): Promise<readonly JudgedStretch[]> {
+export async function playFleet(options: PlayOptions): Promise<Played> {
   const { fleet: asked, realClock, log, dataFolder } = options;
   const fleet = createFleet(asked);
   const eventClock = manualClock(asked.fromMs - LEAD_MS);
+  const pushToken = randomSecret('peer');
   const services = await composeServices({
     settings: readStandaloneSettings({
       ...replayEnvironment(dataFolder, ''),
       API_LIVE_PING_INTERVAL_MS: '600000',
+      OCPI_PUSH_TOKEN: pushToken,
+      OCPI_PUSH_PORT: '0',
     }),
     ...{ eventClock, realClock, log },
-    chargers: fleetChargers(fleet, asked.fromMs),
+    chargers: [],
     weather: [fleetWeather(fleet)],
   });
   await services.start();
@@ -61,7 +77,11 @@ export async function playFleet(options: PlayOptions): Promise<readonly JudgedSt
   try {
     const adminToken = await services.adminToken();
     if (adminToken === undefined) throw new Error('the data folder of a simulation must be empty');
-    const admin = apiClient(services.addresses().api, adminToken);
+    const { api, chargerPushes } = services.addresses();
+    const admin = apiClient(api, adminToken);
+    if (chargerPushes === undefined) throw new Error('nobody listens for pushes of chargers');
+    const network = createChargerNetwork(fleet, { baseUrl: chargerPushes, token: pushToken });
+    await network.tell(eventClock.nowMs());
     for (let first = 0; first < fleet.traits.length; first += MOVING_IN_AT_ONCE) {
       const group = fleet.traits.slice(first, first + MOVING_IN_AT_ONCE);
       residents.push(...(await Promise.all(group.map((traits) => moveIn(admin, traits, realClock)))));
@@ -69,7 +89,7 @@ export async function playFleet(options: PlayOptions): Promise<readonly JudgedSt
     await services.idle();
     return await live(
       { ...options, fleet: asked },
-      { fleet, eventClock, residents, idle: () => services.idle() },
+      { fleet, network, eventClock, residents, idle: () => services.idle() },
     );
   } finally {
     await Promise.all(residents.map((one) => one.close()));
@@ -79,6 +99,7 @@ export async function playFleet(options: PlayOptions): Promise<readonly JudgedSt
 
 interface Stage {
   readonly fleet: Fleet;
+  readonly network: ChargerNetwork;
   readonly eventClock: ManualClock;
   readonly residents: readonly Resident[];
   idle(): Promise<void>;
@@ -86,17 +107,19 @@ interface Stage {
 
 async function live(
   options: PlayOptions,
-  { fleet, eventClock, residents, idle }: Stage,
-): Promise<readonly JudgedStretch[]> {
+  { fleet, network, eventClock, residents, idle }: Stage,
+): Promise<Played> {
   const { fromMs } = options.fleet;
   const told = createTold();
-  const judged: JudgedStretch[] = [];
+  const stretches: JudgedStretch[] = [];
+  const interruptions: Interruption[] = [];
   let spokeBefore = new Set<number>();
   for (let atMs = fromMs; atMs < fleet.endMs; ) {
     options.signal?.throwIfAborted();
     atMs += MINUTE_MS;
     const events = fleet.advance(atMs);
     eventClock.advanceTo(atMs);
+    await network.tell(atMs);
     const byCar = Map.groupBy(events, ({ car }) => car);
     await Promise.all([...byCar].map(([car, own]) => takeAll(residents[car], own)));
     await idle();
@@ -106,13 +129,16 @@ async function live(
     for (const car of mayHear)
       for (const heard of (await residents[car]?.heard()) ?? []) {
         told.note(car, heard);
-        fleet.hear(car, heard.warning);
+        interruptions.push({
+          ruleId: heard.warning.ruleId,
+          isNeeded: fleet.hear(car, heard.warning),
+        });
       }
-    for (const event of events) if (event.kind === 'truth') judged.push(told.judge(event.truth));
+    for (const event of events) if (event.kind === 'truth') stretches.push(told.judge(event.truth));
     await options.onEvents?.(events);
     options.onProgress?.(atMs - fromMs, fleet.endMs - fromMs);
   }
-  return judged;
+  return { stretches, interruptions };
 }
 
 async function takeAll(resident: Resident | undefined, events: readonly FleetEvent[]): Promise<void> {
@@ -128,8 +154,8 @@ function createTold() {
   const keyOf = (car: number, tripId: string, stopId: string) => `${car} ${tripId} ${stopId}`;
   return {
     note(car: number, { warning, deadlineAtMs }: Heard): void {
-      const { tripId, stopId, ruleId, alertId } = warning;
-      if (tripId === undefined || stopId === undefined) return;
+      const { tripId, stopId, ruleId, alertId, about } = warning;
+      if (tripId === undefined || stopId === undefined || about !== 'reserve') return;
       const key = keyOf(car, tripId, stopId);
       const known = stretches.get(key) ?? { deadlineAtMs, episodes: new Map<string, Set<string>>() };
       known.episodes.set(ruleId, (known.episodes.get(ruleId) ?? new Set<string>()).add(alertId));

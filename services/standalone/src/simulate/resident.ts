@@ -3,6 +3,7 @@ import type { Clock } from '@outrider/runtime';
 import { z } from 'zod';
 import { type ApiClient, ApiRefusal } from '../demo/api-client.ts';
 import { type Car, connectCar } from '../demo/car.ts';
+import { locationIdOf, siteIdOf } from './charger-network.ts';
 import { nameOf } from './lines.ts';
 import { type Listener, listen, type ToldAlert } from './listener.ts';
 
@@ -99,8 +100,9 @@ const iso = (atMs: number): string => new Date(atMs).toISOString();
 
 const planBody = ({ departAtMs, reserveSocPct, origin, stops, legs }: ToldPlan) => ({
   ...{ departAt: iso(departAtMs), reserveSocPct, origin, legs },
-  stops: stops.map(({ arriveAtMs, departAtMs: leaveAtMs, ...stop }) => ({
+  stops: stops.map(({ arriveAtMs, departAtMs: leaveAtMs, locationId, ...stop }) => ({
     ...stop,
+    ...(locationId !== undefined && { locationId: locationIdOf(locationId) }),
     ...(arriveAtMs !== undefined && { arriveAt: iso(arriveAtMs) }),
     ...(leaveAtMs !== undefined && { departAt: iso(leaveAtMs) }),
   })),
@@ -114,9 +116,10 @@ function warningOf(alert: ToldAlert, plan: ToldPlan | undefined): Warning {
   return {
     ...{ alertId: alert.alertId, ruleId: alert.ruleId, severity: alert.severity, tripId: plan?.tripId },
     stopId: isStop ? alert.subject : undefined,
+    about: !isStop ? 'car' : alert.ruleId.startsWith('planned-charger-') ? 'charger' : 'reserve',
     advice: alert.remedies.map(({ kind, ...said }) => {
       const untilSocPct = figure.parse(said.untilSocPct);
-      if (kind === 'charge-at') return { kind, siteId: text.parse(said.locationId), untilSocPct };
+      if (kind === 'charge-at') return { kind, siteId: siteIdOf(text.parse(said.locationId)), untilSocPct };
       if (kind === 'charge-longer' || kind === 'plug-in') return { kind, untilSocPct };
       if (kind === 'hold-speed') return { kind, speedMps: figure.parse(said.speedMps) };
       return { kind: 'other' };

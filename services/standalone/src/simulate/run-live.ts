@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FleetEvent } from '@outrider/fleet';
+import { factCatalogue, loadRules, OWN_RULES } from '@outrider/predictor';
 import { type Log, manualClock } from '@outrider/runtime';
 import { readQuality } from '../alert-quality.ts';
 import { progressBar } from '../print/progress-bar.ts';
+import { byRuleText, figuresByRule, readAlerts } from './by-rule.ts';
 import { checkOf, checkText } from './check.ts';
 import { truthLine } from './lines.ts';
 import { playFleet } from './play-fleet.ts';
@@ -34,7 +36,7 @@ export async function runLive(
       const lines = events.flatMap((event) => (event.kind === 'truth' ? [truthLine(event)] : []));
       if (lines.length > 0) await truth.write(lines.join(''));
     };
-    const judged = await playFleet({
+    const { stretches, interruptions } = await playFleet({
       ...{ fleet: options, dataFolder, realClock: clock, log, onEvents },
       ...(signal && { signal }),
       ...(tools.isWatched && { onProgress: progressBar(tools.stderr, 'living') }),
@@ -42,10 +44,18 @@ export async function runLive(
     const tookS = (clock.nowMs() - startMs) / 1_000;
     const asked = { days: options.days + 1, isSynthetic: true };
     const atEnd = manualClock(options.fromMs + options.days * 24 * 3_600_000);
-    const quality = await readQuality(`sqlite:${join(dataFolder, 'state.db')}`, asked, { clock: atEnd, log });
+    const stateUrl = `sqlite:${join(dataFolder, 'state.db')}`;
+    const quality = await readQuality(stateUrl, asked, { clock: atEnd, log });
+    const byRule = figuresByRule(
+      (await loadRules(OWN_RULES, factCatalogue)).map(({ id }) => id),
+      await readAlerts(stateUrl, log),
+      interruptions,
+    );
     const rate = Math.round((60 * options.cars * options.days) / Math.max(1, tookS));
     const took = `${frames} frames in ${Math.round(tookS)} s: ${rate} car-days per minute.\n`;
-    tools.stdout.write(`${checkText(checkOf(judged), quality)}\n${took}${againText(options)}`);
+    tools.stdout.write(
+      `${checkText(checkOf(stretches), quality)}\n${byRuleText(byRule)}\n${took}${againText(options)}`,
+    );
   } finally {
     await truth.close();
   }
