@@ -149,6 +149,13 @@ export const alert = z.strictObject({
   runbook: runbook
     .optional()
     .describe('Where dispatchers and crew find what to do: an address or a path; absent: nowhere.'),
+  digestForS: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'Whoever looks after many cars is told of it together with others of its rule, so long after the first; absent: one by one.',
+    ),
   isDrill: z
     .literal(true)
     .optional()

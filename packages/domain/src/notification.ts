@@ -25,6 +25,8 @@ export const SUPPRESS_REASONS = [
   'no-consent',
   'driver-moving',
   'quiet-hours',
+  'digest',
+  'flood',
   'bundled',
   'duplicate',
   'declined',
@@ -70,14 +72,20 @@ export type NotificationState = z.infer<typeof notificationState>;
  */
 export const WATCHING = 'watching';
 
+/**
+ * Stands where a rule's id stands in one message about many cars. Its `alertId` is that of the digest, its `vehicleId`
+ * that of the car to look at first; no alert has it.
+ */
+export const DIGEST = 'digest';
+
 /** `notifications.v1`: every decision about telling somebody something. Sealed whole. */
 export const notification = z.strictObject({
   notificationId: recordKey.describe('Of one person, channel and step of an alert.'),
-  alertId: recordKey.describe('The alert of `alerts.v1` it is about.'),
+  alertId: recordKey.describe('The alert of `alerts.v1` it is about; of `watching` and `digest`, their own.'),
   revision: z.int().min(1).describe('Of the alert’s step it is about.'),
   vehicleId,
   ruleId: recordKey.describe(
-    'Name of that alert’s rule; `unknown` when the alert could not be read, `watching` for the line that says whether a trip is watched.',
+    'Name of that alert’s rule; `unknown` when the alert could not be read, `watching` for the line that says whether a trip is watched, `digest` for one message about many cars.',
   ),
   personId: personId.optional().describe('Whom; absent where nobody is.'),
   channel: channelName.optional().describe('How; absent where there is no way.'),

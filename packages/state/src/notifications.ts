@@ -1,5 +1,6 @@
 import type { ExpressionBuilder } from 'kysely';
 import { answers, doubts } from './answers.ts';
+import { askedAlerts } from './asked-alerts.ts';
 import { fromFlag, inChunks, onePerId, toFlag } from './columns.ts';
 import { failedMessages } from './failed-messages.ts';
 import type { Session } from './session.ts';
@@ -11,6 +12,7 @@ export function createNotifications(session: Session): Notifications {
     ...rows(session),
     ...noted(session),
     ...lists(session),
+    ...askedAlerts(session),
     ...offsets(session),
     ...answers(session),
     ...doubts(session),
@@ -135,7 +137,7 @@ const wordsOf = (json: string | null): readonly Word[] => (json === null ? [] : 
 
 type Lists = Pick<
   Notifications,
-  'listOfVehicle' | 'listOfPerson' | 'listOfAlert' | 'providerIdOf' | 'countWaiting'
+  'listOfVehicle' | 'listOfPerson' | 'listOfAlert' | 'listOfSubject' | 'providerIdOf' | 'countWaiting'
 >;
 
 function lists(session: Session): Lists {
@@ -161,6 +163,19 @@ function lists(session: Session): Lists {
         .selectFrom('notifications')
         .selectAll()
         .where('alertId', '=', alertId)
+        .orderBy('sequence')
+        .execute();
+      return found.map(toRow);
+    },
+    async listOfSubject({ personId, ruleId, subject }, sinceMs) {
+      const found = await session
+        .db()
+        .selectFrom('notifications')
+        .selectAll()
+        .where('personId', '=', personId)
+        .where('createdAtMs', '>=', sinceMs)
+        .where('ruleId', '=', ruleId)
+        .where('subject', '=', subject)
         .orderBy('sequence')
         .execute();
       return found.map(toRow);

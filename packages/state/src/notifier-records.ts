@@ -65,6 +65,22 @@ export interface DoubtRow {
   readonly probability: number;
 }
 
+/** An alert that a person was interrupted with, or would have been, had others not come before it. */
+export interface AskedAlert {
+  readonly alertId: string;
+  readonly vehicleId: string;
+  readonly ruleId: string;
+  /** The highest it had. */
+  readonly severity: Notification['severity'];
+  /** When they were asked last, or it came to their turn; event time. It may lie ahead. */
+  readonly askedAtMs: number;
+  readonly expiresAtMs: number;
+  /** It was taken back since. */
+  readonly isOver: boolean;
+  /** Held back by a flood, among others. */
+  readonly isFlood: boolean;
+}
+
 export interface ClaimedNotification {
   readonly row: NotificationRow;
   readonly leaseId: string;
@@ -112,6 +128,16 @@ export interface Notifications {
   /** Newest first, whichever vehicle they are about. */
   listOfPerson(personId: string, sinceMs: number, limit: number): Promise<readonly NotificationRow[]>;
   listOfAlert(alertId: string): Promise<readonly NotificationRow[]>;
+  /**
+   * What a person was asked about, one entry per alert, the longest ago first. Who decides on it within a transaction
+   * is alone with that person until its end.
+   */
+  listAsked(personId: string, sinceMs: number): Promise<readonly AskedAlert[]>;
+  /** Of one person and rule about one subject, whichever the vehicle, oldest first. */
+  listOfSubject(
+    of: Pick<NotificationRow, 'ruleId' | 'subject'> & { readonly personId: string },
+    sinceMs: number,
+  ): Promise<readonly NotificationRow[]>;
   /** What its provider calls the newest message to this person about the alert on this channel. */
   providerIdOf(message: {
     readonly alertId: string;

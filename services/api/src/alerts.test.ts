@@ -154,6 +154,22 @@ test('why something was not useful goes along, from a closed list', async () => 
   expect(said.map(({ because }) => because)).toEqual(['too-late', 'flapping', undefined]);
 });
 
+test('one message about many cars is answered by whom it was for, and by nobody else', async () => {
+  const vehicleId = await it.addVehicle(owner.token);
+  const other = await it.addPerson();
+  const digest = notificationRecord(vehicleId, owner.personId, {
+    ...{ notificationId: 'digest-1', alertId: 'digest-alert', ruleId: 'digest' },
+  });
+  await storeNotification(it, digest);
+  const say = (token: string, alertId = 'digest-alert') =>
+    it.call('POST', `/v1/alerts/${alertId}/feedback`, { token, body: { kind: 'on-it' } });
+  expect((await say(owner.token)).status).toBe(202);
+  expect((await say(other.token)).status).toBe(404);
+  expect((await say(owner.token, 'digest-unknown')).status).toBe(404);
+  const said = (await publishedFeedback()).filter(({ alertId }) => alertId === 'digest-alert');
+  expect(said.map(({ kind, personId }) => [kind, personId])).toEqual([['on-it', owner.personId]]);
+});
+
 test('only the live feed can say that something was shown', async () => {
   const vehicleId = await it.addVehicle(owner.token);
   await storeAlerts(it, [alertRecord(vehicleId, { alertId: 'shown' })]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   byNeed,
+  digestsOf,
   firingOf,
   NOTHING_SEEN,
   openCommandsOf,
@@ -179,5 +180,29 @@ describe('what holds now', () => {
     const seen = after(told({ type: 'command', command }));
     const shown = (minutes: number) => openCommandsOf(seen, 'car', AT_MS + minutes * 60_000).length;
     expect([shown(4.9), shown(5)]).toEqual([1, 0]);
+  });
+});
+
+describe('messages about many cars', () => {
+  const told = (revision: number, change: Partial<NotificationView> = {}): Told => ({
+    ...{ type: 'notification', at: iso(revision), cursor: 'c' },
+    notification: message('many', revision, { ruleId: 'digest', revision, ...change }),
+  });
+  const after = (...all: readonly Told[]) => digestsOf(all.reduce(see, NOTHING_SEEN), AT_MS + 10 * 60_000);
+
+  test('the newest word of each counts, and a warning of one car is none', () => {
+    const one: Told = { ...{ type: 'notification', at: iso(1), cursor: 'c' }, notification: message('a', 1) };
+    expect(after(told(1), told(2), one).map(({ alertId, revision }) => [alertId, revision])).toEqual([
+      ['many', 2],
+    ]);
+  });
+  test('what was taken back is over, what began anew is not', () => {
+    const end = told(2, { purpose: 'resolve' });
+    expect(after(told(1), end)).toEqual([]);
+    expect(after(told(1), end, told(3))).toHaveLength(1);
+  });
+  test('what has expired is over', () => {
+    expect(after(told(1, { expiresAt: iso(10) }))).toEqual([]);
+    expect(after(told(1, { expiresAt: iso(11) }))).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import type { DIGEST } from '@outrider/domain';
 import type {
   AlertView,
   CommandView,
@@ -152,6 +153,16 @@ export const warningsOf = (seen: Seen, vehicleId: string): readonly AlertView[] 
   Object.values(seen.alerts)
     .filter((alert) => alert.vehicleId === vehicleId && alert.audience === undefined)
     .toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
+
+/** As the notifier names one message about many cars where others name their rule. */
+const RULE_OF_DIGESTS: typeof DIGEST = 'digest';
+
+/** Messages about many cars that hold now, the gravest first. */
+export const digestsOf = ({ messages, ends }: Seen, nowMs: number): readonly NotificationView[] =>
+  Object.values(messages)
+    .filter(({ ruleId, expiresAt }) => ruleId === RULE_OF_DIGESTS && Date.parse(expiresAt) > nowMs)
+    .filter(({ alertId, revision }) => (ends[alertId]?.revision ?? 0) < revision)
+    .toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
 
 /** What the car is asked now, or was and the person may still want to know. */
 export const openCommandsOf = (seen: Seen, vehicleId: string, nowMs: number): readonly CommandView[] =>

@@ -3,9 +3,11 @@ import type { NotificationRow, State } from '@outrider/state';
 import type { Recipient } from '@outrider/trust';
 import { store, supersede } from './decided.ts';
 import { basisOf, draftsOf, notificationIdOf, type Step } from './deciding.ts';
+import { digestKindFor, tellDigestOf } from './digest-told.ts';
 import { driversRows, takeLater } from './escalation.ts';
 import { mayTell, type Parts } from './notifier-deps.ts';
 import {
+  careOf,
   drivingFor,
   historyOf,
   isMaybeThere,
@@ -22,7 +24,7 @@ import {
   toldOf,
   usableFor,
 } from './people-told.ts';
-import type { Saying } from './stage.ts';
+import { isTogether, type Saying } from './stage.ts';
 import { sayingOf } from './stages/dedup.ts';
 import { isAboutSame } from './stages/inhibit.ts';
 import { languageOf } from './wording/language.ts';
@@ -58,7 +60,9 @@ export async function takeAlert(
     const taker = await takerOf(state, recipient, label, all);
     // Of what is for operators no driver is asked first.
     const isLater =
-      alert.audience !== 'operators' && recipient.part !== 'driver' && !taker.mine.rows.some(isReached);
+      alert.audience !== 'operators' &&
+      recipient.part !== 'driver' &&
+      !taker.mine.rows.some((row) => isReached(row) || isTogether(row));
     if (isLater) {
       written.push(...(await takeLater(parts, state, arrived, taker, driversRows(recipients, all))));
     } else if (isRepeat(alert, taker.mine.rows)) {
@@ -108,19 +112,23 @@ async function takeFor(
     // What could not be stopped is being sent right now: it counts as told.
     saying = say(withoutDropped(alert, newestFirst, superseded));
   }
+  const driving = await drivingFor(parts, state, { vehicleId, personId: person.personId, part }, nowMs);
+  const care = await careOf(state, { vehicleId, personId: person.personId, part }, driving, nowMs);
   const step: Step = {
-    ...{ alert, cause, nowMs, turn: mine.turn },
-    ...{ recipient: person, part },
+    ...{ alert, cause, nowMs, turn: mine.turn, recipient: person, part },
+    digest: await digestKindFor(parts, state, alert, person, care),
     isAllowed: mayTell(parts.trust, vehicleId, alert.startedAtMs, alert.changedAtMs),
     saying,
     text,
-    driving: await drivingFor(parts, state, { vehicleId, personId: person.personId, part }, nowMs),
+    driving,
     history: history.ofVehicle,
     ...{ interruptedAtMs: history.interruptedAtMs, interruptedOn: history.interruptedOn, ...opinion, limits },
     usable: usableFor(parts, person),
     showing: showingFor(parts, withoutDropped(alert, newestFirst, superseded)),
   };
-  return [...superseded, ...(await store(parts, state, draftsOf(step)))];
+  const stored = await store(parts, state, draftsOf(step));
+  const together = await tellDigestOf(parts, state, { alert, cause }, { person, care }, stored);
+  return [...superseded, ...stored, ...together];
 }
 
 /** To be taken back is also what may have arrived before it was dropped. */

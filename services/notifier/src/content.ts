@@ -19,6 +19,17 @@ export const content = z.object({
   isAnswered: z.boolean().optional(),
   /** Whom the alert is for, where it is not for the driver. */
   audience: audience.optional(),
+  /** Name of the alert’s words. */
+  message: z.string().optional(),
+  /** Of one message about many cars (digest.ts). */
+  digest: z
+    .object({
+      count: z.number(),
+      interruptedCount: z.number(),
+      place: z.string().optional(),
+      byMs: z.number().optional(),
+    })
+    .optional(),
   /** Where dispatchers and crew find what to do. */
   runbook: z.string().optional(),
   deadlineAtMs: z.number().nullable(),

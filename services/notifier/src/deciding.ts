@@ -2,6 +2,7 @@ import type { Alert, ChannelName, Part, Remedy, SuppressReason } from '@outrider
 import { contentId, traceHeader } from '@outrider/runtime';
 import type { NotificationRow, Person } from '@outrider/state';
 import type { Content } from './content.ts';
+import type { DigestKind } from './digest.ts';
 import type { DrivingState } from './driving-state.ts';
 import { DRILL_STAGES, runStages, STAGES } from './pipeline.ts';
 import {
@@ -112,6 +113,8 @@ export interface Step {
   readonly usable: ReadonlySet<ChannelName>;
   /** Channels that show this person what the alert said before, and can show something else; none unless given. */
   readonly showing?: ReadonlySet<ChannelName>;
+  /** How this person is told of it, when among others; absent: by itself. */
+  readonly digest?: DigestKind | undefined;
   /** When somebody who is not the driver is told; absent: at once, like the driver. */
   readonly escalation?: Escalation;
 }
@@ -170,6 +173,7 @@ function contentOf({ alert, text, cause, escalation, part }: Step, isFollowUp: b
   return {
     ...{ ...text, isFollowUp, deadlineAtMs: alert.deadlineAtMs ?? null, basis },
     ...(escalation !== undefined && { isEscalated: true }),
+    message: alert.message,
     ...(alert.audience !== undefined && { audience: alert.audience }),
     ...(isStaff(part) && alert.runbook && { runbook: alert.runbook }),
     ...arrivalOf(alert),
@@ -199,6 +203,7 @@ function factsOf(step: Step, channel: ChannelName): Facts {
     isFollowUp: false,
     hasReceipt: false,
     escalation: step.escalation,
+    digest: step.digest,
     alertId: alert.alertId,
     ruleId: alert.ruleId,
     subject: alert.subject,

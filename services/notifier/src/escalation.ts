@@ -1,12 +1,15 @@
+import type { Part } from '@outrider/domain';
 import type { NotificationRow, State } from '@outrider/state';
 import type { Recipient } from '@outrider/trust';
 import type { Content } from './content.ts';
 import { store, supersede } from './decided.ts';
 import { draftsOf, type Step } from './deciding.ts';
+import { type DigestKind, digestKindOf } from './digest.ts';
 import { mayTell, type Parts } from './notifier-deps.ts';
 import {
   drivingFor,
   hasBegun,
+  isInside,
   isReached,
   limitsFor,
   opinionOf,
@@ -88,7 +91,7 @@ export async function placeOf(
   said: Content | undefined,
   others: readonly NotificationRow[],
   nowMs: number,
-): Promise<Pick<SendFacts, 'isTheirs' | 'driving' | 'escalation'>> {
+): Promise<Pick<SendFacts, 'isTheirs' | 'driving' | 'escalation' | 'digest'>> {
   const recipients = await recipientsOf(parts.state, { ...hasBegun(row), audience: said?.audience }, nowMs);
   const part = recipients.find(({ personId }) => personId === row.personId)?.part;
   const isTheirs = row.purpose === 'resolve' || part !== undefined;
@@ -105,8 +108,22 @@ export async function placeOf(
   return {
     isTheirs,
     driving,
+    digest: await floodFor(parts, row, part, nowMs),
     escalation: { dueAtMs, rates, interruptedAtMs: await before(parts, row, nowMs) },
   };
+}
+
+/** Whether there is a flood of messages to somebody who helps; whoever sits in the car is told by itself. */
+async function floodFor(
+  { state, limits }: Parts,
+  { alertId, personId, severity }: NotificationRow,
+  part: Part,
+  nowMs: number,
+): Promise<DigestKind | undefined> {
+  if (personId === null) return undefined;
+  const care = { cars: 0, isStaff: true, isInside: isInside({ part }) };
+  const asked = await state.notifications.listAsked(personId, nowMs - DAY_MS);
+  return digestKindOf({ alertId, severity }, care, asked, nowMs, limits);
 }
 
 /** When the person was interrupted, and what is due to interrupt them before this row: several are sent at once. */

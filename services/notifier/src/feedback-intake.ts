@@ -1,9 +1,10 @@
-import type { Feedback } from '@outrider/domain';
+import { DIGEST, type Feedback } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import type { NotificationRow, State } from '@outrider/state';
 import { tellAnswered } from './answered.ts';
 import { openContent } from './content.ts';
 import { heed } from './decided.ts';
+import { alertsOfDigest } from './digest-told.ts';
 import { mayCount, type Parts } from './notifier-deps.ts';
 
 /** Kinds that show somebody has noticed the message. */
@@ -29,13 +30,15 @@ export async function takeFeedback(
   if (!RECEIPTS.has(feedback.kind)) return [];
   const rows = await rowsAbout(state, feedback);
   if (rows.length === 0) return [];
-  const changed: NotificationRow[] = [];
+  const changed = [...(await takeForEach(parts, state, feedback, rows))];
   for (const row of rows) {
     const next = await heed(parts, state, row, { kind: 'seen', atMs: feedback.atMs });
     if (next !== undefined) changed.push(next);
   }
   const [{ alertId } = { alertId: '' }] = rows;
   changed.push(...(await tellAnswered(parts, state, feedback, alertId)));
+  // Of a digest it is kept for its warnings.
+  if (rows.some(({ ruleId }) => ruleId === DIGEST)) return changed;
   if (feedback.kind === 'not-useful') {
     await keepOpinion(parts, state, feedback, rows);
     await addDoubts(parts, state, feedback.atMs, rows);
@@ -45,6 +48,25 @@ export async function takeFeedback(
       await state.notifications.clearDoubts(personId, ruleId);
   if (feedback.kind === 'declined' || feedback.kind === 'on-it')
     await keepAnswers(parts, state, { ...feedback, kind: feedback.kind }, rows);
+  return changed;
+}
+
+/** What is said of one message about many cars is said of each of their warnings, by whoever it was for. */
+async function takeForEach(
+  parts: Parts,
+  state: State,
+  { notificationId: _notificationId, ...said }: Feedback,
+  rows: readonly NotificationRow[],
+): Promise<readonly NotificationRow[]> {
+  const changed: NotificationRow[] = [];
+  for (const [personId, row] of newestOfEach(rows.filter(({ ruleId }) => ruleId === DIGEST))) {
+    const about = await alertsOfDigest(parts, state, row);
+    // One opinion of a rule, however many cars it spoke of.
+    const meant = said.kind === 'not-useful' ? about.slice(0, 1) : about;
+    await parts.trust.prepare(meant.map(({ vehicleId }) => vehicleId));
+    for (const { alertId, vehicleId } of meant)
+      changed.push(...(await takeFeedback(parts, state, { ...said, personId, alertId, vehicleId })));
+  }
   return changed;
 }
 

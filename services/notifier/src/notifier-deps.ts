@@ -69,6 +69,8 @@ export const limitsOf = (settings: NotifierSettings): Limits => ({
       crewMs: settings.escalateCriticalToCrewMin * MINUTE_MS,
     },
   },
+  digestCars: settings.digestCars,
+  flood: settings.flood,
   declineStep: settings.declineStep,
   declineLastsMs: settings.declineLastsH * HOUR_MS,
   doubtLastsMs: settings.doubtLastsD * 24 * HOUR_MS,

@@ -3,6 +3,7 @@ import type { ClaimedNotification, NotificationRow, Person } from '@outrider/sta
 import type { Channel, Delivery, Message } from './channel.ts';
 import { type Content, openContent } from './content.ts';
 import { publishStep } from './decided.ts';
+import { tellTogether } from './digest-told.ts';
 import { placeOf } from './escalation.ts';
 import { afterWords } from './message-state.ts';
 import { countDecision, mayTell, type Parts } from './notifier-deps.ts';
@@ -146,6 +147,7 @@ async function sendClaimed(
       await publishStep(parts, state, before, step);
       before = step;
     }
+    await tellTogether(parts, state, next);
     return taken.filter((step) => step.state !== 'waiting');
   });
   for (const step of steps) countDecision(parts, step);
@@ -283,6 +285,8 @@ const silentReason = (row: NotificationRow): string | null =>
   !row.interrupts && KEPT_REASONS.has(row.reason) ? row.reason : null;
 
 const KEPT_REASONS: ReadonlySet<string | null> = new Set([
+  'digest',
+  'flood',
   'bundled',
   'throttled',
   'off-shift',

@@ -2,6 +2,7 @@ import type { Alert, ChannelName, Part } from '@outrider/domain';
 import type { NotificationRow, Person, State } from '@outrider/state';
 import { type Recipient, whoMayBeTold } from '@outrider/trust';
 import { openContent } from './content.ts';
+import type { Care } from './digest.ts';
 import { countsAsMoving, type DrivingState } from './driving-state.ts';
 import type { Parts } from './notifier-deps.ts';
 import { type Facts, isTold, type Limits, type Told } from './stage.ts';
@@ -64,6 +65,26 @@ export async function carsOf(
     if (recipients.some((one) => one.personId === personId && isInside(one))) cars.push(vehicleId);
   }
   return cars;
+}
+
+/** What a person has to do with a car that a warning is about, and with how many others. */
+export async function careOf(
+  state: State,
+  { vehicleId, personId, part }: Pick<Recipient, 'personId' | 'part'> & { readonly vehicleId: string },
+  driving: DrivingState,
+  nowMs: number,
+): Promise<Care> {
+  const owned = await state.vehicles.listOf(personId, nowMs);
+  const assigned = (await state.assignments.ofPerson(personId, nowMs)).filter(
+    ({ fromMs }) => fromMs <= nowMs,
+  );
+  const isOnShift = assigned.some((one) => one.vehicleId === vehicleId && isInside(one));
+  return {
+    cars: new Set([...owned, ...assigned].map((one) => one.vehicleId)).size,
+    isStaff: !isInside({ part }),
+    // An owner of many cars sits in none of those that stand.
+    isInside: isInside({ part }) && (isOnShift || countsAsMoving(driving)),
+  };
 }
 
 /** Sits in the car, so that it moving is they moving. */

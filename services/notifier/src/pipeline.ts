@@ -3,6 +3,7 @@ import type { Facts, SendFacts, Stage } from './stage.ts';
 import { bundle } from './stages/bundle.ts';
 import { consent } from './stages/consent.ts';
 import { dedup } from './stages/dedup.ts';
+import { digest } from './stages/digest.ts';
 import { doubt } from './stages/doubt.ts';
 import { drivingState } from './stages/driving-state.ts';
 import { escalate } from './stages/escalate.ts';
@@ -21,6 +22,7 @@ export const STAGES: readonly Stage<Facts>[] = [
   consent,
   drivingState,
   quietHours,
+  digest,
   bundle,
   dedup,
   throttle,
@@ -35,6 +37,7 @@ export const SENDING_STAGES: readonly Stage<SendFacts>[] = [
   recipients,
   consent,
   escalate,
+  digest,
   drivingState,
   quietHours,
 ];
@@ -61,11 +64,15 @@ export function runStages<F extends SendFacts>(stages: readonly Stage<F>[], fact
     reason: null,
     isFollowUp: facts.isFollowUp,
   };
+  // Whoever silences first says why.
+  let isSilenced = false;
   for (const stage of stages) {
     const verdict = stage.decide(facts);
     if (verdict.kind === 'suppress') return { kind: 'suppressed', reason: verdict.reason };
     if (verdict.kind === 'silent') {
       if (facts.channel !== 'feed') return { kind: 'suppressed', reason: verdict.reason };
+      if (isSilenced) continue;
+      isSilenced = true;
       // A silent card wakes nobody: it need not wait.
       outcome = { ...outcome, interrupts: false, reason: verdict.reason, notBeforeMs: facts.nowMs };
     }

@@ -37,6 +37,15 @@ export const REASONS: Readonly<Record<SuppressReason | FailureReason, Reason>> =
     stage: 'quiet-hours',
     because: 'it was within the quiet hours, and nothing was lost by waiting',
   },
+  digest: {
+    stage: 'digest',
+    because: 'who looks after many cars is told of it together with others: a silent card',
+  },
+  flood: {
+    stage: 'digest',
+    because:
+      'there were more warnings at once than anybody can take in: one message speaks for those of a kind',
+  },
   bundled: {
     stage: 'bundle',
     because: 'another alert of the same moment already interrupted: a silent card',

@@ -1,6 +1,7 @@
 import { readSettings, type SettingsError } from '@outrider/runtime';
 import { expect, test } from 'vitest';
-import { notifierSettings, rates } from './settings.ts';
+import { oneRate, rates } from './rates.ts';
+import { notifierSettings } from './settings.ts';
 
 test('every setting has a default', () => {
   expect(readSettings(notifierSettings, {})).toMatchObject({ smtpUrl: undefined, escalateAfterMin: 2 });
@@ -42,4 +43,9 @@ test('all wrong settings are named at once', () => {
   } catch (error) {
     expect((error as SettingsError).problems).toHaveLength(4);
   }
+});
+
+test('one rate is one, and nothing else', () => {
+  expect(oneRate('10/10m')).toEqual({ count: 10, windowMs: 600_000 });
+  for (const text of ['', '10', '10/10m,1/1h', '0/10m']) expect(() => oneRate(text)).toThrow();
 });

@@ -12,23 +12,7 @@ import {
 } from '@outrider/runtime';
 import { providerRates } from './provider-rates.ts';
 import { account, ntfyToken, slackToken, smsSender, telegramToken, vapidKey } from './provider-secrets.ts';
-
-/** At most `count` interrupting messages per person in any `windowMs` of event time. */
-export interface Rate {
-  readonly count: number;
-  readonly windowMs: number;
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `2/10m,4/1h` → rates. */
-export function rates(value: string): readonly Rate[] {
-  return value.split(',').map((part) => {
-    const match = /^([1-9]\d{0,3})\/([1-9]\d{0,3})([mhd])$/.exec(part.trim());
-    if (match === null) throw new Error('is not a list like 2/10m,4/1h');
-    return { count: Number(match[1]), windowMs: Number(match[2]) * (UNIT_MS[match[3] ?? ''] ?? Number.NaN) };
-  });
-}
+import { oneRate, rates } from './rates.ts';
 
 /** None unless set. */
 const channelThrottle = (env: string, what: string) => ({
@@ -242,6 +226,18 @@ export const notifierSettings = {
   pushThrottle: channelThrottle('PUSH_THROTTLE', 'Web Push messages'),
   emailThrottle: channelThrottle('EMAIL_THROTTLE', 'E-mails'),
   webhookThrottle: channelThrottle('WEBHOOK_THROTTLE', 'Calls of a webhook'),
+  digestCars: {
+    env: 'DIGEST_CARS',
+    about: 'Whoever looks after more cars than this is told of some warnings together: 7 of 42 cars.',
+    parse: integer(1, 10_000),
+    default: '10',
+  },
+  flood: {
+    env: 'FLOOD',
+    about: 'More warnings than this to one who looks after cars are told together; over below half of it.',
+    parse: oneRate,
+    default: '10/10m',
+  },
   crewThrottle: {
     env: 'CREW_THROTTLE',
     about: 'Escalations per member of a service crew, critical ones too; more wait for their turn.',

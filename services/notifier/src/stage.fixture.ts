@@ -20,6 +20,8 @@ export const limits = {
     warning: { dispatcherMs: 10 * MINUTE_MS, crewMs: 30 * MINUTE_MS },
     critical: { dispatcherMs: 3 * MINUTE_MS, crewMs: 0 },
   },
+  digestCars: 10,
+  flood: { count: 10, windowMs: 10 * MINUTE_MS },
   declineStep: 0.15,
   declineLastsMs: 24 * HOUR_MS,
   doubtLastsMs: 30 * 24 * HOUR_MS,

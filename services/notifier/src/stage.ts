@@ -1,7 +1,8 @@
 import type { ChannelName, NotificationState, Severity, SuppressReason } from '@outrider/domain';
 import type { Person } from '@outrider/state';
+import type { DigestKind } from './digest.ts';
 import type { DrivingState } from './driving-state.ts';
-import type { Rate } from './settings.ts';
+import type { Rate } from './rates.ts';
 
 /** What one stage thinks of one message to one person on one channel. */
 export type Verdict =
@@ -56,6 +57,10 @@ export interface Told {
 export const isTold = (told: Told): boolean =>
   told.state === 'sent' || told.state === 'delivered' || told.state === 'read' || told.state === 'waiting';
 
+/** Held back to be told together with others: the digest spoke for it. */
+export const isTogether = ({ reason }: { readonly reason: string | null }): boolean =>
+  reason === 'digest' || reason === 'flood';
+
 /** How long nobody may have answered until others are told; 0 = they never are. */
 export type EscalationSteps = Readonly<
   Record<Exclude<Severity, 'info'>, { readonly dispatcherMs: number; readonly crewMs: number }>
@@ -76,6 +81,10 @@ export interface Limits {
   /** The same for service crews, critical ones included. */
   readonly crewRates: readonly Rate[];
   readonly escalation: EscalationSteps;
+  /** Whoever looks after more cars than this is told of some warnings together. */
+  readonly digestCars: number;
+  /** More than so many in that time are a flood. */
+  readonly flood: Rate;
   readonly declineStep: number;
   readonly declineLastsMs: number;
   readonly doubtLastsMs: number;
@@ -111,6 +120,8 @@ export interface SendFacts {
   /** Somebody has seen or answered this alert at this or a later revision. */
   readonly hasReceipt: boolean;
   readonly escalation?: Escalation | undefined;
+  /** This person is told of it among others; absent: by itself. */
+  readonly digest?: DigestKind | undefined;
 }
 
 /** Everything a decision may rest on. Stages name the part they read. */

@@ -43,6 +43,7 @@ export function alertRecord(step: AlertStep): Alert {
     ...(stretch === undefined ? {} : { stopName: stretch.stopName }),
     message: rule.message,
     ...(rule.audience === undefined ? {} : { audience: rule.audience }),
+    ...(rule.digestForS === undefined ? {} : { digestForS: rule.digestForS }),
     ...(rule.runbook === undefined ? {} : { runbook: rule.runbook }),
     ...(situation.drill && { isDrill: true as const }),
     facts: {

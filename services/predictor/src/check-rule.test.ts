@@ -95,6 +95,7 @@ describe('what is beside the conditions is refused with its line', () => {
     ['a runbook of nothing', 'runbook: ""', /:12: runbook/],
     ['a lead of no stop', 'leadTime: 15m', /:12: only warnings about a stop/],
     ['a lead of no time', 'leadTime: 0m', /:12: leadTime/],
+    ['a digest after no time', 'digest: 0m', /:12: digest/],
   ])('%s', (_, added, expected) => {
     expect(mistakesOf(added)).toMatch(expected);
   });
@@ -170,6 +171,7 @@ after: { when: isDrivin, within: 5m }`;
   test.each([
     ['a silence shorter than a warning lives', 'absence: { of: car, for: 59m }'],
     ['an address of a runbook', 'runbook: https://wiki.example.org/silent#desk'],
+    ['a digest', 'digest: 5m'],
     ['a path of a runbook', 'runbook: runbooks/me@desk.md'],
     ['a region over the 180th meridian', region({ west: 170, east: -170 })],
     ['a missing fact may be missed for longer', 'absence: { of: pressureKpa, for: 2h }'],

@@ -1,4 +1,4 @@
-import { SIGNAL, SIGNALS, WATCHING } from '@outrider/domain';
+import { DIGEST, SIGNAL, SIGNALS, WATCHING } from '@outrider/domain';
 import { catalogue as models, vehicleModel } from '@outrider/energy';
 import { nearestName } from './nearest-name.ts';
 import {
@@ -54,6 +54,7 @@ export function checkRule(
 ): void {
   const { id, levels, remedies, audience } = content;
   if (id === WATCHING) note(['id'], `\`${id}\` is what the line about a watched trip is called`);
+  if (id === DIGEST) note(['id'], `\`${id}\` is what one message about many cars is called`);
   if (fileName !== `${id}.yaml`) note(['id'], `the file of rule \`${id}\` is \`${id}.yaml\``);
   const ranks = levels.map((level) => SEVERITIES.indexOf(level.severity));
   if (ranks.some((rank, index) => index > 0 && rank <= (ranks[index - 1] ?? -1))) {

@@ -191,6 +191,7 @@ function assemble(
     unknown: content.unknown,
     expiresAfterS: content.expiresAfter,
     ...(content.leadTime === undefined ? {} : { leadTimeS: content.leadTime }),
+    ...(content.digest === undefined ? {} : { digestForS: content.digest }),
     ...(content.runbook === undefined ? {} : { runbook: content.runbook }),
     message: content.message,
     remedies: content.remedies,

@@ -146,6 +146,8 @@ export interface Rule {
   readonly expiresAfterS: number;
   /** So long before the failure its warning must come to count as in time; absent: it does not say. */
   readonly leadTimeS?: number;
+  /** Whoever looks after many cars is told of them together, so long after the first; absent: one by one. */
+  readonly digestForS?: number;
   /** Where dispatchers and crew find what to do; absent: nowhere. */
   readonly runbook?: string;
   /** Id of the wording in the notifier's language files. */
@@ -257,6 +259,7 @@ export const ruleFile = z.strictObject({
   unknown: unknownPolicy,
   expiresAfter: duration,
   leadTime: someTime.optional(),
+  digest: someTime.optional(),
   runbook: runbook.optional(),
   message: slug,
   remedies: z.array(remedyKind).max(6),

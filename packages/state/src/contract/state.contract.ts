@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { State } from '../state.ts';
+import { askedAlertsContract } from './asked-alerts.contract.ts';
 import { assignmentsContract } from './assignments.contract.ts';
 import { contactsContract } from './contacts.contract.ts';
 import { doubtsContract } from './doubts.contract.ts';
@@ -51,6 +52,7 @@ export function stateContract(engine: string, create: () => StateUnderTest, isDu
     doubtsContract(state);
     failedContract(state);
     opinionsContract(state);
+    askedAlertsContract(state);
     watchLinesContract(state);
     transactionContract(state);
 

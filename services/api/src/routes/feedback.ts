@@ -1,11 +1,11 @@
 import { TOPICS } from '@outrider/bus';
-import type { Feedback } from '@outrider/domain';
+import { DIGEST, type Feedback } from '@outrider/domain';
 import { contentId } from '@outrider/runtime';
 import type { NotificationRow } from '@outrider/state';
 import { z } from 'zod';
 import { cancelOfAlert } from '../commands.ts';
 import { type ApiContext, askedBy, outboxRow } from '../context.ts';
-import { HELPER_ROLES, OWNER_ROLES } from '../credentials.ts';
+import { HELPER_ROLES, OWNER_ROLES, type Principal } from '../credentials.ts';
 import { ApiError, notFound } from '../errors.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
 import { feedbackBody } from '../shapes/alerts.ts';
@@ -62,9 +62,9 @@ function alertRoute(server: ApiServer, context: ApiContext): void {
     },
     async (request, reply) => {
       const principal = principalOf(request);
-      const { row, record } = await readableAlert(context, principal, request.params.alertId);
       const { kind, because, note } = request.body;
-      const { alertId, vehicleId, revision } = record;
+      const about = await saidAbout(context, principal, request.params.alertId);
+      const { alertId, vehicleId, revision, keyId } = about;
       const feedbackId = contentId(
         'feedback',
         alertId,
@@ -84,10 +84,29 @@ function alertRoute(server: ApiServer, context: ApiContext): void {
         ...(note !== undefined && { note }),
         atMs: context.eventClock.nowMs(),
       };
-      await tell(askedBy(context, request), said, row.keyId);
+      await tell(askedBy(context, request), said, keyId);
       return reply.code(202).send({ feedbackId });
     },
   );
+}
+
+/**
+ * What is answered: an alert, or one message about many cars, which only those it was for may answer.
+ * @throws ApiError not-found
+ */
+async function saidAbout(
+  context: ApiContext,
+  principal: Principal,
+  alertId: string,
+): Promise<Pick<NotificationRow, 'alertId' | 'vehicleId' | 'revision' | 'keyId'>> {
+  const told = await context.state.notifications.listOfAlert(alertId);
+  const digest = told.findLast(
+    ({ ruleId, personId }) => ruleId === DIGEST && personId === principal.personId,
+  );
+  if (digest !== undefined) return digest;
+  const { row, record } = await readableAlert(context, principal, alertId);
+  const { vehicleId, revision } = record;
+  return { alertId: record.alertId, vehicleId, revision, keyId: row.keyId };
 }
 
 /**

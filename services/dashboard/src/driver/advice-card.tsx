@@ -64,7 +64,8 @@ function Remedies({ alert: { remedies, message } }: { readonly alert: AlertView 
   );
 }
 
-function Answers({ alertId }: { readonly alertId: string }) {
+/** What may be answered to a warning, or what was. */
+export function Answers({ alertId }: { readonly alertId: string }) {
   const isAsking = useSignal(false);
   const isChanging = useSignal(false);
   const words = texts.value.advice;

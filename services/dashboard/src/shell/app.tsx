@@ -22,6 +22,7 @@ import {
 } from '../store.ts';
 import { texts } from '../texts/texts.ts';
 import { ago } from '../words/format.ts';
+import { Digests } from './digests.tsx';
 import { SignIn } from './sign-in.tsx';
 
 const PARTS = {
@@ -66,6 +67,7 @@ export function App() {
       <Header />
       <main>
         <Trouble />
+        <Digests />
         <Body />
       </main>
       <Nav />

@@ -93,6 +93,7 @@ export const de: Texts = {
     unheard: 'niemand meldet ihren Zustand',
     more: (count) => `und ${count} weitere`,
   },
+  digests: 'Warnungen zu vielen Autos',
   advice: {
     deadline: (when) => `Entscheide bis ${when}`,
     deadlineAt: (place, when) => `Entscheide vor ${place}, ${when}`,

@@ -89,6 +89,7 @@ export const en = {
     unheard: 'nobody tells its state',
     more: (count: string) => `and ${count} more`,
   },
+  digests: 'Warnings about many cars',
   advice: {
     deadline: (when: string) => `Decide by ${when}`,
     deadlineAt: (place: string, when: string) => `Decide before ${place}, ${when}`,

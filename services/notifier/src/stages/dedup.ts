@@ -3,6 +3,7 @@ import {
   type Basis,
   type Facts,
   isStepUp,
+  isTogether,
   isTold,
   type Limits,
   PASS,
@@ -42,11 +43,10 @@ export function sayingOf(
   const newest = reached[0];
   const silently = newest === undefined ? 'card' : isSame(newest, alert, basis) ? 'nothing-new' : 'update';
   if (alert.severity === 'info') return silently;
-  // Whoever was interrupted by a bundle was interrupted by each of its alerts.
+  // Whoever was interrupted by a bundle or a digest was interrupted by each of its alerts.
   const interrupted = told.aboutStop.filter(
     (one) =>
-      isTold(one) &&
-      (one.interrupts || one.reason === 'bundled') &&
+      (isTogether(one) || (isTold(one) && (one.interrupts || one.reason === 'bundled'))) &&
       (one.alertId === alert.alertId || nowMs - one.atMs < limits.decisionMs),
   );
   const last = interrupted[0];

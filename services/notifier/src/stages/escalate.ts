@@ -1,6 +1,14 @@
 import type { Part, Severity } from '@outrider/domain';
 import type { NotificationRow } from '@outrider/state';
-import { type EscalationSteps, hold, PASS, type SendFacts, suppress, type Verdict } from '../stage.ts';
+import {
+  type EscalationSteps,
+  hold,
+  isTogether,
+  PASS,
+  type SendFacts,
+  suppress,
+  type Verdict,
+} from '../stage.ts';
 
 /**
  * When somebody who is not the driver is told: so long after the driver was first interrupted and nobody answered.
@@ -28,9 +36,10 @@ export function escalatesAtMs(
 
 const isRead = ({ state }: NotificationRow): boolean => state === 'read';
 
-/** It interrupted the driver, or was to and could not reach them. */
-const isAsking = ({ interrupts, purpose, state, reason }: NotificationRow): boolean =>
-  interrupts && purpose === 'alert' && (state !== 'suppressed' || reason === 'no-channel');
+/** It interrupted the driver, by itself or among others, or was to and could not reach them. */
+const isAsking = (row: NotificationRow): boolean =>
+  row.purpose === 'alert' &&
+  (isTogether(row) || (row.interrupts && (row.state !== 'suppressed' || row.reason === 'no-channel')));
 
 /**
  * The next channel, and the next person, is used only when the first went unnoticed. A follow-up to the same person

@@ -17,6 +17,8 @@ const message = z.strictObject({
     alternatives,
   ]),
   spoken: alternatives,
+  /** Of many cars, after `7 of 42 cars`. */
+  together: sentence.max(45),
   /** What to do when no remedy was found. */
   action: sentence,
   spokenAction: sentence,
@@ -53,6 +55,9 @@ export const language = z.strictObject({
   messages: z.record(z.string(), message).refine((all) => 'other' in all, 'the message "other" is missing'),
   resolved: takingBack,
   handedOver: takingBack,
+  /** One message about many cars; `over` takes it back. */
+  digest: z.strictObject({ subject: sentence, title: sentence, body: alternatives, spoken: alternatives }),
+  digestOver: takingBack,
   /** The silent line about a trip, by what it says. */
   watching: z.strictObject({ watching: lineWords, 'not-watching': lineWords, ended: lineWords }),
   remedies: z.strictObject({

@@ -1,6 +1,7 @@
 import { remedy } from '@outrider/domain';
 import { expect, test } from 'vitest';
-import { smsSize } from '../sms-text.ts';
+import { smsSize, toGsmText } from '../sms-text.ts';
+import { wordDigest } from './digest-words.ts';
 import { placeholdersOf } from './fill.ts';
 import { loadLanguages } from './language.ts';
 
@@ -101,6 +102,35 @@ test('no sentence blames the driver', () => {
 test('the lint for blame can fail', () => {
   expect('You should have charged longer.').toMatch(BLAME);
   expect('You ignored the warning.').toMatch(BLAME);
+});
+
+test('one message about many cars fits a voice and one SMS with the longest words and names there are', () => {
+  const facts = {
+    ...{ count: 1_000, cars: 1_000, lead: 'W'.repeat(40), byMs: 90_000_000_000, place: 'Q'.repeat(40) },
+  };
+  const reader = { units: 'metric', timeZone: 'America/New_York' } as const;
+  for (const message of Object.keys(english.messages)) {
+    const { title, body, spoken } = wordDigest(english, { ...facts, message }, reader, 0);
+    expect(title).toMatch(/^1000 of 1000 cars [a-z]/);
+    expect(title.length).toBeLessThanOrEqual(100);
+    expect(spoken.length).toBeLessThanOrEqual(120);
+    expect(smsSize(toGsmText(spoken))).toMatchObject({ alphabet: 'gsm-7', segments: 1 });
+    for (const text of [body, spoken]) expect(text).toMatch(ACTION);
+    // Cut at 24 characters, the cut included.
+    expect(body).toContain(`Check ${'W'.repeat(23)}… first`);
+    expect(body).not.toContain('{');
+  }
+});
+
+test('a digest without a name, a time or a place is whole all the same', () => {
+  const facts = { message: 'silent-car', count: 2, cars: 1, lead: '', byMs: undefined, place: undefined };
+  const reader = { units: 'metric', timeZone: 'UTC' } as const;
+  const { title, body, spoken } = wordDigest(english, facts, reader, 0);
+  expect(title).toBe('2 of 2 cars have gone silent on the road');
+  expect(body).toBe('2 of 2 cars have gone silent on the road. Check the list of warnings.');
+  expect(spoken).toBe('2 of 2 cars have gone silent on the road. Check the list.');
+  const passed = wordDigest(english, { ...facts, lead: 'Van 1', byMs: 1_000 }, reader, 1_000);
+  expect(passed.body).toContain('Check Van 1 first; the list');
 });
 
 test('every action has a verb', () => {
