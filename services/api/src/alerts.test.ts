@@ -221,3 +221,29 @@ test('who sold the car can read their alert but say nothing more about it', asyn
   const answer = await it.call('POST', path, { token: seller.token, body: { kind: 'happened' } });
   expect(answer.body.error.code).toBe('not-found');
 });
+
+test('staff see which of the cars in need a simulation made up', async () => {
+  const real = await it.addVehicle(owner.token);
+  const { textVersion } = (await it.call('GET', '/v1/purposes', { token: owner.token })).body;
+  const made = await it.call('POST', '/v1/vehicles', {
+    token: owner.token,
+    body: {
+      ...{ modelId: 'test-car', label: 'No car', isSynthetic: true, textVersion },
+      consents: { alert_driver: true, show_driver: true },
+    },
+  });
+  const { vehicleId: synthetic } = made.body.vehicle;
+  const nowMs = it.eventClock.nowMs();
+  const times = { startedAtMs: nowMs, changedAtMs: nowMs };
+  await storeAlerts(it, [
+    alertRecord(real, { alertId: 'of-a-real-car', ...times }),
+    alertRecord(synthetic, { alertId: 'of-a-synthetic-car', ...times }),
+  ]);
+  const { token } = await it.addPerson('operator');
+  const { body } = await it.call('GET', '/v1/alerts', { token });
+  const labelOf = (alertId: string) =>
+    body.alerts.find((one: { readonly alertId: string }) => one.alertId === alertId)?.isSynthetic;
+  expect(labelOf('of-a-synthetic-car')).toBe(true);
+  expect(body.alerts.some((one: { readonly alertId: string }) => one.alertId === 'of-a-real-car')).toBe(true);
+  expect(labelOf('of-a-real-car')).toBeUndefined();
+});

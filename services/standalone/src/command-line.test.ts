@@ -16,6 +16,7 @@ describe('the command line', () => {
       scenarios: DEFAULT_SCENARIOS,
       speedRatio: undefined,
       isKept: false,
+      isWithFleet: false,
       isJson: false,
       out: DEFAULT_OUT,
     });
@@ -42,9 +43,10 @@ describe('the command line', () => {
       });
   });
 
-  test('keep, json and out are taken as given', () => {
-    expect(demo('--keep', '--json', '--out', 'a/b.html')).toMatchObject({
+  test('keep, fleet, json and out are taken as given', () => {
+    expect(demo('--keep', '--fleet', '--json', '--out', 'a/b.html')).toMatchObject({
       isKept: true,
+      isWithFleet: true,
       isJson: true,
       out: 'a/b.html',
     });
@@ -91,7 +93,17 @@ describe('the command line', () => {
   });
 
   test('the help of the demo names every option it takes', () => {
-    const options = ['--scenario', '--speed', '--keep', '--json', '--out', '--chaos', '--seed', '--help'];
+    const options = [
+      '--scenario',
+      '--speed',
+      '--keep',
+      '--fleet',
+      '--json',
+      '--out',
+      '--chaos',
+      '--seed',
+      '--help',
+    ];
     for (const option of options) expect(helpText('demo')).toContain(option);
   });
 });
@@ -111,6 +123,7 @@ describe('demo --chaos', () => {
     [['--seed', '1'], '--seed goes with --chaos'],
     [['--chaos', '-s', 'a', '-s', 'b'], 'one --scenario'],
     [['--chaos', '--keep'], '--keep does not go with --chaos'],
+    [['--chaos', '--fleet'], '--fleet does not go with --chaos'],
     [['--chaos', '--speed', '60'], '--speed'],
     [['--chaos', '--out', 'x.html'], '--out'],
   ])('%j is refused', (args, problem) => {

@@ -25,6 +25,8 @@ export type Command =
       readonly scenarios: readonly string[];
       readonly speedRatio: number | undefined;
       readonly isKept: boolean;
+      /** With cars that do not exist, in a server of their own. */
+      readonly isWithFleet: boolean;
       readonly isJson: boolean;
       readonly out: string;
     }
@@ -213,6 +215,7 @@ function readDemo(args: readonly string[]): Command {
       scenario: { type: 'string', multiple: true, short: 's' },
       speed: { type: 'string' },
       keep: { type: 'boolean' },
+      fleet: { type: 'boolean' },
       json: { type: 'boolean' },
       out: { type: 'string' },
       chaos: { type: 'boolean' },
@@ -229,6 +232,7 @@ function readDemo(args: readonly string[]): Command {
     scenarios: values.scenario ?? DEFAULT_SCENARIOS,
     speedRatio,
     isKept: values.keep === true,
+    isWithFleet: values.fleet === true,
     isJson: values.json === true,
     out: values.out ?? DEFAULT_OUT,
   };
@@ -239,12 +243,13 @@ function chaosOf(values: {
   readonly scenario?: string[];
   readonly speed?: string;
   readonly keep?: boolean;
+  readonly fleet?: boolean;
   readonly out?: string;
   readonly json?: boolean;
   readonly seed?: string;
 }): Command {
   const { scenario: scenarios = [DEFAULT_SCENARIOS[0]], seed = '1', json } = values;
-  for (const name of ['speed', 'keep', 'out'] as const)
+  for (const name of ['speed', 'keep', 'fleet', 'out'] as const)
     if (values[name] !== undefined) throw new Error(`--${name} does not go with --chaos`);
   const [scenario, ...more] = scenarios;
   if (scenario === undefined || more.length > 0) throw new Error('--chaos plays one --scenario');

@@ -6,11 +6,14 @@ import type { Clock, Log } from '@outrider/runtime';
 import { runChaos } from './chaos/chaos.ts';
 import { chaosReportOf } from './chaos/report.ts';
 import type { Command } from './command-line.ts';
+import { type FleetScene, playFleetScene } from './demo/fleet-scene.ts';
 import { type Pages, type Recording, replay } from './demo/replay.ts';
 import { type Judged, judge, reportOf } from './demo/report.ts';
+import { openScratchFolder } from './demo/scratch-folder.ts';
 import { demoPage } from './page/page.ts';
 import { chaosLines } from './print/chaos.ts';
 import { ansiPaint, plainPaint } from './print/lines.ts';
+import { progressBar } from './print/progress-bar.ts';
 import { summaryLines } from './print/summary.ts';
 import { timelineLines } from './print/timeline.ts';
 import { loadScenario, problemsText, type Scenario } from './scenario/index.ts';
@@ -53,6 +56,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const show = (lines: readonly string[]): void => print(`${lines.join('\n')}\n`);
   const drives: Judged[] = [];
   const pages = keptOpen();
+  if (options.isWithFleet) await showFleet(options, pages, show);
   for (const scenario of scenarios) {
     const drive = judge(await replayKept(options, scenario, pages, show));
     drives.push(drive);
@@ -108,18 +112,16 @@ function keptOpen() {
   const end = Promise.withResolvers<void>();
   const open: Promise<unknown>[] = [];
   return {
-    /** Resolves with what `play` recorded, while what it opened stays. */
-    async play(
-      play: (linger: (recording: Recording) => Promise<void>) => Promise<Recording>,
-    ): Promise<Recording> {
-      const recorded = Promise.withResolvers<Recording>();
-      const closed = play((recording) => {
-        recorded.resolve(recording);
+    /** Resolves with what `play` lingers with, while what it opened stays. */
+    async play<T>(play: (linger: (played: T) => Promise<void>) => Promise<T>): Promise<T> {
+      const opened = Promise.withResolvers<T>();
+      const closed = play((played) => {
+        opened.resolve(played);
         return end.promise;
       });
       open.push(closed);
-      closed.catch(recorded.reject);
-      return recorded.promise;
+      closed.catch(opened.reject);
+      return opened.promise;
     },
     async close(signal: AbortSignal): Promise<void> {
       if (open.length > 0 && !signal.aborted) await once(signal, 'abort');
@@ -127,6 +129,27 @@ function keptOpen() {
       await Promise.all(open);
     },
   };
+}
+
+/** A made-up fleet in a server of its own; with `--keep` its pages and data stay, and it goes on living. */
+async function showFleet(
+  { isKept, realClock, log, signal, terminal }: DemoOptions,
+  pages: ReturnType<typeof keptOpen>,
+  show: (lines: readonly string[]) => void,
+): Promise<void> {
+  const scratch = isKept ? undefined : await openScratchFolder();
+  const dataFolder = scratch?.path ?? (await mkdtemp(join(tmpdir(), 'outrider-demo-fleet-')));
+  const onProgress = terminal.isWatched ? progressBar(terminal.stderr, 'a synthetic fleet lives') : undefined;
+  const how = { realClock, log, signal, dataFolder, ...(onProgress && { onProgress }) };
+  const play = (linger?: (scene: FleetScene) => Promise<void>): Promise<FleetScene> =>
+    playFleetScene({ ...how, ...(linger && { linger }) }).finally(() => scratch?.remove());
+  const scene = isKept ? await pages.play(play) : await play();
+  show([...scene.lines, ...(isKept ? [`The data of the synthetic fleet: ${dataFolder}`] : [])]);
+  const { operator, product, driver } = scene.pages;
+  if (isKept)
+    terminal.stderr(
+      `Pages of the synthetic fleet, each in a browser or window of its own. An operator's:\n  ${operator}\nsomebody's who looks after the rules:\n  ${product}\na driver's:\n  ${driver}\n`,
+    );
 }
 
 /** With `--keep` the page and the data stay, and every mail as it came over the wire. */
@@ -143,7 +166,7 @@ async function replayKept(
   const how = { scenario, realClock, log, signal, onPages };
   if (!isKept) return replay({ ...how, ...(speedRatio === undefined ? {} : { speedRatio }) });
   const dataFolder = await mkdtemp(join(tmpdir(), 'outrider-demo-'));
-  const recording = await pages.play((linger) =>
+  const recording = await pages.play<Recording>((linger) =>
     replay({ ...how, dataFolder, linger, speedRatio: speedRatio ?? WATCHED_SPEED_RATIO }),
   );
   const mailFolder = join(dataFolder, 'mails');

@@ -52,6 +52,10 @@ beside what the car's own display and simple alarms would have said. Two runs sh
   --speed <number>                  so many times real time (600: an hour in 6 s); absent: as fast as it goes
   --keep                            keep the driver's page of each drive open until Ctrl-C, and for good the data
                                     folder and its mails; the drive takes its time then (--speed 600)
+  --fleet                           before the drives: 16 cars that do not exist live through two cold days in a server
+                                    of their own, in about a minute. With --keep the pages of
+                                    an operator, of who looks after the rules, and of a driver stay open, and the
+                                    fleet goes on, a minute in a second. All of it says that it is synthetic
   --json                            one JSON object on stdout; all else goes to stderr
   --out <file>                      where the page goes; default ${DEFAULT_OUT}
   --chaos                           instead: the winter drive (or the --scenario) once more with each service as a

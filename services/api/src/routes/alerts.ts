@@ -27,7 +27,15 @@ const alertWithTold = z.strictObject({
     .optional()
     .describe('What I answered, on whatever way; absent: nothing that still counts.'),
 });
-const fleetList = z.strictObject({ alerts: z.array(alertView) });
+const fleetList = z.strictObject({
+  alerts: z.array(
+    alertView.extend({
+      isSynthetic: z.literal(true).optional().describe('Of a car that a simulation made up.'),
+    }),
+  ),
+});
+
+type FleetAlert = z.infer<typeof fleetList>['alerts'][number];
 
 /** Firing alerts of the whole fleet that one answer holds. */
 const FLEET_ALERTS_MAX = 500;
@@ -91,7 +99,7 @@ export function alertRoutes(server: ApiServer, context: ApiContext): void {
         response: answers({ 200: fleetList }),
       },
     },
-    async (request) => ({ alerts: (await fleetAlerts(context, principalOf(request))).map(viewAlert) }),
+    async (request) => ({ alerts: await fleetAlerts(context, principalOf(request)) }),
   );
 }
 
@@ -140,16 +148,21 @@ async function answerTo({ state }: ApiContext, { personId }: Principal, alert: A
   return { kind: answer.kind, at: iso(answer.atMs) };
 }
 
-async function fleetAlerts({ access, state }: ApiContext, principal: Principal): Promise<readonly Alert[]> {
+async function fleetAlerts({ access, state }: ApiContext, principal: Principal): Promise<FleetAlert[]> {
   const rows = await state.alerts.listFiring(FLEET_ALERTS_MAX);
-  const grants = new Map<string, Grant | undefined>();
+  const cars = new Map<string, { readonly grant: Grant; readonly isSynthetic: boolean } | undefined>();
   for (const { vehicleId } of rows) {
-    if (grants.has(vehicleId)) continue;
-    grants.set(vehicleId, await access.read(principal, vehicleId, 'read-firing-alerts').catch(hideRefusal));
+    if (cars.has(vehicleId)) continue;
+    const grant = await access.read(principal, vehicleId, 'read-firing-alerts').catch(hideRefusal);
+    const isSynthetic = grant !== undefined && (await state.vehicles.find(vehicleId))?.isSynthetic === true;
+    cars.set(vehicleId, grant && { grant, isSynthetic });
   }
-  return rows.flatMap((row) => {
-    const grant = grants.get(row.vehicleId);
-    return (grant && openAlert(grant, row)) ?? [];
+  return rows.flatMap((row): FleetAlert[] => {
+    const car = cars.get(row.vehicleId);
+    const record = car && openAlert(car.grant, row);
+    return record === undefined
+      ? []
+      : [{ ...viewAlert(record), ...(car?.isSynthetic && { isSynthetic: true }) }];
   });
 }
 

@@ -19,6 +19,7 @@ export function Need({ alert }: { readonly alert: AlertView }) {
       <h3>{ruleText(ruleId)}</h3>
       <p class="aside">
         {texts.value.severity[severity]} · {words.car(vehicleId.slice(-6))} ·{' '}
+        {alert.isSynthetic === true && <span class="tag">{texts.value.synthetic}</span>}{' '}
         {words.since(moment(startedAt, nowMs.value, reading.value))}
       </p>
       <Risk alert={alert} />

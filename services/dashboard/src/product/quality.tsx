@@ -10,11 +10,17 @@ import { HeldRules } from './held-rules.tsx';
 export function Quality() {
   const quality = useSignal<QualityView | undefined>(undefined);
   const cars = useSignal<'real' | 'synthetic'>('real');
+  const isChosen = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
   const load = async (): Promise<void> => {
     try {
-      quality.value = await ask<QualityView>('GET', `/v1/quality?cars=${cars.value}`);
+      const read = await ask<QualityView>('GET', `/v1/quality?cars=${cars.value}`);
       problem.value = undefined;
+      // Where all there is was made up, that is what somebody came to see; the choice above the figures says so.
+      if (!isChosen.peek() && read.stretches === 0 && read.leftOut > 0) {
+        isChosen.value = true;
+        cars.value = 'synthetic';
+      } else quality.value = read;
     } catch (error) {
       problem.value = messageOf(error);
     }
@@ -29,6 +35,7 @@ export function Quality() {
         <select
           value={cars.value}
           onChange={({ currentTarget }) => {
+            isChosen.value = true;
             cars.value = currentTarget.value === 'synthetic' ? 'synthetic' : 'real';
           }}
         >

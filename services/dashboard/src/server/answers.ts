@@ -40,6 +40,8 @@ export type AlertView = Instants<Alert, 'startedAtMs' | 'changedAtMs' | 'expires
   readonly changedAt: string;
   readonly expiresAt: string;
   readonly deadlineAt?: string;
+  /** Told to staff: a simulation made the car up. */
+  readonly isSynthetic?: true;
 };
 
 export type NotificationView = Instants<Notification, 'at'> & {
@@ -109,6 +111,8 @@ export interface ShareView {
 export interface QualityView {
   readonly days: number;
   readonly stretches: number;
+  /** Of the other kind of cars, in no figure. */
+  readonly leftOut: number;
   readonly recall: ShareView;
   readonly rules: readonly {
     readonly ruleId: string;

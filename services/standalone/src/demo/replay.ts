@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { forecastFile } from '@outrider/providers';
 import { type Clock, type Log, type ManualClock, manualClock } from '@outrider/runtime';
-import { z } from 'zod';
 import { type ComposeOptions, type Composition, composeServices } from '../compose.ts';
 import { type Frame, framesOf, type Plan, type Scenario } from '../scenario/index.ts';
 import { readStandaloneSettings } from '../settings.ts';
@@ -11,6 +10,7 @@ import { type Decision, registerDriver } from './driver.ts';
 import { type Mail, openMailbox } from './mailbox.ts';
 import { openScratchFolder } from './scratch-folder.ts';
 import { connectScreen, type Heard } from './screen.ts';
+import { addStaff, pageOf } from './sign-in.ts';
 
 export interface ReplayOptions {
   readonly scenario: Scenario;
@@ -185,20 +185,8 @@ async function play(stage: Stage): Promise<Recording> {
   }
 }
 
-const signInLink = z.object({ path: z.string() });
-
-/** A link that signs a person in, once. Browsers call this machine localhost where they ask for passkeys. */
-async function pageOf(client: ApiClient): Promise<string> {
-  const { path } = await client.ask('POST', '/v1/sign-in-links', signInLink);
-  return client.baseUrl.replace('//127.0.0.1:', '//localhost:') + path;
-}
-
-const addedPerson = z.object({ token: z.string() });
-
 async function pagesOf(driver: ApiClient, admin: ApiClient): Promise<Pages> {
-  const said = { name: 'Operator', role: 'operator' };
-  const { token } = await admin.ask('POST', '/v1/people', addedPerson, said);
-  return { driver: await pageOf(driver), operator: await pageOf(admin.as(token)) };
+  return { driver: await pageOf(driver), operator: await pageOf(await addStaff(admin, 'operator')) };
 }
 
 const SECOND_MS = 1_000;

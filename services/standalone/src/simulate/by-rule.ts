@@ -1,7 +1,7 @@
 import type { Log } from '@outrider/runtime';
 import { openState } from '@outrider/state';
 import { alignedTable } from '../table.ts';
-import type { Interruption } from './play-fleet.ts';
+import type { Interruption } from './life.ts';
 
 /** What one rule said in a simulation. */
 export interface RuleFigures {

@@ -1,7 +1,7 @@
 import { summariseQuality } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
 import { checkOf, checkText } from './check.ts';
-import type { JudgedStretch } from './play-fleet.ts';
+import type { JudgedStretch } from './life.ts';
 
 const HEARD_MS = 1_000_000_000;
 let trips = 0;

@@ -1,7 +1,7 @@
 import { type Share, shareOf } from '@outrider/domain';
 import type { QualityNow } from '../alert-quality.ts';
 import { alignedTable } from '../table.ts';
-import type { JudgedStretch } from './play-fleet.ts';
+import type { JudgedStretch } from './life.ts';
 
 // What warnings were worth, against what truly would have come. Pure.
 

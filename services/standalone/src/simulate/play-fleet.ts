@@ -1,18 +1,13 @@
-import {
-  createFleet,
-  type Fleet,
-  type FleetEvent,
-  type FleetOptions,
-  type StretchTruth,
-} from '@outrider/fleet';
-import { type Clock, type Log, type ManualClock, manualClock, randomSecret } from '@outrider/runtime';
+import { createFleet, type FleetEvent, type FleetOptions } from '@outrider/fleet';
+import { type Clock, type Log, manualClock, randomSecret } from '@outrider/runtime';
 import { composeServices } from '../compose.ts';
-import { apiClient } from '../demo/api-client.ts';
+import { type ApiClient, apiClient } from '../demo/api-client.ts';
 import { replayEnvironment } from '../demo/replay.ts';
 import { readStandaloneSettings } from '../settings.ts';
-import { type ChargerNetwork, createChargerNetwork } from './charger-network.ts';
+import { createChargerNetwork } from './charger-network.ts';
 import { fleetWeather } from './fleet-world.ts';
-import { type Heard, moveIn, type Resident } from './resident.ts';
+import { createLife, type Life, type Played } from './life.ts';
+import { moveIn, type Resident } from './resident.ts';
 
 export interface PlayOptions {
   readonly fleet: FleetOptions;
@@ -21,34 +16,23 @@ export interface PlayOptions {
   readonly realClock: Clock;
   readonly log: Log;
   readonly onEvents?: (events: readonly FleetEvent[]) => Promise<void> | void;
+  /** So far it goes as fast as the machine can; absent: to its end. */
+  readonly untilMs?: number;
+  /** Everything stays open after that, until this resolves. */
+  readonly linger?: (lived: Lived) => Promise<void>;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** A stretch as it truly went, and what its driver heard of it. */
-export interface JudgedStretch {
-  readonly truth: StretchTruth;
-  /** Of the first warning that interrupted; undefined: nobody was warned, or it has none. */
-  readonly deadlineAtMs: number | undefined;
-  /** Repetitions of a rule that had ended. */
-  readonly flips: number;
+/** A fleet that has lived so far, with everything open. */
+export interface Lived {
+  readonly life: Life;
+  readonly admin: ApiClient;
+  readonly residents: readonly Resident[];
 }
 
-/** Something that interrupted a driver; `isNeeded` as the fleet knows it, null: nobody can tell. */
-export interface Interruption {
-  readonly ruleId: string;
-  readonly isNeeded: boolean | null;
-}
-
-/** What came of it. */
-export interface Played {
-  readonly stretches: readonly JudgedStretch[];
-  readonly interruptions: readonly Interruption[];
-}
-
-const MINUTE_MS = 60_000;
 /** Before the first frame: time to register. */
-const LEAD_MS = 10 * MINUTE_MS;
+const LEAD_MS = 10 * 60_000;
 const MOVING_IN_AT_ONCE = 20;
 
 /**
@@ -87,86 +71,12 @@ export async function playFleet(options: PlayOptions): Promise<Played> {
       residents.push(...(await Promise.all(group.map((traits) => moveIn(admin, traits, realClock)))));
     }
     await services.idle();
-    return await live(
-      { ...options, fleet: asked },
-      { fleet, network, eventClock, residents, idle: () => services.idle() },
-    );
+    const life = createLife(options, { fleet, network, eventClock, residents, idle: () => services.idle() });
+    await life.liveUntil(options.untilMs ?? fleet.endMs, options.signal);
+    await options.linger?.({ life, admin, residents });
+    return life.played;
   } finally {
     await Promise.all(residents.map((one) => one.close()));
     await services.stop();
   }
-}
-
-interface Stage {
-  readonly fleet: Fleet;
-  readonly network: ChargerNetwork;
-  readonly eventClock: ManualClock;
-  readonly residents: readonly Resident[];
-  idle(): Promise<void>;
-}
-
-async function live(
-  options: PlayOptions,
-  { fleet, network, eventClock, residents, idle }: Stage,
-): Promise<Played> {
-  const { fromMs } = options.fleet;
-  const told = createTold();
-  const stretches: JudgedStretch[] = [];
-  const interruptions: Interruption[] = [];
-  let spokeBefore = new Set<number>();
-  for (let atMs = fromMs; atMs < fleet.endMs; ) {
-    options.signal?.throwIfAborted();
-    atMs += MINUTE_MS;
-    const events = fleet.advance(atMs);
-    eventClock.advanceTo(atMs);
-    await network.tell(atMs);
-    const byCar = Map.groupBy(events, ({ car }) => car);
-    await Promise.all([...byCar].map(([car, own]) => takeAll(residents[car], own)));
-    await idle();
-    // What a frame says is judged when its reorder window has passed: with the next minute.
-    const mayHear = new Set([...byCar.keys(), ...spokeBefore]);
-    spokeBefore = new Set(byCar.keys());
-    for (const car of mayHear)
-      for (const heard of (await residents[car]?.heard()) ?? []) {
-        told.note(car, heard);
-        interruptions.push({
-          ruleId: heard.warning.ruleId,
-          isNeeded: fleet.hear(car, heard.warning),
-        });
-      }
-    for (const event of events) if (event.kind === 'truth') stretches.push(told.judge(event.truth));
-    await options.onEvents?.(events);
-    options.onProgress?.(atMs - fromMs, fleet.endMs - fromMs);
-  }
-  return { stretches, interruptions };
-}
-
-async function takeAll(resident: Resident | undefined, events: readonly FleetEvent[]): Promise<void> {
-  for (const event of events) await resident?.take(event);
-}
-
-/** What was said of each stretch until it ended. */
-function createTold() {
-  const stretches = new Map<
-    string,
-    { readonly deadlineAtMs: number | undefined; readonly episodes: Map<string, Set<string>> }
-  >();
-  const keyOf = (car: number, tripId: string, stopId: string) => `${car} ${tripId} ${stopId}`;
-  return {
-    note(car: number, { warning, deadlineAtMs }: Heard): void {
-      const { tripId, stopId, ruleId, alertId, about } = warning;
-      if (tripId === undefined || stopId === undefined || about !== 'reserve') return;
-      const key = keyOf(car, tripId, stopId);
-      const known = stretches.get(key) ?? { deadlineAtMs, episodes: new Map<string, Set<string>>() };
-      known.episodes.set(ruleId, (known.episodes.get(ruleId) ?? new Set<string>()).add(alertId));
-      stretches.set(key, known);
-    },
-    judge(truth: StretchTruth): JudgedStretch {
-      const key = keyOf(truth.car, truth.tripId, truth.stopId);
-      const known = stretches.get(key);
-      stretches.delete(key);
-      const flips = [...(known?.episodes.values() ?? [])].reduce((sum, { size }) => sum + size - 1, 0);
-      return { truth, deadlineAtMs: known?.deadlineAtMs, flips };
-    },
-  };
 }

@@ -10,6 +10,9 @@ import { type Listener, listen, type ToldAlert } from './listener.ts';
 /** A synthetic car and whoever drives it, as the services know them. */
 export interface Resident {
   readonly traits: Traits;
+  /** Its driver, as the api knows them. */
+  readonly client: ApiClient;
+  readonly vehicleId: string;
   /** Does over the doors what they did in the fleet. */
   take(event: FleetEvent): Promise<void>;
   /** What interrupted them since, as they understand it, with the last moment its advice helps. */
@@ -70,6 +73,8 @@ function residentOf(traits: Traits, { client, car, screen, vehicleId }: Doors): 
   };
   return {
     traits,
+    client,
+    vehicleId,
     async take(event) {
       if (event.kind === 'frame') await car.send(event.frame);
       if (event.kind === 'plan') await plan(event.plan);
