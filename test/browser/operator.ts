@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { type Bench, lookAtParts, shoot, WAIT_MS } from './bench.ts';
 import { DESKTOP } from './chromium.ts';
 import { watchPage } from './watch-page.ts';
@@ -9,12 +10,13 @@ export async function lookAfterFleet(bench: Bench): Promise<void> {
   const page = await context.newPage();
   const watched = watchPage(page);
   await page.goto(drive.operatorUrl);
-  const need = page.locator('.needs > ol > li').first();
+  const need = page.locator('.needs .list > ol > li').first();
   await need.waitFor({ timeout: 2 * WAIT_MS });
   await need.locator('summary').click();
   await need.locator('caption').waitFor({ timeout: WAIT_MS });
   expect('an operator sees why somebody needs help', (await need.locator('tbody tr').count()) > 1);
   await shoot(page, folder, 'operator-why');
+  await lookAtMap(bench, page);
   await need.getByRole('button').first().click();
   const isTaken = await need
     .locator('.said', { hasText: 'Acknowledged' })
@@ -28,3 +30,29 @@ export async function lookAfterFleet(bench: Bench): Promise<void> {
   expect('nothing on the console of the operator', watched.troubles.length === 0, watched.troubles);
   await context.close();
 }
+
+/** The car is on the map, which asks nobody for anything; a choice in one place is a choice in both. */
+async function lookAtMap({ expect, folder }: Bench, page: Page): Promise<void> {
+  const onMap = page.getByRole('button', { name: 'Show on the map' }).first();
+  await onMap.waitFor({ timeout: WAIT_MS });
+  await page.locator('.fleet canvas').waitFor({ timeout: WAIT_MS });
+  await page.locator('.fleet .legend', { hasText: /^.*[1-9]\d* of \d+ cars on the map/ }).waitFor();
+  await onMap.click();
+  const chosen = page.locator('.needs li[aria-current]');
+  expect('a car chosen in the list is marked', (await chosen.count()) > 0);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.waitForTimeout(MAP_DRAWN_MS);
+    await shoot(page, folder, `operator-map-${colorScheme}`);
+  }
+  const box = await page.locator('.fleet canvas').boundingBox();
+  const middle = { x: (box?.width ?? 0) / 2, y: (box?.height ?? 0) / 2 };
+  await page.locator('.fleet canvas').click({ position: { x: 12, y: 12 } });
+  expect('a tap beside every car chooses none', (await chosen.count()) === 0);
+  await page.locator('.fleet canvas').click({ position: middle });
+  // It drives on while it is looked at: whether it is still in the middle depends on the machine.
+  await page.screenshot({ path: `${folder}/operator-map-chosen.png` });
+}
+
+/** Land, borders and the car are there. */
+const MAP_DRAWN_MS = 2_500;

@@ -9,6 +9,7 @@ import { failedMessageRoutes } from './routes/failed-messages.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
 import { forecastRoutes } from './routes/forecasts.ts';
 import { heldRuleRoutes } from './routes/held-rules.ts';
+import { mapRoutes } from './routes/map.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { placeRoutes } from './routes/places.ts';
@@ -53,6 +54,7 @@ export const ROUTES: readonly ((server: ApiServer, context: ApiContext) => void)
   placeRoutes,
   tripFileRoutes,
   alertRoutes,
+  mapRoutes,
   feedbackRoutes,
   failedMessageRoutes,
   signalRoutes,

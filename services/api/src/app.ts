@@ -18,6 +18,8 @@ import { followCars } from './car-trips.ts';
 import type { ApiContext, ModelChoice } from './context.ts';
 import { listenToBus } from './listen-to-bus.ts';
 import { createHub, type Hub } from './live/hub.ts';
+import { createNeedsWatch, type NeedsWatch } from './live/needs-watch.ts';
+import { createNewestPlaces } from './live/newest-places.ts';
 import { createRightsKeeper, type RightsKeeper } from './live/rights-keeper.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
 import { createNewestSealed } from './newest-sealed.ts';
@@ -62,6 +64,8 @@ export interface Api extends App {
   readonly address: string;
 }
 
+/** Places are told together: a page draws no sooner than it can, and a second is still now. */
+const PLACES_EVERY_MS = 250;
 /** How long an open live feed may take to answer the goodbye. */
 const GOODBYE_MS = 1_000;
 
@@ -80,6 +84,8 @@ export function createApi(deps: ApiDeps): Api {
   const commands = createCommandBook();
   const hub = createHub({ ...deps, ...runtime, commands, countSent: metrics.countSent });
   const rights = createRightsKeeper(hub, runtime);
+  const places = createNewestPlaces(settings.placesCacheBytes);
+  const needs = createNeedsWatch({ ...deps, ...runtime, places, countSent: metrics.countSent });
   const asking = { clock: runtime.realClock, random: systemRandom, fetch: deps.fetch ?? fetch };
   const context: ApiContext = {
     ...deps,
@@ -98,7 +104,7 @@ export function createApi(deps: ApiDeps): Api {
 
   const reader = createTripSourceReader(context, { ...asking, log: runtime.log });
   const decoder = settings.vpicUrl === undefined ? undefined : vpic({ ...asking, baseUrl: settings.vpicUrl });
-  const parts = { hub, metrics, rights, reader, decoder, readiness: deps.readinessOf ?? readiness };
+  const parts = { hub, needs, metrics, rights, reader, decoder, readiness: deps.readinessOf ?? readiness };
 
   return {
     name: 'api',
@@ -131,6 +137,7 @@ export function createApi(deps: ApiDeps): Api {
 
 interface Parts {
   readonly hub: Hub;
+  readonly needs: NeedsWatch;
   readonly metrics: ApiMetrics;
   readonly rights: RightsKeeper;
   readonly reader: TripSourceReader;
@@ -142,6 +149,7 @@ interface Running extends Listening {
   readonly relay: Relay;
   readonly subscriptions: readonly Subscription[];
   readonly stopPings: Cancel;
+  readonly stopPlaces: Cancel;
   readonly rounds: Stoppable;
 }
 
@@ -155,7 +163,7 @@ interface Listening {
 async function run(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Running> {
   const { bus, runtime, settings, state } = deps;
   const subscriptions = [
-    ...(await listenToBus(bus, runtime, context, parts.hub)),
+    ...(await listenToBus(bus, runtime, context, parts.hub, parts.needs)),
     await followCars(bus, context, runtime.log),
   ];
   const relay = createRelay({
@@ -170,17 +178,23 @@ async function run(deps: ApiDeps, context: ApiContext, parts: Parts): Promise<Ru
   relay.poke();
   try {
     const listening = await listen(deps, context, parts);
+    const later = (error: unknown): void =>
+      runtime.log.warn({ err: String(error) }, 'where cars are that need help is told later');
     const stopPings = runtime.realClock.onTick(settings.livePingIntervalMs, () => {
       parts.hub.ping();
       context.commands.sweep(runtime.eventClock.nowMs());
       void parts.rights.refreshAll();
+      void parts.needs.refresh().catch(later);
+    });
+    const stopPlaces = runtime.realClock.onTick(PLACES_EVERY_MS, () => {
+      void parts.needs.tellPlaces().catch(later);
     });
     const rounds = startRounds({
       ...{ state, realClock: runtime.realClock, random: systemRandom, reader: parts.reader },
       intervalMs: settings.tripSourceIntervalMs,
       onError: (error) => runtime.log.warn({ err: String(error) }, 'trips are read from their sources later'),
     });
-    return { ...listening, relay, subscriptions, stopPings, rounds };
+    return { ...listening, relay, subscriptions, stopPings, stopPlaces, rounds };
   } catch (error) {
     await letGo({ subscriptions, relay });
     throw error;
@@ -208,11 +222,12 @@ async function listen(deps: ApiDeps, context: ApiContext, parts: Parts): Promise
 
 /** Feeds are told goodbye; requests that are in are answered. */
 async function closeDoors(
-  { server, live, stopPings, rounds }: Running,
+  { server, live, stopPings, stopPlaces, rounds }: Running,
   hub: Hub,
   realClock: Clock,
 ): Promise<void> {
   stopPings();
+  stopPlaces();
   await rounds.stop();
   live.close();
   const goodbye = new AbortController();
@@ -232,6 +247,7 @@ function addRoutes(
   context: ApiContext,
   parts: {
     readonly hub: Hub;
+    readonly needs: NeedsWatch;
     readonly runtime: Runtime;
     readonly reader: TripSourceReader;
     readonly decoder: VinDecoder | undefined;
@@ -242,5 +258,5 @@ function addRoutes(
   for (const add of ROUTES) add(server, context);
   tripSourceRoutes(server, context, parts.reader);
   vinRoutes(server, context, parts.decoder);
-  return liveRoutes(server, context, { hub: parts.hub, log: parts.runtime.log });
+  return liveRoutes(server, context, { hub: parts.hub, needs: parts.needs, log: parts.runtime.log });
 }

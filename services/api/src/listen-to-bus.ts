@@ -2,6 +2,7 @@ import { type Bus, type Subscription, TOPICS } from '@outrider/bus';
 import type { Runtime } from '@outrider/runtime';
 import type { ApiContext } from './context.ts';
 import type { Hub } from './live/hub.ts';
+import type { NeedsWatch } from './live/needs-watch.ts';
 
 type Newest = Pick<ApiContext, 'newestForecasts' | 'newestConditions' | 'commands'>;
 
@@ -11,6 +12,7 @@ export async function listenToBus(
   { log }: Pick<Runtime, 'log'>,
   { newestForecasts, newestConditions, commands }: Newest,
   hub: Pick<Hub, 'tell'>,
+  needs: Needs,
 ): Promise<readonly Subscription[]> {
   const onError = (error: unknown, partition: number): void =>
     log.warn({ err: String(error), partition }, 'a batch for the live feeds waits');
@@ -38,5 +40,28 @@ export async function listenToBus(
     handle: (batch) => hub.tell(batch),
     onError,
   });
-  return [kept, around, asked, told];
+  return [kept, around, asked, told, ...(await listenForNeeds(bus, onError, needs))];
+}
+
+type Needs = Pick<NeedsWatch, 'takeAlerts' | 'takeSignals'>;
+
+/** For those who look after cars: who needs help, and where everybody said they are. */
+async function listenForNeeds(
+  bus: Bus,
+  onError: (error: unknown, partition: number) => void,
+  needs: Needs,
+): Promise<readonly Subscription[]> {
+  const needed = await bus.broadcast({
+    topics: [TOPICS.alerts.name],
+    start: 'latest',
+    handle: (batch) => needs.takeAlerts(batch),
+    onError,
+  });
+  const placed = await bus.broadcast({
+    topics: [TOPICS.signals.name],
+    start: 'latest',
+    handle: async (batch) => needs.takeSignals(batch),
+    onError,
+  });
+  return [needed, placed];
 }

@@ -110,21 +110,26 @@ export async function createServer(deps: {
   acceptStrictJson(server);
   guardRoutes(server, deps);
   await server.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
+    contentSecurityPolicy: { useDefaults: false, directives: pagePolicy(deps.settings) },
   });
   await describeRoutes(server);
   return server;
 }
 
-/** What our page may load: itself, and what it draws. Nothing of anybody else's, and no script in its text. */
-const PAGE_POLICY = {
+/**
+ * What our page may load: itself, and what it draws. Nothing of anybody else's but the map tiles that the settings
+ * name, and no script in its text.
+ */
+const pagePolicy = ({ mapTilesUrl }: ApiSettings) => ({
+  'connect-src': ["'self'", ...(mapTilesUrl === undefined ? [] : [new URL(mapTilesUrl).origin])],
+  'worker-src': ["'self'"],
   'default-src': ["'self'"],
   'img-src': ["'self'", 'data:', 'blob:'],
   'object-src': ["'none'"],
   'frame-ancestors': ["'none'"],
   'base-uri': ["'none'"],
   'form-action': ["'self'"],
-};
+});
 
 function acceptStrictJson(server: ApiServer): void {
   server.removeAllContentTypeParsers();

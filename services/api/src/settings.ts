@@ -50,6 +50,16 @@ function webhookSecret(value: string): string {
   return value;
 }
 
+/** An address with `{z}`, `{x}` and `{y}` in it. */
+function tileTemplate(value: string): string {
+  const parsed = URL.parse(value);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) throw new Error('is no http or https address');
+  if (parsed.username !== '' || parsed.password !== '')
+    throw new Error('holds a login, which every page reads');
+  for (const part of ['{z}', '{x}', '{y}']) if (!value.includes(part)) throw new Error(`lacks ${part}`);
+  return value;
+}
+
 export const apiSettings = {
   host: {
     env: 'API_HOST',
@@ -124,6 +134,26 @@ export const apiSettings = {
       'Memory for the road, chargers and weather of each vehicle, in bytes; the longest unchanged go first.',
     parse: integer(0, 4 * 1024 * 1024 * 1024),
     default: '134217728',
+  },
+  placesCacheBytes: {
+    env: 'API_PLACES_CACHE_BYTES',
+    about:
+      'Memory for where each vehicle last said it was, sealed, in bytes; the longest unchanged go first.',
+    parse: integer(0, 4 * 1024 * 1024 * 1024),
+    default: '67108864',
+  },
+  mapTilesUrl: {
+    env: 'API_MAP_TILES_URL',
+    about:
+      'Map tiles for operators, e.g. https://tiles.example/{z}/{x}/{y}.png; empty: the plain map of the page, and nobody else is asked.',
+    parse: optional(tileTemplate),
+    default: '',
+  },
+  mapTilesCredit: {
+    env: 'API_MAP_TILES_CREDIT',
+    about: 'Whom the map names as the source of its tiles.',
+    parse: optional(nonEmpty),
+    default: '',
   },
   calendarOrigins: {
     env: 'API_CALENDAR_ORIGINS',

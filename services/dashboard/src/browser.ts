@@ -48,3 +48,6 @@ export function forgetAll(): void {
     // There was nothing that could be kept.
   }
 }
+
+/** Calls once before the browser draws next; in a page nobody sees, when it is seen again. */
+export const onNextFrame = (run: () => void): void => void requestAnimationFrame(run);

@@ -70,6 +70,12 @@ export function see(seen: Seen, told: Told): Seen {
         : { ...heard, messages: withMessage(heard.messages, told.notification) };
     case 'command':
       return { ...heard, commands: { ...heard.commands, [told.command.commandId]: told.command } };
+    case 'need':
+    case 'places':
+      // Nothing of it is kept in the browser; what was missed is asked for anew.
+      return Date.parse(told.at) - seen.heardAtMs < 1_000
+        ? seen
+        : { ...seen, heardAtMs: Date.parse(told.at) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import { deviceNowMs, everyWhileSeen, forgetAll, keep, kept } from './browser.ts';
+import { forgetFleet, seeFleet } from './operator/fleet.ts';
 import { answered, type Said, type Saying, say } from './said.ts';
 import { NOTHING_SEEN, type Seen, see, seeAlerts, seeForecast } from './seen.ts';
 import type {
@@ -141,6 +142,7 @@ function leave(): void {
   chosenVehicleId.value = undefined;
   seen.value = NOTHING_SEEN;
   said.value = [];
+  forgetFleet();
   forgetAll();
 }
 
@@ -207,6 +209,7 @@ function openFeed(): void {
   let wasLost = false;
   live = openLive({
     cursor: () => seen.value.cursor,
+    isWatching: () => ['crew', 'operator'].includes(session.value?.role ?? ''),
     onState(state) {
       link.value = state;
       if (state === 'signed-out') return leave();
@@ -220,6 +223,7 @@ function openFeed(): void {
       heardOnDeviceMs.value = deviceNowMs();
       deviceMs.value = heardOnDeviceMs.value;
       seen.value = see(seen.value, told);
+      if (told.type === 'need' || told.type === 'places') return seeFleet(told);
       if (told.type === 'forecast') refreshRoads();
       if (told.type === 'hello' && isNewVehicle(told.vehicleIds)) void refresh();
       if (told.type === 'notification') receipt(told.notification);

@@ -4,10 +4,9 @@ import type { State } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
 import { loadParts } from '../access.ts';
 import { stillValid } from '../credentials.ts';
-import { iso } from '../shapes/fields.ts';
 import { type CommandCards, createCommandCards } from './command-cards.ts';
 import { type Feed, type Sent, sendText } from './feed.ts';
-import { type LiveMessage, writeCursor } from './messages.ts';
+import { type LiveMessage, textOf, writeCursor } from './messages.ts';
 import { loadRights } from './rights.ts';
 import { isFor, loadMissed, toldOf } from './told.ts';
 
@@ -129,9 +128,6 @@ export function createHub(deps: HubDeps): Hub {
     },
   };
 }
-
-/** With the time here: ages are told by it, whatever clock the reader has. */
-const textOf = (message: LiveMessage, atMs: number): string => JSON.stringify({ ...message, at: iso(atMs) });
 
 const vehiclesOf = ({ rights, parts }: Feed): string[] => [...new Set([...rights.keys(), ...parts.keys()])];
 

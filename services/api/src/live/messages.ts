@@ -11,7 +11,21 @@ export type LiveMessage =
   | { readonly type: 'notification'; readonly cursor: string; readonly notification: LiveNotification }
   | { readonly type: 'forecast'; readonly cursor: string; readonly forecast: ReturnType<typeof viewForecast> }
   | { readonly type: 'alert'; readonly cursor: string; readonly alert: ReturnType<typeof viewAlert> }
-  | { readonly type: 'command'; readonly cursor: string; readonly command: CommandCard };
+  | { readonly type: 'command'; readonly cursor: string; readonly command: CommandCard }
+  | { readonly type: 'need'; readonly cursor: string; readonly alert: ReturnType<typeof viewAlert> }
+  | { readonly type: 'places'; readonly cursor: string; readonly places: readonly LivePlace[] };
+
+/** Where a car that needs help said it was, degrees WGS84, and when. */
+export interface LivePlace {
+  readonly vehicleId: string;
+  readonly lat: number;
+  readonly lon: number;
+  readonly at: string;
+}
+
+/** With the time here: ages are told by it, whatever clock the reader has. */
+export const textOf = (message: LiveMessage, atMs: number): string =>
+  JSON.stringify({ ...message, at: iso(atMs) });
 
 export type LiveNotification = Omit<Notification, 'at' | 'reason'> & {
   readonly reason?: string;

@@ -38,7 +38,7 @@ const fleetList = z.strictObject({
 type FleetAlert = z.infer<typeof fleetList>['alerts'][number];
 
 /** Firing alerts of the whole fleet that one answer holds. */
-const FLEET_ALERTS_MAX = 500;
+const FLEET_ALERTS_MAX = 2_000;
 
 /** Alerts and why: evidence with ages, remedies, who was told and who was not. */
 export function alertRoutes(server: ApiServer, context: ApiContext): void {

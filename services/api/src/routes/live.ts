@@ -9,6 +9,7 @@ import { ApiError, refuseRaw, toApiError } from '../errors.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Hub } from '../live/hub.ts';
 import { readCursor } from '../live/messages.ts';
+import type { NeedsWatch } from '../live/needs-watch.ts';
 import { isOurs } from '../own-origin.ts';
 import { type ApiServer, answers } from '../server.ts';
 import { cancelOwn } from './commands.ts';
@@ -30,17 +31,19 @@ const said = z.union([
 ]);
 type Said = z.infer<typeof said>;
 
+interface Live {
+  readonly hub: Hub;
+  readonly needs: NeedsWatch;
+  readonly log: Log;
+}
+
 /** Live feeds: upgrades checked before a socket is opened, receipts taken, feeds handed to the hub. */
 export interface LiveSockets {
   /** No more feeds; those open are told and closed. */
   close(): void;
 }
 
-export function liveRoutes(
-  server: ApiServer,
-  context: ApiContext,
-  live: { readonly hub: Hub; readonly log: Log },
-): LiveSockets {
+export function liveRoutes(server: ApiServer, context: ApiContext, live: Live): LiveSockets {
   documentLive(server);
   const sockets = new WebSocketServer({
     noServer: true,
@@ -55,10 +58,8 @@ export function liveRoutes(
   server.server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     admit(context, live.hub, request, isOpen)
-      .then(({ principal, afterMs }) =>
-        sockets.handleUpgrade(request, socket, head, (opened) =>
-          serveFeed(context, live, opened, principal, afterMs),
-        ),
+      .then((admitted) =>
+        sockets.handleUpgrade(request, socket, head, (opened) => serveFeed(context, live, opened, admitted)),
       )
       .catch((error: unknown) => {
         const refusal = toApiError(error);
@@ -89,7 +90,7 @@ function documentLive(server: ApiServer): void {
         summary: 'WebSocket: notifications, forecasts, alerts and commands as they come',
         description:
           'Authenticate with `Authorization: Bearer …` or, from a browser, with the subprotocols `outrider.v1, bearer.<token>` or the cookie of a session. ' +
-          'Each message is `{type, cursor, at, …}` with type hello, notification, forecast, alert or command, `at` being the time here. ' +
+          'Each message is `{type, cursor, at, …}` with type hello, notification, forecast, alert or command, with `?needs=1` also need and places, `at` being the time here. ' +
           'Reopen with `?after=<cursor>` to be told what was missed; ids tell repeats apart. ' +
           'Send `{"shown":"<notificationId>"}` when a notification was seen, and ' +
           '`{"cancel":{"vehicleId":"…","commandId":"…"}}` when the owner no longer wants a command.',
@@ -102,6 +103,10 @@ function documentLive(server: ApiServer): void {
           hours: hoursText
             .optional()
             .describe('Without `after`: notifications of so many hours are told first; absent: none.'),
+          needs: z
+            .literal('1')
+            .optional()
+            .describe('Crew and operators: steps of warnings, and where the cars are that need help.'),
         }),
         response: answers({ 101: z.undefined().describe('The feed is open.') }),
       },
@@ -112,13 +117,20 @@ function documentLive(server: ApiServer): void {
   );
 }
 
+interface Admitted {
+  readonly principal: Principal;
+  readonly afterMs: number | undefined;
+  /** Who needs help is told as well. */
+  readonly isWatching: boolean;
+}
+
 /** @throws ApiError when no feed may be opened */
 async function admit(
   context: ApiContext,
   hub: Hub,
   request: IncomingMessage,
   isOpen: boolean,
-): Promise<{ readonly principal: Principal; readonly afterMs: number | undefined }> {
+): Promise<Admitted> {
   // In front, not as a base: a path of `//` would be read as a host.
   const url = URL.parse(`http://api${request.url}`);
   if (url?.pathname !== LIVE_PATH) throw new ApiError('not-found');
@@ -132,7 +144,10 @@ async function admit(
   if (principal === undefined) throw new ApiError('not-authenticated');
   if (!(LISTENER_ROLES as readonly string[]).includes(principal.role)) throw new ApiError('role-may-not');
   if (!isOpen || hub.size >= context.settings.liveSocketsMax) throw new ApiError('unavailable');
-  return { principal, afterMs: missedSince(url.searchParams, context.eventClock.nowMs()) };
+  const isWatching = url.searchParams.get('needs') === '1';
+  if (isWatching && !(HELPER_ROLES as readonly string[]).includes(principal.role))
+    throw new ApiError('role-may-not');
+  return { principal, isWatching, afterMs: missedSince(url.searchParams, context.eventClock.nowMs()) };
 }
 
 /** From when on a feed that opens is told what it missed, epoch milliseconds; undefined: nothing. */
@@ -153,10 +168,9 @@ const wrongQuery = (path: string, message: string): ApiError =>
 
 function serveFeed(
   context: ApiContext,
-  { hub, log }: { readonly hub: Hub; readonly log: Log },
+  { hub, needs, log }: Live,
   socket: WebSocket,
-  principal: Principal,
-  afterMs: number | undefined,
+  { principal, afterMs, isWatching }: Admitted,
 ): void {
   const feed: Feed = { principal, socket, rights: new Map(), parts: new Map(), isAlive: true };
   // One receipt at a time, and few waiting: a page that floods is closed.
@@ -168,7 +182,10 @@ function serveFeed(
   };
   // A frame that breaks the protocol or the size limit: ws closes with the right code by itself.
   socket.on('error', () => undefined);
-  socket.on('close', () => hub.leave(feed));
+  socket.on('close', () => {
+    hub.leave(feed);
+    needs.leave(feed);
+  });
   socket.on('pong', () => {
     feed.isAlive = true;
   });
@@ -185,7 +202,10 @@ function serveFeed(
         waiting -= 1;
       });
   });
-  hub.join(feed, afterMs).catch(fail);
+  hub
+    .join(feed, afterMs)
+    .then(() => (isWatching && socket.readyState === socket.OPEN ? needs.join(feed) : undefined))
+    .catch(fail);
 }
 
 const take = (context: ApiContext, principal: Principal, heard: Said): Promise<void> =>

@@ -7,6 +7,7 @@ import { messageOf, nowMs, reading, said, tell } from '../store.ts';
 import { ruleText, texts } from '../texts/texts.ts';
 import { bandText, chanceText, moment, percent } from '../words/format.ts';
 import { remedyText } from '../words/remedy.ts';
+import { chosenCar, places } from './fleet.ts';
 
 /** One car that needs help: what, by when, what helps; on a tap why, and who was told. */
 export function Need({ alert }: { readonly alert: AlertView }) {
@@ -14,8 +15,9 @@ export function Need({ alert }: { readonly alert: AlertView }) {
   const { alertId, vehicleId, severity, ruleId, startedAt, deadlineAt, remedies } = alert;
   const [first] = remedies;
   const mine = saidOf(said.value, alertId);
+  const isChosen = chosenCar.value === vehicleId;
   return (
-    <li class={`card ${severity}`}>
+    <li class={`card ${severity}`} {...(isChosen && { 'aria-current': 'true' })}>
       <h3>{ruleText(ruleId)}</h3>
       <p class="aside">
         {texts.value.severity[severity]} · {words.car(vehicleId.slice(-6))} ·{' '}
@@ -40,8 +42,27 @@ export function Need({ alert }: { readonly alert: AlertView }) {
               : words.acknowledged}
         </p>
       )}
+      <OnMap vehicleId={vehicleId} isChosen={isChosen} />
       <Details alert={alert} />
     </li>
+  );
+}
+
+/** The same choice as on the map; whoever cannot see that hears where the car is not known. */
+function OnMap({ vehicleId, isChosen }: { readonly vehicleId: string; readonly isChosen: boolean }) {
+  const words = texts.value.map;
+  if (!places.value.has(vehicleId)) return <p class="aside">{words.unknownPlace}</p>;
+  return (
+    <button
+      type="button"
+      class="plain"
+      aria-pressed={isChosen}
+      onClick={() => {
+        chosenCar.value = isChosen ? undefined : vehicleId;
+      }}
+    >
+      {isChosen ? words.chosen : words.show}
+    </button>
   );
 }
 

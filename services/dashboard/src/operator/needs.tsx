@@ -1,34 +1,36 @@
-import { signal, useSignal, useSignalEffect } from '@preact/signals';
+import { computed, useSignal, useSignalEffect } from '@preact/signals';
 import { everyWhileSeen } from '../browser.ts';
 import { byNeed } from '../seen.ts';
-import type { AlertView } from '../server/answers.ts';
-import { ask } from '../server/ask.ts';
-import { messageOf, nowMs, reading } from '../store.ts';
+import { link, messageOf } from '../store.ts';
 import { texts } from '../texts/texts.ts';
-import { ago } from '../words/format.ts';
+import { chosenCar, loadNeeds, needs } from './fleet.ts';
+import { NeedsMap } from './map.tsx';
 import { Need } from './need.tsx';
 
-/** As often as the list is asked for while somebody looks. */
-const ASK_EVERY_MS = 5_000;
+/** The feed tells what changes; what it can not, a consent that was taken back, is asked for as often. */
+const ASK_EVERY_MS = 60_000;
+/** Cards at once: more are neither read nor drawn in time. */
+const PAGE = 30;
 
-const alerts = signal<readonly AlertView[] | undefined>(undefined);
-const askedAtMs = signal(0);
+const listed = computed(() => byNeed([...(needs.value?.values() ?? [])]));
 
-/** Every warning that holds now, of drivers who want to be warned, the gravest first. */
+/** Every warning that holds now, of drivers who want to be warned, the gravest first, and where those cars are. */
 export function Needs() {
   const problem = useSignal<string | undefined>(undefined);
   useSignalEffect(() => {
-    const load = async (): Promise<void> => {
-      try {
-        alerts.value = (await ask<{ alerts: readonly AlertView[] }>('GET', '/v1/alerts')).alerts;
-        askedAtMs.value = nowMs.peek();
-        problem.value = undefined;
-      } catch (error) {
-        problem.value = messageOf(error);
-      }
-    };
-    void load();
-    return everyWhileSeen(ASK_EVERY_MS, () => void load());
+    // Again each time the feed is there again: what it told meanwhile is lost.
+    if (link.value === 'connecting') return;
+    const load = (): void =>
+      void loadNeeds().then(
+        () => {
+          problem.value = undefined;
+        },
+        (error: unknown) => {
+          problem.value = messageOf(error);
+        },
+      );
+    load();
+    return everyWhileSeen(ASK_EVERY_MS, load);
   });
   const words = texts.value.needs;
   return (
@@ -39,18 +41,36 @@ export function Needs() {
           {problem.value}
         </p>
       )}
-      {alerts.value === undefined && problem.value === undefined && (
-        <p role="status">{texts.value.loading}</p>
-      )}
-      {alerts.value?.length === 0 && <p class="quiet">{words.empty}</p>}
+      {needs.value === undefined && problem.value === undefined && <p role="status">{texts.value.loading}</p>}
+      {needs.value?.size === 0 && <p class="quiet">{words.empty}</p>}
+      <NeedsMap />
+      <List />
+    </section>
+  );
+}
+
+function List() {
+  const shown = useSignal(PAGE);
+  const chosen = listed.value.filter(({ vehicleId }) => vehicleId === chosenCar.value);
+  const others = listed.value.filter(({ vehicleId }) => vehicleId !== chosenCar.value);
+  const left = others.length - shown.value;
+  return (
+    <div class="list">
       <ol>
-        {byNeed(alerts.value ?? []).map((alert) => (
+        {[...chosen, ...others.slice(0, shown.value)].map((alert) => (
           <Need key={alert.alertId} alert={alert} />
         ))}
       </ol>
-      {alerts.value !== undefined && (
-        <p class="aside">{words.newest(ago(askedAtMs.value, nowMs.value, reading.value))}</p>
+      {left > 0 && (
+        <button
+          type="button"
+          onClick={() => {
+            shown.value += PAGE;
+          }}
+        >
+          {texts.value.map.more(left)}
+        </button>
       )}
-    </section>
+    </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { Alert, Forecast, Notification, Purpose, Trip } from '@outrider/domain';
+import type { ToldStaff } from './answers-staff.ts';
 
 // What the api answers and tells, as far as the page looks at it: the records of `@outrider/domain` with their
 // instants as ISO 8601 text.
@@ -191,4 +192,5 @@ export type Told = { readonly at: string; readonly cursor: string } & (
   | { readonly type: 'forecast'; readonly forecast: ForecastView }
   | { readonly type: 'alert'; readonly alert: AlertView }
   | { readonly type: 'command'; readonly command: CommandView }
+  | ToldStaff
 );

@@ -58,3 +58,6 @@ async function send<T>(
     `${said?.message ?? response.statusText}${detail}`,
   );
 }
+
+/** A file of the page itself. @throws Refused as `ask` */
+export const fetchAsset = <T>(url: string): Promise<T> => send<T>('GET', url, {}, undefined);

@@ -6,6 +6,8 @@ export type LinkState = 'connecting' | 'live' | 'lost' | 'signed-out';
 interface LiveOptions {
   /** Where the feed goes on; undefined: it has told nothing yet. */
   readonly cursor: () => string | undefined;
+  /** The feed also tells who needs help, and where. */
+  readonly isWatching: () => boolean;
   readonly onTold: (told: Told) => void;
   readonly onState: (state: LinkState) => void;
 }
@@ -22,7 +24,7 @@ const LONGEST_WAIT_MS = 15_000;
 const SIGNED_OUT_CLOSE = 4401;
 
 /** The live feed, opened again and again from where it stopped, after half a second at first and 15 s at most. */
-export function openLive({ cursor, onTold, onState }: LiveOptions): Live {
+export function openLive({ cursor, isWatching, onTold, onState }: LiveOptions): Live {
   let socket: WebSocket | undefined;
   let isOver = false;
   let waitMs = FIRST_WAIT_MS;
@@ -38,6 +40,7 @@ export function openLive({ cursor, onTold, onState }: LiveOptions): Live {
     // At first what was said in the last day: a warning that still holds has its words there.
     if (from === undefined) url.searchParams.set('hours', '24');
     else url.searchParams.set('after', from);
+    if (isWatching()) url.searchParams.set('needs', '1');
     const opened = new WebSocket(url);
     socket = opened;
     opened.onmessage = ({ data }) => {

@@ -5,7 +5,6 @@ export const deStaff: StaffTexts = {
   needs: {
     title: 'Wer jetzt Hilfe braucht',
     empty: 'Niemand braucht jetzt Hilfe.',
-    newest: (ago) => `Gefragt ${ago}.`,
     car: (id) => `Auto ${id}`,
     since: (when) => `seit ${when}`,
     details: 'Warum, und wer es erfuhr',

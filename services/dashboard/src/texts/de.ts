@@ -1,3 +1,4 @@
+import { deMap } from './de-map.ts';
 import { deStaff } from './de-staff.ts';
 import type { Texts } from './en.ts';
 
@@ -190,6 +191,7 @@ export const de: Texts = {
     guess: 'aus deinem Kalender vermutet',
   },
   ...deStaff,
+  map: deMap,
   severity: { critical: 'kritisch', warning: 'Warnung', info: 'zur Kenntnis' },
   states: {
     waiting: 'wartet',

@@ -3,7 +3,6 @@ export const enStaff = {
   needs: {
     title: 'Who needs help now',
     empty: 'Nobody needs help now.',
-    newest: (ago: string) => `Asked ${ago}.`,
     car: (id: string) => `Car ${id}`,
     since: (when: string) => `since ${when}`,
     details: 'Why, and who was told',

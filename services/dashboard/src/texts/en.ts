@@ -1,3 +1,4 @@
+import { enMap } from './en-map.ts';
 import { enStaff } from './en-staff.ts';
 
 /** What the page says in English. Another language has the same names; `texts.ts` lists them. */
@@ -188,6 +189,7 @@ export const en = {
     guess: 'guessed from your calendar',
   },
   ...enStaff,
+  map: enMap,
   severity: { critical: 'critical', warning: 'warning', info: 'for information' },
   states: {
     waiting: 'waiting',
