@@ -31,7 +31,7 @@ export * from './probability.ts';
 export type { MeterCar } from './road-meter.ts';
 export type { RouteSegment, SegmentWeather } from './segment-features.ts';
 export * from './solve.ts';
-export type { StateOfHealth } from './state-of-health.ts';
+export { type StateOfHealth, withToldHealth } from './state-of-health.ts';
 export {
   energyByInput,
   energyKwhOf,

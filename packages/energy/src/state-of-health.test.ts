@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { batteryEnergy, usableBetweenKwh } from './battery.ts';
 import type { DrivenTrip } from './driven-trip.ts';
 import { i3, learnedFrom, seeded, simulatedCar, simulateTrip } from './simulated-car.fixture.ts';
-import { learnSoh, newSoh, type StateOfHealth } from './state-of-health.ts';
+import { learnSoh, newSoh, type StateOfHealth, withToldHealth } from './state-of-health.ts';
 
 const drive = simulateTrip(simulatedCar(), seeded(1));
 /** A drive from 80 % on which the meter shows this share of what a new battery would have given. */
@@ -59,5 +59,34 @@ describe('state of health', () => {
   test('stays between a half and 1.15, whatever the meter says', () => {
     expect(learn(seen(-10)).ratio).toBe(0.5);
     expect(learn(seen(10)).ratio).toBe(1.15);
+  });
+});
+
+describe('what a car says of its health itself', () => {
+  test('counts for most of what a car is thought of that nobody knows, and makes it surer', () => {
+    const told = withToldHealth(newSoh, 0.85);
+    expect(told.ratio).toBeGreaterThan(0.85);
+    expect(told.ratio).toBeLessThan(0.9);
+    expect(told.sdRatio).toBeLessThan(newSoh.sdRatio);
+  });
+
+  test('hardly moves what forty metered drives have taught', () => {
+    const { soh } = learnedFrom(simulatedCar(0.85), 40, seeded(3), () => ({ socStepPct: 0.1 }));
+    expect(Math.abs(withToldHealth(soh, 1).ratio - soh.ratio)).toBeLessThan(0.02);
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['less than a pack that is driven has', 0.49],
+    ['nonsense', Number.NaN],
+  ])('is left out when it is %s', (_, told) => {
+    expect(withToldHealth(newSoh, told)).toBe(newSoh);
+  });
+
+  test.each([0.5, 1.1])('at %d it counts, and the answer is one a forecast takes', (told) => {
+    const { ratio } = withToldHealth(newSoh, told);
+    expect(ratio).not.toBe(newSoh.ratio);
+    expect(ratio).toBeGreaterThanOrEqual(0.5);
+    expect(ratio).toBeLessThanOrEqual(1.15);
   });
 });

@@ -36,3 +36,22 @@ export function learnSoh(soh: StateOfHealth, model: VehicleModel, trip: DrivenTr
     sdRatio: Math.sqrt((1 - gain) * prior),
   };
 }
+
+/** A car's own figure is a guess too: makers round it, show it late, and count from a capacity of their own. Judgement. */
+const TOLD_SD_RATIO = 0.03;
+/** A pack that says less is hardly driven: rather a figure that means something else. */
+const LEAST_TOLD_RATIO = 0.5;
+
+/**
+ * What is known of the battery beside what the car says of its health itself, 1 = new; undefined: it says nothing. For
+ * one forecast, never to be learned: a car says the same each time, and would be believed more each time.
+ */
+export function withToldHealth(soh: StateOfHealth, toldRatio: number | undefined): StateOfHealth {
+  if (toldRatio === undefined || !(toldRatio >= LEAST_TOLD_RATIO)) return soh;
+  const prior = soh.sdRatio ** 2;
+  const gain = prior / (prior + TOLD_SD_RATIO ** 2);
+  return {
+    ratio: clamp(soh.ratio + gain * (toldRatio - soh.ratio), 0.5, 1.15),
+    sdRatio: Math.sqrt((1 - gain) * prior),
+  };
+}

@@ -23,6 +23,7 @@ import {
   freshSoc,
   isLate,
   type OpenedRecord,
+  toldHealthPct,
   type VehicleState,
   withWord,
 } from './vehicle-state.ts';
@@ -221,10 +222,10 @@ function apply(
     view !== null && before !== null && position !== undefined && hasMoved
       ? advanceProgress(view.progressStretches, before, { ...position, atMs, isStanding: !isDriving(state) })
       : before;
-  const soc = freshSoc(state, atMs);
+  const [soc, told] = [freshSoc(state, atMs), toldHealthPct(state, atMs)];
   const drive =
     view !== null && progress !== null && soc !== undefined && isDriving(state)
-      ? followDrive(car.memory.drive, view, progress, soc.value, forecastCar(vehicle, car.memory, view))
+      ? followDrive(car.memory.drive, view, progress, soc.value, forecastCar(vehicle, car.memory, view, told))
       : car.memory.drive;
   const tyresAir = tyresAirAfter(car.memory, state, record.values);
   const followed = { ...car.memory, battery, progress, drive, ...(tyresAir && { tyresAir }) };
@@ -289,7 +290,7 @@ export function situationOf(
       battery: estimateBattery(car.memory.battery, car.state, car.state, vehicle, nowMs),
     },
     view: withPosition(view, car, nowMs),
-    car: forecastCar(vehicle, car.memory, view),
+    car: forecastCar(vehicle, car.memory, view, toldHealthPct(car.state, nowMs)),
     vehicle,
     reserveSocPct: view?.trip?.reserveSocPct ?? live.reserveSocPct,
     soc: freshSoc(car.state, nowMs),

@@ -11,6 +11,7 @@ import {
   type RoutePrefix,
   usualSigmas,
   type VehicleModel,
+  withToldHealth,
 } from '@outrider/energy';
 import { type CarMemory, liveFactorOf } from './car-memory.ts';
 import type { Drill } from './drill.ts';
@@ -47,13 +48,22 @@ export function whyUnknown(situation: Situation): string | undefined {
 /** A stay this long is a place where the car could be plugged in: today's drive ends there. */
 export const LONG_STAY_MS = 3 * 3_600_000;
 
-export function forecastCar(vehicle: VehicleModel, memory: CarMemory, view: RouteView | null): ForecastCar {
-  const { capacitySdRatio, ...basis } = basisOf(vehicle, memory);
+/** The car as forecasts take it: its model, what was learned of it, and what it says of its battery's health itself. */
+export function forecastCar(
+  vehicle: VehicleModel,
+  memory: CarMemory,
+  view: RouteView | null,
+  toldHealthPct?: number,
+): ForecastCar {
+  const { capacitySdRatio, sohRatio, ...basis } = basisOf(vehicle, memory);
+  const learned = { ratio: sohRatio, sdRatio: capacitySdRatio };
+  const health = withToldHealth(learned, toldHealthPct === undefined ? undefined : toldHealthPct / 100);
   return {
     vehicle,
     ...basis,
+    sohRatio: health.ratio,
     liveFactor: liveFactorOf(memory),
-    sigmas: { ...(view?.sigmas ?? usualSigmas), capacityRatio: capacitySdRatio },
+    sigmas: { ...(view?.sigmas ?? usualSigmas), capacityRatio: health.sdRatio },
   };
 }
 

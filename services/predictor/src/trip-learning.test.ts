@@ -1,7 +1,7 @@
 import { type CarUse, GEAR, SIGNAL } from '@outrider/domain';
 import { noLearning, usualSigmas, usualUse } from '@outrider/energy';
 import { describe, expect, test } from 'vitest';
-import { advanceCar, type LiveCar, receive } from './car.ts';
+import { advanceCar, type LiveCar, receive, situationOf } from './car.ts';
 import { emptyMemory } from './car-memory.ts';
 import { carStateOf, forecastCar } from './outlook.ts';
 import {
@@ -16,7 +16,7 @@ import {
   tripOf,
 } from './predictor.fixture.ts';
 import { rememberDrive, restoreMemory, withoutLearning } from './trip-learning.ts';
-import type { OpenedRecord } from './vehicle-state.ts';
+import { type OpenedRecord, toldHealthPct } from './vehicle-state.ts';
 
 const vehicle = modelOf();
 const said = (atS: number, values: object) => record(NOW_MS + atS * 1000, { [SIGNAL.airTemp]: 5, ...values });
@@ -174,4 +174,23 @@ test('forgotten is as if nobody had watched the car', () => {
   expect(forecastCar(vehicle, live.car.memory, null)).toEqual(fresh);
   expect(fresh).toMatchObject({ sohRatio: 1, liveFactor: 1 });
   expect(fresh.sigmas).toEqual({ ...usualSigmas, capacityRatio: fresh.sigmas?.capacityRatio });
+});
+
+describe('a car that says what is left of its battery', () => {
+  const withHealth = (healthPct: number) =>
+    tell(liveCar(), [said(0, PARKED), said(10, { ...PARKED, [SIGNAL.stateOfHealth]: healthPct })]).live;
+  const forecastOf = ({ car }: LiveCar) =>
+    forecastCar(vehicle, car.memory, null, toldHealthPct(car.state, NOW_MS + 20_000));
+
+  test('is forecast with that, before any drive was watched; without a word as if it were new', () => {
+    expect(forecastOf(withHealth(84)).sohRatio).toBeCloseTo(0.88, 2);
+    expect(forecastOf(tell(liveCar(), [said(0, PARKED)]).live).sohRatio).toBe(1);
+    expect(situationOf(withHealth(84), NOW_MS + 20_000).car.sohRatio).toBeCloseTo(0.88, 2);
+  });
+
+  test('teaches nothing by saying it: once the word is too old it is as before', () => {
+    const live = withHealth(84);
+    expect(live.car.memory.learned).toBeNull();
+    expect(situationOf(live, NOW_MS + 366 * 24 * HOUR_MS).car.sohRatio).toBe(1);
+  });
 });

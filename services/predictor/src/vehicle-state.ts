@@ -189,6 +189,10 @@ export function freshSoc(
   return freshNumber(state, SIGNAL.soc, nowMs) ?? freshNumber(state, SIGNAL.socDisplayed, nowMs);
 }
 
+/** What the car says is left of its battery's capacity when new. */
+export const toldHealthPct = (state: VehicleState, nowMs: number): number | undefined =>
+  freshNumber(state, SIGNAL.stateOfHealth, nowMs)?.value;
+
 export function freshPosition(
   state: VehicleState,
   nowMs: number,
