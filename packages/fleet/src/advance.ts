@@ -1,8 +1,9 @@
 import { distanceM } from '@outrider/domain';
 import type { Car, CarState, Sink, Task } from './car.ts';
 import { type Country, placeOn, pointOn, type Road } from './country.ts';
+import { brokenForH, type Part } from './faults.ts';
 import { endDrive, nextTask, strand, WAITS_AT_POST_MAX_S } from './outing-steps.ts';
-import { chargeFor, driveSecond, packKwhOf, rest, socPctOf } from './physics.ts';
+import { chargeFor, driveSecond, heatStuck, packKwhOf, rest, socPctOf } from './physics.ts';
 import { act, lookAfterOneself } from './reactions.ts';
 import { frameOf } from './sensors.ts';
 
@@ -89,6 +90,10 @@ function drive(
   const { road } = task;
   const untilMs = Math.min(toMs, state.nextFrameMs > state.atMs ? state.nextFrameMs : state.atMs + SECOND_MS);
   const weather = car.sky.at(pointOn(road, state.alongM), state.atMs);
+  const [isMotorUncooled, isHeaterStuck] = [
+    isBroken(car, state, 'motor-pump'),
+    isBroken(car, state, 'pack-heater'),
+  ];
   state.plugKw = null;
   lookAfterOneself(car, state, sink);
   if (state.tasks[0] !== task) return;
@@ -102,9 +107,11 @@ function drive(
       slope: (high - low) / Math.max(50, pieceM),
       headingDeg: road.headingsDeg[index + 1] ?? 0,
       elevationM: low + (high - low) * ratio,
+      isMotorUncooled,
     };
     const before = state.odometerM;
     state.powerW = driveSecond(state, car.traits, targetMps(car, state, road), around);
+    if (isHeaterStuck) heatStuck(state, car.traits.kind, Number.POSITIVE_INFINITY, 1);
     state.alongM += state.odometerM - before;
     state.atMs += SECOND_MS;
     if (state.energyKwh <= 0 || state.alongM >= road.distanceM - 1) break;
@@ -113,6 +120,12 @@ function drive(
   if (state.energyKwh <= 0) strand(car, state, task, sink);
   else if (state.alongM >= road.distanceM - 1) endDrive(car, state, task, sink);
 }
+
+const isBroken = ({ chance, traits }: Car, { atMs }: CarState, part: Part): boolean =>
+  brokenForH(chance, traits.index, part, atMs) !== undefined;
+
+/** A car spares a motor that is this hot. */
+const SPARES_MOTOR = { fromC: 165, mps: 22 } as const;
 
 function targetMps({ traits, chance }: Car, state: CarState, road: Road): number {
   const limit = road.limitsMps[state.roadIndex] ?? STREET_MPS;
@@ -127,7 +140,8 @@ function targetMps({ traits, chance }: Car, state: CarState, road: Road): number
   if (state.atMs < state.redUntilMs && leftM > 50) return 0;
   const traffic =
     1 - 0.12 * chance.draw('traffic', Math.floor(state.alongM / 4_000), Math.floor(state.atMs / 900_000));
-  return Math.min(limit * traits.paceRatio * traffic, state.capMps, Math.max(1.5, Math.sqrt(2.2 * leftM)));
+  const capMps = state.motorC > SPARES_MOTOR.fromC ? Math.min(SPARES_MOTOR.mps, state.capMps) : state.capMps;
+  return Math.min(limit * traits.paceRatio * traffic, capMps, Math.max(1.5, Math.sqrt(2.2 * leftM)));
 }
 
 const CHARGES_MAX_MS = 90 * 60_000;
@@ -144,16 +158,54 @@ function chargeOnRoad(car: Car, state: CarState, task: Extract<Task, { do: 'char
     passTime(car, state, Math.min(toMs, task.sinceMs));
     return;
   }
+  if (there === null && waitsAtDeadPost(car, state, task, toMs)) return;
   state.plugKw = there?.powerKw ?? 0;
   const endMs = Math.min(toMs, state.atMs + CHARGE_STEP_MS);
   const { tempC } = car.sky.at(site, state.atMs);
   const plug = { kw: state.plugKw, isDc: site.isDc };
-  state.powerW = chargeFor(state, car.traits, plug, tempC, (endMs - state.atMs) / 1_000);
-  state.atMs = endMs;
+  takeCharge(car, state, plug, tempC, endMs);
   const isDone = socPctOf(car.traits, state) >= Math.max(task.untilSocPct, state.holdSocPct ?? 0);
   if (!isDone && state.atMs - task.sinceMs < CHARGES_MAX_MS && state.plugKw > 0) return;
   Object.assign(state, { plugKw: null, powerW: 0, holdSocPct: null });
   state.tasks.shift();
+}
+
+/** Minutes until somebody who went for a coffee sees that their car charges no more. */
+const NOTICES_MIN = [4, 20] as const;
+
+/** A post that broke while it was charging: it takes a while until somebody comes to look. */
+function waitsAtDeadPost(
+  car: Car,
+  state: CarState,
+  task: Extract<Task, { do: 'charge' }>,
+  toMs: number,
+): boolean {
+  if (state.plugKw === null) return false;
+  const { brokeAtMs = state.atMs } = task;
+  const waitsMs = 60_000 * car.chance.between(...NOTICES_MIN, 'notices', car.traits.index, brokeAtMs);
+  if (state.atMs - brokeAtMs >= waitsMs) {
+    Object.assign(state, { plugKw: null, powerW: 0 });
+    tryElsewhere(car, state, { ...task, sinceMs: null });
+    return true;
+  }
+  state.tasks[0] = { ...task, brokeAtMs };
+  state.plugKw = 0;
+  passTime(car, state, toMs);
+  return true;
+}
+
+/** Charges until `endMs`. */
+function takeCharge(
+  car: Car,
+  state: CarState,
+  plug: { readonly kw: number; readonly isDc: boolean },
+  tempC: number,
+  endMs: number,
+): void {
+  const seconds = (endMs - state.atMs) / 1_000;
+  state.powerW = chargeFor(state, car.traits, plug, tempC, seconds);
+  if (isBroken(car, state, 'pack-heater')) heatStuck(state, car.traits.kind, -0.8 * state.powerW, seconds);
+  state.atMs = endMs;
 }
 
 /** The next site that is near; without one the plan simply goes on. */
@@ -179,16 +231,11 @@ function stand(car: Car, state: CarState, task: Extract<Task, { do: 'stand' }>, 
   const endMs = Math.min(toMs, task.untilMs);
   const soc = socPctOf(car.traits, state);
   const limit = Math.max(state.chargeLimitPct, state.holdSocPct ?? 0);
+  if (state.plugFailsAtMs !== null && state.atMs >= state.plugFailsAtMs)
+    Object.assign(state, { plugKw: state.plugKw === null ? null : 0, plugFailsAtMs: null });
   if (state.plugKw !== null && state.plugKw > 0 && soc < limit - 0.2) {
     const { tempC } = car.sky.at(state.at, state.atMs);
-    state.powerW = chargeFor(
-      state,
-      car.traits,
-      { kw: state.plugKw, isDc: false },
-      tempC,
-      (endMs - state.atMs) / 1_000,
-    );
-    state.atMs = endMs;
+    takeCharge(car, state, { kw: state.plugKw, isDc: false }, tempC, endMs);
   } else passTime(car, state, endMs);
   if (state.atMs < task.untilMs) return;
   state.energyKwh = Math.min(packKwhOf(car.traits), state.energyKwh + task.helpKwh);

@@ -19,6 +19,8 @@ export type Task =
       readonly site: Site;
       readonly untilSocPct: number;
       readonly sinceMs: number | null;
+      /** It gave no power any more from then on, which nobody has noticed yet. */
+      readonly brokeAtMs?: number;
     }
   /** `helpKwh`: what a helper brings at the end, for who stranded. */
   | { readonly do: 'stand'; readonly untilMs: number; readonly helpKwh: number };
@@ -38,6 +40,8 @@ export interface CarState extends Body {
   lowestSocPct: number;
   /** Of the cable it hangs on, kW; null: on none. A cable without power has 0. */
   plugKw: number | null;
+  /** When the plug it hangs on loses its power; null: it does not. */
+  plugFailsAtMs: number | null;
   chargeLimitPct: number;
   /** Not to leave with less, for as long as somebody is ready to wait. */
   holdSocPct: number | null;
@@ -132,11 +136,11 @@ export function parkedAtHome(car: Car, fromMs: number): CarState {
   const { tempC } = sky.at(traits.home, fromMs);
   return {
     energyKwh: packKwhOf(traits) * draw.between(0.5, Math.max(0.55, traits.chargeLimitPct / 100), 'charge'),
-    ...{ batteryC: tempC + 2, cabinC: tempC, speedMps: 0 },
+    ...{ batteryC: tempC + 2, motorC: tempC, cabinC: tempC, speedMps: 0 },
     odometerM: Math.round(draw.between(2_000_000, 120_000_000, 'odometer')),
     ...{ atMs: fromMs, at: traits.home, tasks: [], alongM: 0, roadIndex: 0, redUntilMs: 0, lightPassed: -1 },
     ...{ capMps: Number.POSITIVE_INFINITY, lowestSocPct: 100 },
-    plugKw: traits.homeKw,
+    ...{ plugKw: traits.homeKw, plugFailsAtMs: null },
     chargeLimitPct: traits.chargeLimitPct,
     ...{ holdSocPct: null, wishIndex: 0, outing: null, isUnderway: false, reactions: [], told: null },
     // Not all at once: a fleet's frames come evenly.

@@ -1,4 +1,5 @@
 export type { StretchTruth } from './car.ts';
+export type { Part } from './faults.ts';
 export { createFleet, type Fleet, type FleetEvent, type FleetOptions } from './fleet.ts';
 export type { ToldPlan } from './outing.ts';
 export type { Advice, Warning } from './reactions.ts';

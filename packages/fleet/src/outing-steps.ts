@@ -61,6 +61,7 @@ function leave(state: CarState): void {
     alongM: 0,
     roadIndex: 0,
     plugKw: null,
+    plugFailsAtMs: null,
     powerW: 0,
     holdSocPct: null,
     isUnderway: true,
@@ -154,6 +155,10 @@ function finishOuting({ chance, traits }: Car, state: CarState): void {
   const isForgotten = chance.happens(traits.forgetsProbability, 'forgets', traits.index, wishId);
   const isDead = chance.happens(0.02, 'dead plug', traits.index, wishId);
   state.plugKw = plugKw === null || isForgotten ? null : isDead ? 0 : plugKw;
+  const failsAfterH = chance.between(0.3, 4, 'fails after', traits.index, wishId);
+  state.plugFailsAtMs = chance.happens(0.03, 'fails', traits.index, wishId)
+    ? state.atMs + failsAfterH * HOUR_MS
+    : null;
   state.chargeLimitPct = traits.chargeLimitPct;
   // Who has no plug at home charges in town before it is too late.
   if (plugKw === null && socPctOf(traits, state) < 35)

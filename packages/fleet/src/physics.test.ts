@@ -6,6 +6,7 @@ import {
   chargeFor,
   chargeKw,
   driveSecond,
+  heatStuck,
   packKwhOf,
   rest,
   type Surroundings,
@@ -18,7 +19,7 @@ const drawn = traitsOf(0, createChance(1), createCountry(1));
 const traits: Traits = { ...drawn, health: 1, costRatio: 1, cabinC: 21, standbyW: 8 };
 const MILD: Weather = { tempC: 20, windMps: 0, windFromDeg: 0, isWet: false };
 const body = (change: Partial<Body> = {}): Body => ({
-  ...{ energyKwh: packKwhOf(traits) * 0.6, batteryC: 20, cabinC: 20, speedMps: 0, odometerM: 0 },
+  ...{ energyKwh: packKwhOf(traits) * 0.6, batteryC: 20, motorC: 20, cabinC: 20, speedMps: 0, odometerM: 0 },
   ...change,
 });
 
@@ -110,5 +111,46 @@ describe('standing', () => {
     rest(car, { ...traits, standbyW: 180 }, 0, 100 * 3_600);
     expect(car.energyKwh).toBe(0);
     expect(socPctOf(traits, car)).toBe(0);
+  });
+});
+
+describe('what is broken', () => {
+  const hourAt = (kmh: number, isMotorUncooled: boolean) => {
+    const one = body({ energyKwh: packKwhOf(traits) });
+    for (let s = 0; s < 3_600; s++)
+      driveSecond(one, traits, kmh / 3.6, {
+        ...{ weather: MILD, slope: 0, headingDeg: 0, elevationM: 0, isMotorUncooled },
+      });
+    return one.motorC;
+  };
+
+  test('a motor whose pump stands still gets hot on the motorway, a cooled one only warm', () => {
+    expect(hourAt(120, false)).toBeLessThan(90);
+    expect(hourAt(120, true)).toBeGreaterThan(120);
+    expect(hourAt(50, true)).toBeLessThan(hourAt(120, true) - 30);
+  });
+
+  test('a motor cools off while the car stands', () => {
+    const one = body({ motorC: 120 });
+    rest(one, traits, 20, 3_600);
+    expect(one.motorC).toBeGreaterThan(20);
+    expect(one.motorC).toBeLessThan(70);
+  });
+
+  test('a heater that does not switch off takes its heat out of the pack, up to where its fuse opens', () => {
+    const one = body();
+    heatStuck(one, traits.kind, Number.POSITIVE_INFINITY, 3_600);
+    const tookKwh = body().energyKwh - one.energyKwh;
+    expect(tookKwh).toBeCloseTo(4, 6);
+    expect(one.batteryC).toBeCloseTo(20 + (tookKwh * 3_600_000) / traits.kind.packHeatJPerK, 6);
+    const hot = body({ batteryC: 64 });
+    heatStuck(hot, traits.kind, Number.POSITIVE_INFINITY, 60);
+    expect(hot).toEqual(body({ batteryC: 64 }));
+  });
+
+  test('on a feeble plug it takes no more than there is', () => {
+    const one = body();
+    heatStuck(one, traits.kind, 1_000, 3_600);
+    expect(body().energyKwh - one.energyKwh).toBeCloseTo(1, 6);
   });
 });

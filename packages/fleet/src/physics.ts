@@ -7,6 +7,7 @@ import type { Kind, Traits } from './traits.ts';
 export interface Body {
   energyKwh: number;
   batteryC: number;
+  motorC: number;
   cabinC: number;
   speedMps: number;
   odometerM: number;
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly slope: number;
   readonly headingDeg: number;
   readonly elevationM: number;
+  /** The pump that cools the motor stands still. */
+  readonly isMotorUncooled?: boolean;
 }
 
 const G = 9.81;
@@ -57,9 +60,34 @@ export function driveSecond(body: Body, traits: Traits, targetMps: number, aroun
   const powerW = driveW + kind.auxW + climateW(body, traits, around.weather, 1);
   takeOut(body, kind, powerW, 1);
   exchangeHeat(body, kind, around.weather.tempC, 12, 1);
+  warmMotor(body, Math.abs(wheelW), around);
   body.speedMps = speedMps;
   body.odometerM += meanMps;
   return powerW;
+}
+
+const MOTOR_HEAT_J_PER_K = 45_000;
+/** To the coolant, which is warmer than the air; through the housing alone. */
+const MOTOR_W_PER_K = { cooled: 60, uncooled: 9 } as const;
+const COOLANT_ABOVE_AIR_K = 15;
+
+function warmMotor(body: Body, shaftW: number, { weather, isMotorUncooled }: Surroundings): void {
+  const lossW = shaftW * (1 - DRIVE_EFFICIENCY) + IDLE_LOSS_W;
+  const wPerK = isMotorUncooled === true ? MOTOR_W_PER_K.uncooled : MOTOR_W_PER_K.cooled;
+  const aboveK = body.motorC - weather.tempC - (isMotorUncooled === true ? 0 : COOLANT_ABOVE_AIR_K);
+  body.motorC += (lossW - wPerK * aboveK) / MOTOR_HEAT_J_PER_K;
+}
+
+const STUCK_HEATER_W = 4_000;
+/** There the pack’s own fuse opens. */
+const STUCK_HEATER_UNTIL_C = 64;
+
+/** The heater of the pack does not switch off, while the car is on, with at most `fromW` of what is there. */
+export function heatStuck(body: Body, { packHeatJPerK }: Kind, fromW: number, seconds: number): void {
+  if (body.batteryC >= STUCK_HEATER_UNTIL_C) return;
+  const heatJ = Math.min(STUCK_HEATER_W, fromW) * seconds;
+  body.energyKwh = Math.max(0, body.energyKwh - heatJ / 3_600_000);
+  body.batteryC += heatJ / packHeatJPerK;
 }
 
 /** Rolling and air, N. */
@@ -165,4 +193,5 @@ export function rest(
   exchangeHeat(body, kind, tempC, 7, seconds);
   // A car's cabin is as cold as the air within two hours.
   body.cabinC += (tempC - body.cabinC) * Math.min(1, seconds / 2_400);
+  body.motorC += (tempC - body.motorC) * Math.min(1, seconds / 5_400);
 }

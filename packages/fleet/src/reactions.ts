@@ -10,6 +10,7 @@ import {
 } from './car.ts';
 import { chargeElsewhere } from './charge-elsewhere.ts';
 import { pointOn } from './country.ts';
+import { brokenForH, type Part } from './faults.ts';
 import { shownPctFor, toldPlan } from './outing.ts';
 import { socPctOf } from './physics.ts';
 import type { Traits } from './traits.ts';
@@ -24,6 +25,8 @@ export interface Warning {
   readonly severity: 'info' | 'warning' | 'critical';
   /** What would come: too little charge, a charger that does not serve, or a fault of the car. */
   readonly about: 'reserve' | 'charger' | 'car';
+  /** Of a warning about the car: which of its parts; absent: none that is known here. */
+  readonly part?: Part | undefined;
   /** The stop it is about; absent: about the car. */
   readonly tripId?: string | undefined;
   readonly stopId?: string | undefined;
@@ -58,10 +61,11 @@ export function hear(car: Car, state: CarState, warning: Warning): boolean | nul
   const noticesAtMs =
     state.atMs + 1_000 * Math.round(draw.between(20, state.isUnderway ? 240 : 900, 'notices'));
   const untouched = !isAboutStop ? null : (before?.untouched ?? untouchedEnd(car, state, tripId, stopId));
-  const isNeeded = untouched === null ? null : wouldCome(traits, warning, untouched);
+  const isNeeded = wouldCome(car, state, warning, untouched);
   // Who did something that was not enough hears of it again, and may do more.
   const acts = draw.happens(actsProbability(car, warning), 'acts');
-  const answer = acts ? answerTo(car, state, warning, noticesAtMs) : null;
+  // What is broken is mended in its own time; the drive goes on as it would have.
+  const answer = acts && warning.part === undefined ? answerTo(car, state, warning, noticesAtMs) : null;
   const isNeedless =
     warning.about === 'charger'
       ? isNeeded === false
@@ -85,8 +89,17 @@ export function hear(car: Car, state: CarState, warning: Warning): boolean | nul
   return isNeeded;
 }
 
-const wouldCome = (traits: Traits, { about }: Warning, { lowestSocPct, charger }: Untouched): boolean =>
-  about === 'charger' ? charger !== null && charger !== 'works' : lowestSocPct < traits.reserveSocPct;
+function wouldCome(
+  { chance, traits }: Car,
+  { atMs }: CarState,
+  { about, part }: Warning,
+  untouched: Untouched | null,
+): boolean | null {
+  if (part !== undefined) return brokenForH(chance, traits.index, part, atMs) !== undefined;
+  if (untouched === null) return null;
+  const { charger, lowestSocPct } = untouched;
+  return about === 'charger' ? charger !== null && charger !== 'works' : lowestSocPct < traits.reserveSocPct;
+}
 
 /** The graver, the likelier. */
 const actsProbability = ({ traits }: Car, { severity }: Warning): number =>

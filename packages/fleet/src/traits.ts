@@ -92,9 +92,8 @@ export interface Traits {
     readonly tellsPower: boolean;
     readonly tellsBatteryTemp: boolean;
     readonly tellsHealth: boolean;
+    readonly tellsMotorTemp: boolean;
   };
-  readonly hasPuncture: boolean;
-  readonly hasWeakLowVoltage: boolean;
 }
 
 /** One car in seven belongs to a depot, eight of them to the same one. */
@@ -130,9 +129,8 @@ export function traitsOf(index: number, chance: Chance, country: Country): Trait
       tellsPower: draw.happens(0.8, 'tells power'),
       tellsBatteryTemp: draw.happens(0.7, 'tells battery'),
       tellsHealth: draw.happens(0.35, 'tells health'),
+      tellsMotorTemp: draw.happens(0.6, 'tells motor'),
     },
-    hasPuncture: draw.happens(0.02, 'puncture'),
-    hasWeakLowVoltage: draw.happens(0.02, 'weak 12 V'),
   };
 }
 

@@ -59,7 +59,7 @@ const localMs = (day: number, hour: number): number =>
 const nameOf = ({ index }: Traits, day: number, what: string): string => `synthetic-${index}-${day}-${what}`;
 
 const tell = (
-  { plansTripsProbability }: Traits,
+  { plansTripsProbability }: Pick<Traits, 'plansTripsProbability'>,
   draw: Chance,
   departAtMs: number,
   aheadMs: number,
@@ -102,6 +102,9 @@ function errands(traits: Traits, draw: Chance, country: Country, day: number): r
   ];
 }
 
+/** Of long trips, of people who seldom tell one. */
+const LONG_TOLD = 0.6;
+
 /** To another town, and back in the evening or on another day. */
 function longTrip(traits: Traits, draw: Chance, country: Country, day: number): readonly Wish[] {
   const far = country.towns.filter(
@@ -125,7 +128,13 @@ function longTrip(traits: Traits, draw: Chance, country: Country, day: number): 
       isLong: true,
       stops: [{ place: to, standsMs: 0 }],
     },
-    tellAtMs: departAtMs - (what === 'away' ? 11 : 3) * HOUR_MS,
+    tellAtMs: tell(
+      { plansTripsProbability: Math.max(LONG_TOLD, traits.plansTripsProbability) },
+      draw,
+      departAtMs,
+      (what === 'away' ? 11 : 3) * HOUR_MS,
+      nameOf(traits, day, what),
+    ),
   });
   return [way('away', outMs, place, plugKw), way('home', backMs, traits.home, traits.homeKw)];
 }

@@ -1,4 +1,4 @@
-import type { FleetEvent, ToldPlan, Traits, Warning } from '@outrider/fleet';
+import type { FleetEvent, Part, ToldPlan, Traits, Warning } from '@outrider/fleet';
 import type { Clock } from '@outrider/runtime';
 import { z } from 'zod';
 import { type ApiClient, ApiRefusal } from '../demo/api-client.ts';
@@ -116,11 +116,21 @@ const planBody = ({ departAtMs, reserveSocPct, origin, stops, legs }: ToldPlan) 
 const figure = z.number().catch(Number.NaN);
 const text = z.string().catch('');
 
+/** What rules about a part of the car are about. */
+const PART_OF: Readonly<Record<string, Part>> = {
+  'battery-hot': 'pack-heater',
+  'low-voltage-battery-weak': 'low-voltage',
+  'motor-hot': 'motor-pump',
+  'slow-puncture': 'tyre',
+  'tyre-low': 'tyre',
+};
+
 function warningOf(alert: ToldAlert, plan: ToldPlan | undefined): Warning {
   const isStop = plan?.stops.some(({ stopId }) => stopId === alert.subject) === true;
   return {
     ...{ alertId: alert.alertId, ruleId: alert.ruleId, severity: alert.severity, tripId: plan?.tripId },
     stopId: isStop ? alert.subject : undefined,
+    part: PART_OF[alert.ruleId],
     about: !isStop ? 'car' : alert.ruleId.startsWith('planned-charger-') ? 'charger' : 'reserve',
     advice: alert.remedies.map(({ kind, ...said }) => {
       const untilSocPct = figure.parse(said.untilSocPct);
