@@ -9,6 +9,7 @@ import { type EncodingFigures, measureFleetTelemetry } from './fleet-telemetry.t
 import { type GatewayFigures, measureGateway } from './gateway.ts';
 import { type MemoryFigures, measureMemory } from './memory.ts';
 import { type KafkaFigures, kafkaRows, measureOnKafka } from './on-kafka.ts';
+import { measurePage, type PageFigures, pageRows } from './page.ts';
 import { measureProviders, type ProvidersFigures } from './providers.ts';
 import { measureRules, type RulesFigures } from './rules.ts';
 import { measureTimers, type TimersFigures } from './timers.ts';
@@ -24,8 +25,11 @@ const PARTS = [
   'gateway',
   'kafka',
   'fleet-telemetry',
+  'page',
 ] as const;
 type Part = (typeof PARTS)[number];
+/** Needs a browser: only when it is asked for. */
+const IN_A_BROWSER: Part = 'page';
 
 const HELP = `npm run bench -- [part…] [options]
 
@@ -34,7 +38,8 @@ forecasts and calibrations per second beside plain loops of the same arithmetic,
 beside closures written by hand, the timers of cars that fell silent, finding the cars that are due beside asking
 all of them, chargers along a road beside trying them all, memory per vehicle, acknowledged frames
 per second on SQLite and on Kafka, ingest beside kafkajs alone, and records of Tesla's fleet-telemetry decoded per
-second on one core beside bare protobufjs and JSON.parse of the same bytes. Without a part: all of them. gateway and
+second on one core beside bare protobufjs and JSON.parse of the same bytes. page is an operator's page in a real Chromium with
+1,000 cars and 200 positions a second, beside its bars. Without a part: all of them but page. gateway and
 kafka start a real broker themselves, kafka also an InfluxDB.
 
   part           ${PARTS.join(', ')}
@@ -60,6 +65,7 @@ interface Figures {
   readonly gateway?: readonly GatewayFigures[];
   readonly kafka?: KafkaFigures;
   readonly fleetTelemetry?: readonly EncodingFigures[];
+  readonly page?: PageFigures;
 }
 
 const ROAD_M = 150_000;
@@ -100,6 +106,7 @@ async function measure({ isShort, onlyWhole, parts }: Options, folder: string): 
       kafka: await measureOnKafka({ folder, isShort, gateway: has('gateway'), ingest: has('kafka') }),
     }),
     ...(has('fleet-telemetry') && { fleetTelemetry: measureFleetTelemetry(isShort ? 4_000 : 40_000) }),
+    ...(has('page') && { page: await measurePage(isShort ? 8_000 : 30_000) }),
   };
 }
 
@@ -115,6 +122,7 @@ function rowsOf({
   gateway,
   kafka,
   fleetTelemetry,
+  page,
 }: Figures): readonly (readonly [string, string])[] {
   const rows: [string, string][] = [];
   if (path !== undefined) {
@@ -141,15 +149,17 @@ function rowsOf({
   for (const [name, list] of Object.entries(memory ?? {}))
     for (const { cars, bytesPerCar } of list)
       rows.push([`memory per car, KiB, ${whole(cars)} ${name}`, (bytesPerCar / 1024).toFixed(1)]);
-  for (const { sockets, inFlight, acksPerS, p50Ms, p99Ms } of gateway ?? [])
-    rows.push(
-      [`gateway: acks/s, ${sockets} sockets, ${inFlight} in flight`, whole(acksPerS)],
-      ['  ack p50, p99, ms', `${p50Ms.toFixed(2)}, ${p99Ms.toFixed(2)}`],
-    );
+  for (const figures of gateway ?? []) rows.push(...gatewayRows(figures));
   if (kafka !== undefined) rows.push(...kafkaRows(kafka));
   for (const figures of fleetTelemetry ?? []) rows.push(...fleetTelemetryRows(figures));
+  if (page !== undefined) rows.push(...pageRows(page));
   return rows;
 }
+
+const gatewayRows = ({ sockets, inFlight, acksPerS, p50Ms, p99Ms }: GatewayFigures): [string, string][] => [
+  [`gateway: acks/s, ${sockets} sockets, ${inFlight} in flight`, whole(acksPerS)],
+  ['  ack p50, p99, ms', `${p50Ms.toFixed(2)}, ${p99Ms.toFixed(2)}`],
+];
 
 function fleetTelemetryRows(figures: EncodingFigures): [string, string][] {
   const { encoding, bytesPerRecord, dataPerRecord, decodedPerS, barePerS, decodedToBareRatio } = figures;
@@ -244,7 +254,7 @@ async function main(): Promise<void> {
   const asked = [...positionals, ...(values.only ?? [])];
   const unknown = asked.find((name) => !PARTS.some((part) => part === name));
   if (unknown !== undefined) throw new Error(`a part is one of ${PARTS.join(', ')}, not ${unknown}`);
-  const parts = PARTS.filter((part) => asked.length === 0 || asked.includes(part));
+  const parts = PARTS.filter((part) => (asked.length === 0 ? part !== IN_A_BROWSER : asked.includes(part)));
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown',
     threads: availableParallelism(),

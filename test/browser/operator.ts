@@ -35,7 +35,7 @@ export async function lookAfterFleet(bench: Bench): Promise<void> {
 async function lookAtMap({ expect, folder }: Bench, page: Page): Promise<void> {
   const onMap = page.getByRole('button', { name: 'Show on the map' }).first();
   await onMap.waitFor({ timeout: WAIT_MS });
-  await page.locator('.fleet canvas').waitFor({ timeout: WAIT_MS });
+  await page.locator('.fleet .maplibregl-canvas').waitFor({ timeout: WAIT_MS });
   await page.locator('.fleet .legend', { hasText: /^.*[1-9]\d* of \d+ cars on the map/ }).waitFor();
   await onMap.click();
   const chosen = page.locator('.needs li[aria-current]');
@@ -45,11 +45,11 @@ async function lookAtMap({ expect, folder }: Bench, page: Page): Promise<void> {
     await page.waitForTimeout(MAP_DRAWN_MS);
     await shoot(page, folder, `operator-map-${colorScheme}`);
   }
-  const box = await page.locator('.fleet canvas').boundingBox();
+  const box = await page.locator('.fleet .maplibregl-canvas').boundingBox();
   const middle = { x: (box?.width ?? 0) / 2, y: (box?.height ?? 0) / 2 };
-  await page.locator('.fleet canvas').click({ position: { x: 12, y: 12 } });
+  await page.locator('.fleet .maplibregl-canvas').click({ position: { x: 12, y: 12 } });
   expect('a tap beside every car chooses none', (await chosen.count()) === 0);
-  await page.locator('.fleet canvas').click({ position: middle });
+  await page.locator('.fleet .maplibregl-canvas').click({ position: middle });
   // It drives on while it is looked at: whether it is still in the middle depends on the machine.
   await page.screenshot({ path: `${folder}/operator-map-chosen.png` });
 }

@@ -166,3 +166,17 @@ test.each(['https://tiles.example/', 'ftp://tiles.example/{z}/{x}/{y}', 'https:/
     );
   },
 );
+
+test('of a car that a simulation made up each step says so', async () => {
+  const { textVersion } = (await it.call('GET', '/v1/purposes', { token: owner.token })).body;
+  const made = await it.call('POST', '/v1/vehicles', {
+    token: owner.token,
+    body: {
+      ...{ modelId: 'test-car', label: 'Made up', isSynthetic: true, textVersion },
+      consents: { alert_driver: true },
+    },
+  });
+  const feed = await watch(operator.token);
+  await publish(it, TOPICS.alerts, alertRecord(made.body.vehicle.vehicleId));
+  expect((await feed.next('need')).alert.isSynthetic).toBe(true);
+});

@@ -73,9 +73,7 @@ export function see(seen: Seen, told: Told): Seen {
     case 'need':
     case 'places':
       // Nothing of it is kept in the browser; what was missed is asked for anew.
-      return Date.parse(told.at) - seen.heardAtMs < 1_000
-        ? seen
-        : { ...seen, heardAtMs: Date.parse(told.at) };
+      return { ...seen, heardAtMs: heard.heardAtMs };
   }
 }
 

@@ -220,10 +220,14 @@ function openFeed(): void {
       wasLost = false;
     },
     onTold(told) {
+      if (told.type === 'need' || told.type === 'places') {
+        seeFleet(told);
+        // Several a second: each would draw every age on the page again.
+        if (Date.parse(told.at) - seen.value.heardAtMs < 1_000) return;
+      }
       heardOnDeviceMs.value = deviceNowMs();
       deviceMs.value = heardOnDeviceMs.value;
       seen.value = see(seen.value, told);
-      if (told.type === 'need' || told.type === 'places') return seeFleet(told);
       if (told.type === 'forecast') refreshRoads();
       if (told.type === 'hello' && isNewVehicle(told.vehicleIds)) void refresh();
       if (told.type === 'notification') receipt(told.notification);

@@ -12,8 +12,11 @@ export type LiveMessage =
   | { readonly type: 'forecast'; readonly cursor: string; readonly forecast: ReturnType<typeof viewForecast> }
   | { readonly type: 'alert'; readonly cursor: string; readonly alert: ReturnType<typeof viewAlert> }
   | { readonly type: 'command'; readonly cursor: string; readonly command: CommandCard }
-  | { readonly type: 'need'; readonly cursor: string; readonly alert: ReturnType<typeof viewAlert> }
+  | { readonly type: 'need'; readonly cursor: string; readonly alert: NeedShown }
   | { readonly type: 'places'; readonly cursor: string; readonly places: readonly LivePlace[] };
+
+/** As `GET /v1/alerts` lists it. */
+type NeedShown = ReturnType<typeof viewAlert> & { readonly isSynthetic?: true };
 
 /** Where a car that needs help said it was, degrees WGS84, and when. */
 export interface LivePlace {

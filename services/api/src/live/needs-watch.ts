@@ -109,9 +109,11 @@ export function createNeedsWatch(deps: Deps): NeedsWatch {
         const { vehicleId, alertId, state: step } = decoded.record;
         if (follow(firing, vehicleId, alertId, step === 'firing')) changed.add(vehicleId);
         const cursor = writeCursor(eventClock.nowMs());
+        const isSynthetic = (await state.vehicles.find(vehicleId))?.isSynthetic === true;
+        const shown = { ...viewAlert(decoded.record), ...(isSynthetic && { isSynthetic: true as const }) };
         for (const watcher of watchers.values()) {
           await note(deps, watcher, [vehicleId]);
-          send(watcher, { type: 'need', cursor, alert: viewAlert(decoded.record) }, false);
+          send(watcher, { type: 'need', cursor, alert: shown }, false);
         }
       }
     },

@@ -8,10 +8,10 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { after } from '../browser.ts';
 import type { MapView } from '../server/answers-staff.ts';
-import { addShapes, type Colours, coloursOfPage } from './map-shapes.ts';
-import { type CarOnMap, changeBetween } from './needs-book.ts';
+import { openCarLayer } from './car-layer.ts';
+import { coloursOfPage } from './map-shapes.ts';
+import type { CarOnMap } from './needs-book.ts';
 import { loadPlainWorld, plainMap } from './plain-map.ts';
 
 // Loaded only when somebody looks at a map: it is larger than the rest of the page.
@@ -19,7 +19,7 @@ import { loadPlainWorld, plainMap } from './plain-map.ts';
 setWorkerUrl(workerUrl);
 
 export interface FleetMap {
-  /** Draws these cars, a few times a second at most. */
+  /** Draws these cars with the next frame. */
   show(cars: ReadonlyMap<string, CarOnMap>): void;
   choose(vehicleId: string | undefined): void;
   /** All cars in view. */
@@ -40,11 +40,10 @@ interface MapOptions {
   readonly onChoose: (vehicleId: string | undefined) => void;
 }
 
-/** Each drawing costs a frame or two where no graphics card helps; a position is a second old at most all the same. */
-const DRAW_EVERY_MS = 400;
-const CARS = 'cars';
 /** Closer, the land that the page brings has no more to show. */
 const CHOSEN_ZOOM = 7.5;
+/** A finger is no needle. */
+const TAP_PX = 14;
 
 /** @throws when the browser has no WebGL */
 export function openFleetMap({ place, drawnFrom, words, onChoose }: MapOptions): FleetMap {
@@ -68,148 +67,47 @@ export function openFleetMap({ place, drawnFrom, words, onChoose }: MapOptions):
   map.addControl(new NavigationControl({ showCompass: false }));
   if (drawnFrom.credit !== null)
     map.addControl(new AttributionControl({ customAttribution: textOnly(drawnFrom.credit) }));
-  const layer = carLayer(map, place);
-  let chosen: string | undefined;
-  const isLoaded = new Promise<void>((resolve) => map.once('load', () => resolve()));
-  void loadPlainWorld().then(
-    async ({ land, borders }) => {
-      await isLoaded;
-      await map.getSource<GeoJSONSource>('land')?.setData(land);
-      await map.getSource<GeoJSONSource>('borders')?.setData(borders);
-    },
-    // Cars without land around them are better than no cars.
-    () => undefined,
-  );
-  void isLoaded.then(() => {
-    addCarLayers(map, colours);
-    layer.start();
-    ring(map, chosen);
-  });
-  map.on('click', ({ point }) => {
-    const box: [[number, number], [number, number]] = [
-      [point.x - 8, point.y - 8],
-      [point.x + 8, point.y + 8],
-    ];
-    const [found] = map.getLayer(CARS) ? map.queryRenderedFeatures(box, { layers: [CARS] }) : [];
-    onChoose(found?.properties.vehicleId as string | undefined);
-  });
+  void showLand(map);
+  const layer = openCarLayer(place, colours, map);
+  let isPlaced = false;
+  const showAll = (): void => {
+    const bounds = new LngLatBounds();
+    for (const { lon, lat } of layer.cars().values()) bounds.extend([lon, lat]);
+    if (bounds.isEmpty()) return;
+    map.fitBounds(bounds, { padding: 40, maxZoom: CHOSEN_ZOOM, animate: isPlaced });
+    isPlaced = true;
+  };
+  map.on('move', layer.draw);
+  map.on('resize', layer.draw);
+  map.on('click', ({ point }) => onChoose(layer.at(point, TAP_PX)));
   return {
-    show: layer.show,
+    show(cars) {
+      layer.show(cars);
+      if (!isPlaced) showAll();
+    },
     choose(vehicleId) {
-      chosen = vehicleId;
-      if (map.getLayer(CARS)) ring(map, chosen);
-      const car = vehicleId === undefined ? undefined : layer.wanted().get(vehicleId);
+      layer.choose(vehicleId);
+      const car = vehicleId === undefined ? undefined : layer.cars().get(vehicleId);
       if (car !== undefined)
         map.easeTo({ center: [car.lon, car.lat], zoom: Math.max(CHOSEN_ZOOM, map.getZoom()) });
     },
-    showAll: layer.showAll,
+    showAll,
     close() {
-      layer.stop();
+      layer.close();
       map.remove();
     },
   };
 }
 
-interface CarLayer {
-  show(cars: ReadonlyMap<string, CarOnMap>): void;
-  wanted(): ReadonlyMap<string, CarOnMap>;
-  showAll(): void;
-  start(): void;
-  stop(): void;
+/** Cars without land around them are better than no cars. */
+async function showLand(map: MapLibre): Promise<void> {
+  const isLoaded = new Promise<void>((resolve) => map.once('load', () => resolve()));
+  const world = await loadPlainWorld().catch(() => undefined);
+  await isLoaded;
+  if (world === undefined) return;
+  await map.getSource<GeoJSONSource>('land')?.setData(world.land);
+  await map.getSource<GeoJSONSource>('borders')?.setData(world.borders);
 }
-
-/** What is drawn follows what is wanted, one change at a time, never more often than it may. */
-function carLayer(map: MapLibre, place: HTMLElement): CarLayer {
-  let wanted: ReadonlyMap<string, CarOnMap> = new Map();
-  let shown: ReadonlyMap<string, CarOnMap> = new Map();
-  let state: 'closed' | 'idle' | 'waiting' = 'closed';
-  let takeBack: (() => void) | undefined;
-  let isFitted = false;
-
-  const showAll = (): void => {
-    const bounds = new LngLatBounds();
-    for (const { lon, lat } of wanted.values()) bounds.extend([lon, lat]);
-    if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 40, maxZoom: CHOSEN_ZOOM, animate: isFitted });
-    isFitted ||= !bounds.isEmpty();
-  };
-  const draw = (): void => {
-    if (state !== 'idle' || shown === wanted) return;
-    state = 'waiting';
-    const { put, gone } = changeBetween(shown, wanted);
-    shown = wanted;
-    const source = map.getSource<GeoJSONSource>(CARS);
-    const drawn = source?.updateData({ add: put.map(featureOf), remove: [...gone] });
-    if (!isFitted) showAll();
-    // For whoever measures how old what is seen is.
-    map.once('render', () => place.dispatchEvent(new CustomEvent('drawn', { detail: put })));
-    void Promise.all([drawn, new Promise<void>((go) => (takeBack = after(DRAW_EVERY_MS, go)))]).then(() => {
-      if (state !== 'waiting') return;
-      state = 'idle';
-      draw();
-    });
-  };
-  return {
-    show(cars) {
-      wanted = cars;
-      draw();
-    },
-    wanted: () => wanted,
-    showAll,
-    start() {
-      state = 'idle';
-      draw();
-    },
-    stop() {
-      state = 'closed';
-      takeBack?.();
-    },
-  };
-}
-
-const featureOf = ({ vehicleId, lat, lon, need }: CarOnMap) => ({
-  type: 'Feature' as const,
-  geometry: { type: 'Point' as const, coordinates: [lon, lat] },
-  properties: { vehicleId, need },
-});
-
-function addCarLayers(map: MapLibre, colours: Colours): void {
-  addShapes(map, colours);
-  map.addSource(CARS, {
-    type: 'geojson',
-    promoteId: 'vehicleId',
-    data: { type: 'FeatureCollection', features: [] },
-    maxzoom: 12,
-    buffer: 16,
-  });
-  map.addLayer({
-    id: 'chosen',
-    type: 'circle',
-    source: CARS,
-    filter: ['==', ['get', 'vehicleId'], ''],
-    paint: {
-      'circle-radius': 16,
-      'circle-opacity': 0,
-      'circle-stroke-width': 4,
-      'circle-stroke-color': colours.ink,
-    },
-  });
-  map.addLayer({
-    id: CARS,
-    type: 'symbol',
-    source: CARS,
-    layout: {
-      'icon-image': ['get', 'need'],
-      'icon-allow-overlap': true,
-      'icon-ignore-placement': true,
-      // The gravest lies on top.
-      'symbol-sort-key': ['match', ['get', 'need'], 'critical', 2, 'warning', 1, 0],
-    },
-  });
-}
-
-const ring = (map: MapLibre, vehicleId: string | undefined): void => {
-  map.setFilter('chosen', ['==', ['get', 'vehicleId'], vehicleId ?? '']);
-};
 
 /** Credits come from the settings, and are text. */
 const textOnly = (text: string): string =>

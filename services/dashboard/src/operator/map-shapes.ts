@@ -1,5 +1,3 @@
-import type { Map as MapLibre } from 'maplibre-gl';
-
 /** The page's colours, as they are now: a map on a canvas does not follow its style sheet. */
 export interface Colours {
   readonly paper: string;
@@ -20,7 +18,9 @@ export function coloursOfPage(place: HTMLElement): Colours {
   };
 }
 
-const SIZE = 24;
+/** Width and height of a shape, in pixels of the page. */
+export const SHAPE_PX = 24;
+/** Sharp on screens of phones, too. */
 const PIXEL_RATIO = 2;
 
 /** A need is told by its shape as well as by its colour. */
@@ -39,21 +39,34 @@ const SHAPES: Readonly<Record<'info' | 'warning' | 'critical', readonly (readonl
   ],
 };
 
-/** One image for each need, named like it. */
-export function addShapes(map: MapLibre, colours: Colours): void {
-  const fills = { info: colours.road, warning: colours.warning, critical: colours.critical };
-  for (const need of ['info', 'warning', 'critical'] as const)
-    map.addImage(need, drawShape(SHAPES[need], fills[need], colours.card), { pixelRatio: PIXEL_RATIO });
+type Need = keyof typeof SHAPES;
+
+/** One picture for each need. */
+export function drawShapes({
+  road,
+  warning,
+  critical,
+  card,
+}: Colours): Readonly<Record<Need, CanvasImageSource>> {
+  return {
+    info: drawShape(SHAPES.info, road, card),
+    warning: drawShape(SHAPES.warning, warning, card),
+    critical: drawShape(SHAPES.critical, critical, card),
+  };
 }
 
-function drawShape(corners: readonly (readonly [number, number])[], fill: string, edge: string): ImageData {
+function drawShape(
+  corners: readonly (readonly [number, number])[],
+  fill: string,
+  edge: string,
+): CanvasImageSource {
   const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = SIZE * PIXEL_RATIO;
+  canvas.width = canvas.height = SHAPE_PX * PIXEL_RATIO;
   const drawing = canvas.getContext('2d');
   if (drawing === null) throw new Error('the browser draws no pictures');
   drawing.scale(PIXEL_RATIO, PIXEL_RATIO);
   drawing.beginPath();
-  if (corners.length === 0) drawing.arc(SIZE / 2, SIZE / 2, 7, 0, 2 * Math.PI);
+  if (corners.length === 0) drawing.arc(SHAPE_PX / 2, SHAPE_PX / 2, 7, 0, 2 * Math.PI);
   for (const [x, y] of corners) drawing.lineTo(x, y);
   drawing.closePath();
   drawing.fillStyle = fill;
@@ -61,5 +74,5 @@ function drawShape(corners: readonly (readonly [number, number])[], fill: string
   drawing.lineWidth = 2;
   drawing.strokeStyle = edge;
   drawing.stroke();
-  return drawing.getImageData(0, 0, canvas.width, canvas.height);
+  return canvas;
 }

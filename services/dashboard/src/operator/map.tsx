@@ -1,5 +1,6 @@
-import { signal, useSignal, useSignalEffect } from '@preact/signals';
+import { computed, signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { AlertView } from '../server/answers.ts';
 import type { MapView } from '../server/answers-staff.ts';
 import { ask } from '../server/ask.ts';
 import { messageOf } from '../store.ts';
@@ -14,14 +15,19 @@ DARK.addEventListener('change', ({ matches }) => {
   isDark.value = matches;
 });
 
+const onMap = computed(() => carsOnMap(needs.value ?? new Map(), places.value));
+const placed = computed(() => onMap.value.size);
+const total = computed(
+  () =>
+    new Set((needs.value ?? new Map<string, AlertView>()).values().map(({ vehicleId }) => vehicleId)).size,
+);
+
 /** Where the cars are that need help. The list beside it says the same, and more, to whoever cannot see it. */
 export function NeedsMap() {
   const attempt = useSignal(0);
   const problem = useSignal<string | undefined>(undefined);
   const map = useSignal<FleetMap | undefined>(undefined);
   const words = texts.value.map;
-  const placed = needs.value === undefined ? 0 : carsOnMap(needs.value, places.value).size;
-  const total = new Set([...(needs.value?.values() ?? [])].map(({ vehicleId }) => vehicleId)).size;
   return (
     <section class="card fleet" aria-label={words.title}>
       <Canvas key={`${isDark.value} ${attempt.value}`} map={map} problem={problem} />
@@ -40,7 +46,7 @@ export function NeedsMap() {
             {texts.value.severity[need]}
           </span>
         ))}
-        <span>{words.placed(placed, total)}</span>
+        <span>{words.placed(placed.value, total.value)}</span>
         <button type="button" class="plain" onClick={() => map.value?.showAll()}>
           {words.all}
         </button>
@@ -74,7 +80,7 @@ function Canvas({ map, problem }: CanvasProps) {
     };
   }, []);
   useSignalEffect(() => {
-    if (needs.value !== undefined) map.value?.show(carsOnMap(needs.value, places.value));
+    map.value?.show(onMap.value);
   });
   useSignalEffect(() => map.value?.choose(chosenCar.value));
   return <div class="map" ref={place} />;

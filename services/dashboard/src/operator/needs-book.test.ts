@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AlertView } from '../server/answers.ts';
-import { carsOnMap, changeBetween, withSteps } from './needs-book.ts';
+import { carsOnMap, inDrawingOrder, withSteps } from './needs-book.ts';
 
 const step = (change: Partial<AlertView> = {}): AlertView => ({
   ...{ alertId: 'a', revision: 1, vehicleId: 'car', ruleId: 'r', subject: 's', state: 'firing' },
@@ -42,11 +42,9 @@ test('the map shows a car once, with the gravest of its warnings, and none that 
   ]);
 });
 
-test('only what changed is drawn again', () => {
-  const book = withSteps(new Map(), [step(), step({ alertId: 'b', vehicleId: 'other' })]);
-  const before = carsOnMap(book, new Map([placeOf('car'), placeOf('other')]));
-  const after = carsOnMap(book, new Map([placeOf('car', 61), placeOf('other')]));
-  expect(changeBetween(before, after)).toEqual({ put: [after.get('car')], gone: [] });
-  expect(changeBetween(before, new Map())).toEqual({ put: [], gone: ['car', 'other'] });
-  expect(changeBetween(before, before)).toEqual({ put: [], gone: [] });
+test('the gravest is drawn last, on top of the others', () => {
+  const cars = (['critical', 'info', 'warning'] as const).map((need) => ({
+    ...{ vehicleId: need, lat: 60, lon: 24, need },
+  }));
+  expect(inDrawingOrder(cars).map(({ need }) => need)).toEqual(['info', 'warning', 'critical']);
 });

@@ -44,19 +44,6 @@ export function carsOnMap(
 const isGraver = (one: AlertView['severity'] | undefined, other: AlertView['severity']): boolean =>
   one !== undefined && SEVERITIES.indexOf(one) >= SEVERITIES.indexOf(other);
 
-/** What the map has to change to show other cars than it does. */
-export interface MapChange {
-  readonly put: readonly CarOnMap[];
-  readonly gone: readonly string[];
-}
-
-export function changeBetween(
-  shown: ReadonlyMap<string, CarOnMap>,
-  wanted: ReadonlyMap<string, CarOnMap>,
-): MapChange {
-  const put = [...wanted.values()].filter((car) => {
-    const before = shown.get(car.vehicleId);
-    return before?.lat !== car.lat || before.lon !== car.lon || before.need !== car.need;
-  });
-  return { put, gone: [...shown.keys()].filter((vehicleId) => !wanted.has(vehicleId)) };
-}
+/** In the order to draw them: what is drawn later lies on top, the gravest. */
+export const inDrawingOrder = (cars: Iterable<CarOnMap>): readonly CarOnMap[] =>
+  [...cars].toSorted((a, b) => SEVERITIES.indexOf(a.need) - SEVERITIES.indexOf(b.need));
