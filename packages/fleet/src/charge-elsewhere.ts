@@ -34,5 +34,5 @@ export function chargeElsewhere(
     departAtMs: state.atMs,
     stops: [{ ...target, place: site, road: there, charge }, { ...after, road: onwards }, ...rest],
   };
-  if (tellsPlan && outing.wish.tellAtMs !== null) sink.plan(toldPlan(state.outing, traits.reserveSocPct));
+  if (tellsPlan && outing.wish.tellAtMs !== null) sink.plan(toldPlan(state.outing, traits));
 }

@@ -93,6 +93,26 @@ describe('plans', () => {
     }
   });
 
+  test('leave as much time for a charge as it takes with the power of car and post, not the same for all', () => {
+    const fleet = createFleet({ ...OPTIONS, cars: 40 });
+    const { traits } = fleet;
+    const told = run(fleet).flatMap((one) => (one.kind === 'plan' ? [one] : []));
+    const charges = told.flatMap(({ car, plan }) =>
+      plan.stops.flatMap(({ arriveAtMs = 0, departAtMs = 0, powerKw, chargeToSocPct = 0 }) =>
+        powerKw === undefined
+          ? []
+          : [{ car, lastsH: (departAtMs - arriveAtMs) / HOUR_MS, powerKw, chargeToSocPct }],
+      ),
+    );
+    expect(new Set(charges.map(({ lastsH }) => lastsH)).size).toBeGreaterThan(1);
+    for (const { car, lastsH, powerKw, chargeToSocPct } of charges) {
+      const { kind, health } = traits[car] as (typeof traits)[number];
+      const mostPct = (100 * lastsH * Math.min(powerKw, kind.dcKw)) / (kind.packKwh * health);
+      expect(lastsH).toBeGreaterThanOrEqual(1 / 6);
+      expect(mostPct).toBeGreaterThan(Math.min(chargeToSocPct - 31, 60));
+    }
+  });
+
   test('are told before the drive, those of a depot the evening before', () => {
     const { traits } = createFleet(OPTIONS);
     for (const { atMs, car, plan } of plans) {

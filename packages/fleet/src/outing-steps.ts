@@ -51,7 +51,7 @@ function planWish({ wishes, traits, ground, chance }: Car, state: CarState, sink
   const leavesWithPct = Math.max(socPct, Math.min(state.chargeLimitPct, socPct + gainPct));
   const outing = planOuting(wish, traits, { place: state.at, leavesWithPct }, ground);
   state.outing = outing;
-  if (wish.tellAtMs !== null) sink.plan(toldPlan(outing, traits.reserveSocPct));
+  if (wish.tellAtMs !== null) sink.plan(toldPlan(outing, traits));
 }
 
 function leave(state: CarState): void {

@@ -131,14 +131,15 @@ export interface ToldPlan {
   readonly legs: readonly Leg[];
 }
 
-export function toldPlan({ wish, origin, departAtMs, stops }: Outing, reserveSocPct: number): ToldPlan {
+export function toldPlan({ wish, origin, departAtMs, stops }: Outing, traits: Traits): ToldPlan {
+  const { reserveSocPct } = traits;
   let clockMs = departAtMs;
   return {
     ...{ tripId: wish.wishId, departAtMs, reserveSocPct, origin: plain(origin) },
     stops: stops.map(({ stopId, place, road, standsMs, charge }, i): Stop => {
       const arriveAtMs = Math.round(clockMs + (1_000 * road.distanceM) / road.plannedMps);
       const isLast = i === stops.length - 1;
-      clockMs = arriveAtMs + (charge === null ? standsMs : CHARGE_MS);
+      clockMs = arriveAtMs + (charge === null ? standsMs : plannedChargeMs(traits, charge));
       return {
         ...{ stopId, ...plain(place), arriveAtMs },
         kind: charge !== null ? 'charge' : isLast ? 'destination' : 'stay',
@@ -155,8 +156,19 @@ export function toldPlan({ wish, origin, departAtMs, stops }: Outing, reserveSoc
   };
 }
 
-/** What a planner takes for a charge. */
-const CHARGE_MS = 30 * 60_000;
+/** Of the power that car and post have at most, on average over a charge: as planners have it. */
+const PLANNED_POWER_SHARE = 0.7;
+const PLANNED_CHARGE_MIN_MS = 10 * 60_000;
+
+/** How long a planner takes a charge to last that begins with what its driver plans to arrive with. */
+function plannedChargeMs(
+  traits: Traits,
+  { site, untilSocPct }: { readonly site: Site; readonly untilSocPct: number },
+): number {
+  const kw = PLANNED_POWER_SHARE * Math.min(site.powerKw, site.isDc ? traits.kind.dcKw : traits.kind.acKw);
+  const kwh = (Math.max(0, untilSocPct - traits.planMarginPct) / 100) * packKwhOf(traits);
+  return Math.max(PLANNED_CHARGE_MIN_MS, Math.round((60 * kwh) / kw) * 60_000);
+}
 
 const plain = ({ name, lat, lon }: Place): Place => ({ name, lat, lon });
 

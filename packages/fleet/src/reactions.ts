@@ -13,7 +13,6 @@ import { pointOn } from './country.ts';
 import { brokenForH, type Part } from './faults.ts';
 import { shownPctFor, toldPlan } from './outing.ts';
 import { socPctOf } from './physics.ts';
-import type { Traits } from './traits.ts';
 import { HOUR_MS } from './wishes.ts';
 
 // What people do when they are warned: something, nothing, or they say that it was of no use.
@@ -237,5 +236,5 @@ function divert(
     stops: [extra, { ...target, road: onwards }, ...state.outing.stops.slice(index + 1)],
   };
   state.outing = outing;
-  if (tellsPlan && outing.wish.tellAtMs !== null) sink.plan(toldPlan(outing, traits.reserveSocPct));
+  if (tellsPlan && outing.wish.tellAtMs !== null) sink.plan(toldPlan(outing, traits));
 }
