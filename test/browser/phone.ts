@@ -6,6 +6,7 @@ import { type Bench, lookAtParts, shoot, WAIT_MS } from './bench.ts';
 import { PHONE } from './chromium.ts';
 import { SABOTAGES } from './sabotage.ts';
 import { askAs, watchPage } from './watch-page.ts';
+import { askWhatIf } from './what-if.ts';
 
 /** The server needs no longer for what it knows. */
 const SERVER_MS = 15_000;
@@ -31,6 +32,7 @@ export async function drivePhone(bench: Bench): Promise<BrowserContext> {
   await seeCurveMove(bench, page);
   const chargers = await page.locator('.ahead .stops').last().locator('li').count();
   expect('the chargers on the way are listed', chargers > 0, chargers);
+  await askWhatIf(bench, page, 'phone');
   await seeWarning(bench, context, page);
   await answer(bench, context, page);
   await goThroughTunnel(bench, context, page);

@@ -11,7 +11,7 @@ export function watchPage(page: Page): { readonly troubles: readonly string[] } 
     if (/net::ERR_INTERNET_DISCONNECTED|WebSocket connection .* failed/.test(message.text())) return;
     // Maps drawn without a graphics card are slow, which is measured elsewhere.
     if (message.text().includes('GPU stall due to ReadPixels')) return;
-    troubles.push(`${message.type()}: ${message.text()}`);
+    troubles.push(`${message.type()}: ${message.text()} ${message.location().url}`);
   });
   page.on('request', (request) => {
     const { hostname, protocol } = new URL(request.url());

@@ -52,6 +52,8 @@ export interface CheckpointWrite {
 export interface PredictorState {
   readCheckpoint(partition: number): Promise<Checkpoint | undefined>;
   readVehicles(partition: number): Promise<readonly VehicleBlob[]>;
+  /** Of one vehicle: the blobs kept under these ids, as they were checkpointed last. */
+  findVehicles(ids: readonly string[]): Promise<readonly VehicleBlob[]>;
   /** One transaction. False when somebody else moved the checkpoint: drop the memory and read again. */
   writeCheckpoint(write: CheckpointWrite): Promise<boolean>;
 }

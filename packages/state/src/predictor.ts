@@ -27,6 +27,15 @@ export function createPredictorState(session: Session): PredictorState {
         .orderBy('vehicleId')
         .execute();
     },
+    async findVehicles(ids) {
+      return await session
+        .db()
+        .selectFrom('vehicleStates')
+        .select(['vehicleId', 'version', 'keyId', 'box'])
+        .where('vehicleId', 'in', ids)
+        .orderBy('vehicleId')
+        .execute();
+    },
     writeCheckpoint: (write) =>
       session.transaction(async () => {
         if (!(await moveCheckpoint(session, write))) return false;

@@ -15,6 +15,7 @@ import {
 } from './api.fixture.ts';
 import { createDevice } from './authenticator.fixture.ts';
 import { ROLES } from './credentials.ts';
+import { keepCar, MODELLED } from './kept-car.fixture.ts';
 import { conditionsRecord } from './road.fixture.ts';
 
 interface Operation {
@@ -26,9 +27,13 @@ interface Operation {
 const it = await startApi();
 const owner = await it.addPerson();
 const stranger = await it.addPerson();
-const vehicleId = await it.addVehicle(owner.token, {
-  ...{ alert_driver: true, show_driver: true, warm_battery: true },
-});
+const vehicleId = await it.addVehicle(
+  owner.token,
+  {
+    ...{ alert_driver: true, show_driver: true, warm_battery: true },
+  },
+  MODELLED,
+);
 const tokenOf = new Map<Role, string>([['driver', owner.token]]);
 for (const role of ROLES) if (role !== 'driver') tokenOf.set(role, (await it.addPerson(role)).token);
 
@@ -54,6 +59,7 @@ await storeAlerts(it, [alertRecord(vehicleId)]);
 await storeNotification(it, notificationRecord(vehicleId, owner.personId));
 await publish(it, TOPICS.forecasts, forecastRecord(vehicleId));
 await publish(it, TOPICS.conditions, conditionsRecord(vehicleId));
+await keepCar(it, vehicleId);
 await publish(it, TOPICS.commands, {
   ...{ commandId: 'cmd-1', vehicleId, kind: 'precondition-battery', state: 'asked' },
   ...{ askedAtMs: START_MS, expiresAtMs: START_MS + 600_000 },
@@ -135,6 +141,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'post /v1/session': { token: owner.token },
   'post /v1/places': { text: '61.5, 24.5' },
   'post /v1/vehicles/{vehicleId}/assignments': { personId: owner.personId, part: 'dispatcher' },
+  'post /v1/vehicles/{vehicleId}/what-if': { tempShiftK: -5 },
   'put /v1/trips/{tripId}': tripPlan(),
   'post /v1/rules/{ruleId}/brake': { answer: 'keep' },
   'post /v1/alerts/{alertId}/feedback': { kind: 'acknowledged' },

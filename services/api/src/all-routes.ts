@@ -29,6 +29,7 @@ import { tripFileRoutes } from './routes/trip-files.ts';
 import { tripGuessRoutes } from './routes/trip-guesses.ts';
 import { tripRoutes } from './routes/trips.ts';
 import { vehicleRoutes } from './routes/vehicles.ts';
+import { whatIfRoutes } from './routes/what-if.ts';
 import type { ApiServer } from './server.ts';
 
 /** Everything that can be asked, but for what needs more than the context: health, trip sources, VINs, the live feed. */
@@ -60,6 +61,7 @@ export const ROUTES: readonly ((server: ApiServer, context: ApiContext) => void)
   signalRoutes,
   forecastRoutes,
   roadRoutes,
+  whatIfRoutes,
   qualityRoutes,
   heldRuleRoutes,
   ruleLoadRoutes,

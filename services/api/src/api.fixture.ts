@@ -62,7 +62,7 @@ export interface TestApi extends Stores {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   addPerson(role?: Role): Promise<{ readonly personId: string; readonly token: string }>;
   /** A car of `token`'s owner; warned and shown unless the consents say otherwise. */
-  addVehicle(token: string, consents?: object): Promise<string>;
+  addVehicle(token: string, consents?: object, modelId?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -90,7 +90,8 @@ export async function startApi(options: StartOptions = {}): Promise<TestApi> {
       ...{ API_PORT: '0', API_REQUESTS_PER_S: '100000' },
       ...options.environment,
     }),
-    vehicleModels: [{ modelId: 'test-car', name: 'Test car' }],
+    // The second is one that the energy model knows.
+    vehicleModels: ['test-car', 'tesla-model-s-85-2012'].map((modelId) => ({ modelId, name: 'Test car' })),
   });
   await api.start();
   const call = (method: string, path: string, said: CallOptions = {}): Promise<Answer> =>
@@ -107,9 +108,9 @@ export async function startApi(options: StartOptions = {}): Promise<TestApi> {
       });
       return { personId: body.person.personId, token: body.token };
     },
-    async addVehicle(token, consents = { alert_driver: true, show_driver: true }) {
+    async addVehicle(token, consents = { alert_driver: true, show_driver: true }, modelId = 'test-car') {
       const { textVersion } = (await call('GET', '/v1/purposes', { token })).body;
-      const body = { modelId: 'test-car', label: 'My car', consents, textVersion };
+      const body = { modelId, label: 'My car', consents, textVersion };
       const made = await call('POST', '/v1/vehicles', { token, body });
       if (made.status !== 201) throw new Error(JSON.stringify(made.body));
       return made.body.vehicle.vehicleId;

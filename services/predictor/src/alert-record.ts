@@ -1,10 +1,10 @@
 import type { Alert, Evidence, Remedy, Severity } from '@outrider/domain';
 import { SIGNAL } from '@outrider/domain';
-import { POSTERIOR_VERSION, secondsTo } from '@outrider/energy';
-import type { Situation } from './outlook.ts';
+import { freshNumber, freshPosition, POSTERIOR_VERSION, secondsTo } from '@outrider/energy';
 import type { Simulated } from './remedy.ts';
 import type { Facts, LoadedRule, Subject } from './rule.ts';
-import { freshNumber, freshPosition, wordAtMs } from './vehicle-state.ts';
+import type { Situation } from './situation.ts';
+import { wordAtMs } from './vehicle-state.ts';
 
 export interface AlertStep {
   readonly situation: Situation;

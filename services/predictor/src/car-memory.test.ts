@@ -1,6 +1,6 @@
 import { SIGNAL } from '@outrider/domain';
+import { estimateBattery } from '@outrider/energy';
 import { describe, expect, test } from 'vitest';
-import { estimateBattery } from './car-memory.ts';
 import { DRIVING, HOUR_MS, modelOf, NOW_MS, PARKED, record, VEHICLE } from './predictor.fixture.ts';
 import { emptyVehicleState, foldRecord } from './vehicle-state.ts';
 

@@ -1,8 +1,8 @@
 import { GEAR, SIGNAL, TESLA_SIGNAL } from '@outrider/domain';
+import { freshNumber, isCharging, isPlugged, numberAt, type VehicleState } from '@outrider/energy';
 import { known, knownOr, unknown } from './fact.ts';
-import { isCharging, isPlugged, type Situation } from './outlook.ts';
 import type { Facts } from './rule.ts';
-import { freshNumber, numberAt, type VehicleState } from './vehicle-state.ts';
+import type { Situation } from './situation.ts';
 
 /** What the car's own parts say of themselves, with or without a plan. */
 export const partFacts = (situation: Situation): Facts => ({

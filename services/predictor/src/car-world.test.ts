@@ -1,4 +1,5 @@
 import { SIGNAL } from '@outrider/domain';
+import { buildRouteView } from '@outrider/energy';
 import { describe, expect, test } from 'vitest';
 import { advanceCar, type LiveCar, receive } from './car.ts';
 import { withConditions, withTrip } from './car-world.ts';
@@ -12,7 +13,6 @@ import {
   record,
   tripOf,
 } from './predictor.fixture.ts';
-import { buildRouteView } from './route-view.ts';
 
 describe('a snapshot of a revision that is not here yet', () => {
   const revised = tripOf({ revision: 2 });

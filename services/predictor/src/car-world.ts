@@ -8,11 +8,9 @@ import {
   SIGNAL,
   type Trip,
 } from '@outrider/domain';
+import { buildRouteView, isDriving, type RouteView, type VehicleState } from '@outrider/energy';
 import type { LiveCar } from './car.ts';
-import { isDriving } from './outlook.ts';
-import { buildRouteView, type RouteView } from './route-view.ts';
 import { isSamePlan } from './source-switch.ts';
-import type { VehicleState } from './vehicle-state.ts';
 
 // What a plan or a look at the world does to a car. Pure.
 

@@ -1,32 +1,34 @@
 import { advanceProgress, type Conditions, type Forecast, SIGNAL, type Trip } from '@outrider/domain';
-import type { VehicleModel } from '@outrider/energy';
-import { type CarMemory, emptyMemory, estimateBattery } from './car-memory.ts';
+import {
+  buildRouteView,
+  estimateBattery,
+  forecastCar,
+  freshPosition,
+  freshSoc,
+  isDriving,
+  outlookOf,
+  plannedDepartureMs,
+  type RouteView,
+  toldHealthPct,
+  type VehicleModel,
+  type VehicleState,
+} from '@outrider/energy';
+import { type CarMemory, emptyMemory } from './car-memory.ts';
 import { withConditions } from './car-world.ts';
 import { drillOf, rulesFor } from './drill.ts';
 import { followDrive } from './drive-basis.ts';
 import { forecastRecord, isNewsworthy, knownUntilMs, withCurve } from './forecast-record.ts';
 import { type Episodes, judge, nextDueMs, type SaidAlert } from './judge.ts';
-import { forecastCar, isDriving, plannedDepartureMs, type Situation } from './outlook.ts';
 import { withPosition } from './places-around.ts';
 import { insertRecord, type ReorderBuffer, releaseUpTo } from './reorder.ts';
-import { buildRouteView, type RouteView } from './route-view.ts';
 import type { LoadedRule } from './rule.ts';
 import { hasNewSilence, hasUnasked, silenceRulesOf } from './rule-cars.ts';
+import type { Situation } from './situation.ts';
 import { carriedOver, isSamePlan, isSourceSwitch } from './source-switch.ts';
 import { type EndedStretch, watchStretch } from './stretch-end.ts';
 import { rememberDrive } from './trip-learning.ts';
 import { tyresAirAfter } from './tyre-air.ts';
-import {
-  emptyVehicleState,
-  foldRecord,
-  freshPosition,
-  freshSoc,
-  isLate,
-  type OpenedRecord,
-  toldHealthPct,
-  type VehicleState,
-  withWord,
-} from './vehicle-state.ts';
+import { emptyVehicleState, foldRecord, isLate, type OpenedRecord, withWord } from './vehicle-state.ts';
 
 /** One car as the predictor keeps it: plain JSON, one blob of the checkpoint. */
 export interface Car {
@@ -281,20 +283,14 @@ export function situationOf(
   live: Pick<LiveCar, 'car' | 'view' | 'vehicle' | 'reserveSocPct' | 'fleet' | 'isCanary'>,
   nowMs: number,
 ): Situation {
-  const { car, view, vehicle } = live;
+  const { car, view, vehicle, reserveSocPct } = live;
+  const { state } = car;
+  const outlook = outlookOf({ state, memory: car.memory, view, vehicle, reserveSocPct }, nowMs);
   return {
-    nowMs,
-    state: car.state,
-    memory: {
-      ...car.memory,
-      battery: estimateBattery(car.memory.battery, car.state, car.state, vehicle, nowMs),
-    },
+    ...outlook,
+    memory: { ...car.memory, battery: outlook.memory.battery },
     view: withPosition(view, car, nowMs),
-    car: forecastCar(vehicle, car.memory, view, toldHealthPct(car.state, nowMs)),
-    vehicle,
-    reserveSocPct: view?.trip?.reserveSocPct ?? live.reserveSocPct,
-    soc: freshSoc(car.state, nowMs),
     ...(live.fleet !== undefined && { fleet: live.fleet }),
-    ...(live.isCanary && { drill: drillOf(car.state, nowMs) }),
+    ...(live.isCanary && { drill: drillOf(state, nowMs) }),
   };
 }

@@ -1,9 +1,10 @@
 import { encodeRecord, TOPICS, withTrace } from '@outrider/bus';
 import type { Alert } from '@outrider/domain';
+import { WORLD_SUFFIX } from '@outrider/energy';
 import { type Log, traceField } from '@outrider/runtime';
 import type { AlertRow, OutboxRow, VehicleBlob } from '@outrider/state';
 import type { Trust } from '@outrider/trust';
-import { type Resident, type Residents, WORLD_SUFFIX } from './residents.ts';
+import type { Resident, Residents } from './residents.ts';
 
 // What a checkpoint writes, sealed with the key of whoever owns the car now.
 

@@ -1,6 +1,6 @@
 import { type Severity, SIGNAL } from '@outrider/domain';
+import { numberAt, type VehicleState } from '@outrider/energy';
 import type { Facts, LoadedRule, Subject } from './rule.ts';
-import { numberAt, type VehicleState } from './vehicle-state.ts';
 
 // A canary car tries every rule at once: while it says that its charge is low, each rule is asked with an example from
 // its own tests. So what runs is shown to fire, be told and arrive, without waiting for a cold night. Pure.

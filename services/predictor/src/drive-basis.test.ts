@@ -1,9 +1,8 @@
 import type { RouteProgress } from '@outrider/domain';
-import { priorFor } from '@outrider/energy';
+import { buildRouteView, priorFor } from '@outrider/energy';
 import { describe, expect, test } from 'vitest';
 import { followDrive } from './drive-basis.ts';
 import { conditionsOf, modelOf, NOW_MS, stopAt, tripOf } from './predictor.fixture.ts';
-import { buildRouteView } from './route-view.ts';
 
 const vehicle = modelOf();
 const car = { vehicle, posterior: priorFor(vehicle) };

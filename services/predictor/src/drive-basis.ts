@@ -1,15 +1,15 @@
 import type { RouteProgress } from '@outrider/domain';
 import {
   batteryEnergy,
+  type DriveBasis,
   energyKwhOf,
   type ForecastCar,
   noLiveFactor,
+  type RouteView,
   readStretch,
   updateLiveFactor,
   usableBetweenKwh,
 } from '@outrider/energy';
-import type { DriveBasis } from './car-memory.ts';
-import type { RouteView } from './route-view.ts';
 
 /** A jump of this much charge upwards is a charge, not recuperation: a new drive begins after it. */
 const CHARGED_PCT = 3;

@@ -1,6 +1,6 @@
-import type { PlanForecast } from '@outrider/energy';
-import { isCharging, isDriving, isPlugged, type Situation } from './outlook.ts';
+import { isCharging, isDriving, isPlugged, type PlanForecast } from '@outrider/energy';
 import type { Fact, Facts, FactValue } from './rule.ts';
+import type { Situation } from './situation.ts';
 
 export const known = (value: FactValue): Fact => ({ kind: 'known', value });
 export const unknown = (reason: string): Fact => ({ kind: 'unknown', reason });

@@ -1,24 +1,16 @@
 import { type Forecast, leastSure, SIGNAL, SIGNALS } from '@outrider/domain';
-import { forecastArrival, forecastPlan, type PlanStage, POSTERIOR_VERSION } from '@outrider/energy';
-import { contentId } from '@outrider/runtime';
 import {
-  carStateOf,
+  curveAhead,
   isDriving,
-  parkHere,
-  plannedDepartureMs,
-  type Situation,
-  stagesTo,
-  stopTempC,
-  waitAt,
+  POSTERIOR_VERSION,
+  stopsAhead,
+  type VehicleState,
   whyUnknown,
-} from './outlook.ts';
+} from '@outrider/energy';
+import { contentId } from '@outrider/runtime';
 import { reachableChargers } from './reachable.ts';
-import { bandOf, roundProbability } from './remedy.ts';
-import type { RouteView, ViewStretch } from './route-view.ts';
+import type { Situation } from './situation.ts';
 import { isUnderWay } from './under-way.ts';
-import type { VehicleState } from './vehicle-state.ts';
-
-const CURVE_POINTS = 40;
 
 /**
  * The forecast as people and programs read it: every stop ahead. The battery along the road is left out:
@@ -99,95 +91,7 @@ function lastKnownOf({ madeAtMs, socPct, stops }: Forecast): Forecast['lastKnown
 export const withCurve = (forecast: Forecast, situation: Situation): Forecast =>
   forecast.unknown !== undefined || situation.view === null
     ? forecast
-    : { ...forecast, curve: curveOf(situation, situation.view) };
-
-function stopsAhead(situation: Situation, view: RouteView): Forecast['stops'] {
-  const { nowMs, reserveSocPct, car } = situation;
-  const from = situation.memory.progress?.stretch ?? 0;
-  if (from >= view.stretches.length) return [];
-  const waiting = waitingHere(situation);
-  const stages: PlanStage[] = [...waiting];
-  const ends: { readonly stretch: ViewStretch; readonly stage: number }[] = [];
-  for (let i = from; i < view.stretches.length; i++) {
-    const stretch = view.stretches[i] as ViewStretch;
-    stages.push(...stagesTo(situation, view, i).slice(i === from ? 0 : -1));
-    ends.push({ stretch, stage: stages.length - 1 });
-    const between = afterStop(view, stretch);
-    // Beyond a charge whose end nobody planned nothing can be said.
-    if (between === null) break;
-    stages.push(...between);
-  }
-  const plan = forecastPlan({ car, state: carStateOf(situation), stages });
-  const durationTo = (stage: number) =>
-    plan.stops.slice(0, stage + 1).reduce((sum, stop) => sum + stop.durationS, 0);
-  let roadM = 0;
-  return ends.flatMap(({ stretch, stage }, i) => {
-    const stop = plan.stops[stage];
-    const drive = stages[stage];
-    if (stop === undefined || drive?.kind !== 'drive') return [];
-    roadM += drive.toM - drive.fromM;
-    return [
-      {
-        stopId: stretch.stopId,
-        name: stretch.stopName,
-        distanceM: roadM,
-        arriveAtMs: Math.round(
-          i === 0
-            ? nowMs + durationTo(stage) * 1000
-            : Math.max(nowMs + durationTo(stage) * 1000, stretch.planned?.arriveAtMs ?? 0),
-        ),
-        arrivalSocPct: bandOf(stop.soc),
-        belowReserveProbability: roundProbability(stop.soc.probabilityBelow(reserveSocPct)),
-      },
-    ];
-  });
-}
-
-/** Standing until the plan has it leave; nothing where it drives, or nobody planned when. */
-function waitingHere(situation: Situation): PlanStage[] {
-  const departAtMs = isDriving(situation.state) ? null : plannedDepartureMs(situation);
-  return departAtMs === null ? [] : parkHere(situation, departAtMs);
-}
-
-/** What happens at a stop before the next drive; null when a charge there has no planned end. */
-function afterStop(view: RouteView, stretch: ViewStretch): PlanStage[] | null {
-  const { planned } = stretch;
-  if (planned?.kind === 'charge' || planned?.plugged === true) {
-    if (planned.chargeToSocPct === undefined) return null;
-    const maxPowerKw = planned.powerKw ?? 11;
-    return [
-      {
-        kind: 'charge',
-        station: { kind: maxPowerKw > 25 ? 'dc' : 'ac', maxPowerKw },
-        until: { kind: 'soc', socPct: planned.chargeToSocPct },
-        airTempC: stopTempC(view, stretch),
-      },
-    ];
-  }
-  return waitAt(view, stretch);
-}
-
-/** It begins with what is left when the car leaves, and ends with what the stop's own forecast says. */
-function curveOf(situation: Situation, view: RouteView): Forecast['curve'] {
-  const { memory, car } = situation;
-  const stretch = view.stretches[memory.progress?.stretch ?? 0];
-  if (stretch === undefined) return [];
-  const { prefix } = stretch;
-  const fromM = Math.min(memory.progress?.alongM ?? 0, prefix.lengthM);
-  const restM = prefix.lengthM - fromM;
-  const state = carStateOf(situation);
-  const waiting = waitingHere(situation);
-  return Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
-    const distanceM = (restM * i) / CURVE_POINTS;
-    const toM = Math.min(prefix.lengthM, fromM + distanceM);
-    const drive: PlanStage = { kind: 'drive', prefix, fromM, toM };
-    const soc =
-      waiting.length === 0
-        ? forecastArrival({ prefix, fromM, toM, car, state }).soc
-        : forecastPlan({ car, state, stages: [...waiting, drive] }).stops.at(-1)?.soc;
-    return { distanceM, socPct: bandOf(soc as NonNullable<typeof soc>) };
-  });
-}
+    : { ...forecast, curve: curveAhead(situation, situation.view) };
 
 /** Half of the time for which the last one may be shown is over, and there is more now. */
 const isRenewed = (last: Forecast, next: Forecast): boolean =>

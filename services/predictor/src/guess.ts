@@ -1,5 +1,5 @@
-import type { Situation } from './outlook.ts';
 import type { LoadedRule, Verdict } from './rule.ts';
+import type { Situation } from './situation.ts';
 
 /**
  * What a rule may raise while the plan is only guessed: a card, which interrupts nobody. Once its driver confirms

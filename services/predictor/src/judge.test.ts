@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { alertId } from './alert-lifecycle.ts';
 import { situationOf } from './car.ts';
 import { type Episodes, judge, nextDueMs } from './judge.ts';
-import type { Situation } from './outlook.ts';
 import {
   type CarOptions,
   charger,
@@ -15,6 +14,7 @@ import {
 } from './predictor.fixture.ts';
 import { ruleOn } from './rule.fixture.ts';
 import type { LoadedRule } from './rule.ts';
+import type { Situation } from './situation.ts';
 
 const rule = ruleOn('belowReserveProbability', 'stop');
 const low: CarOptions = { values: DRIVING, socPct: 45, eastM: 2_000, chargers: [charger('halfway', 90_000)] };

@@ -1,5 +1,6 @@
-import { isDriving, type Situation } from './outlook.ts';
+import { isDriving } from '@outrider/energy';
 import type { LoadedRule, Verdict } from './rule.ts';
+import type { Situation } from './situation.ts';
 
 /**
  * Whether a car was last seen driving longer ago than a warning of this rule lives: nobody knows whether it still

@@ -1,7 +1,6 @@
 import { distanceM } from '@outrider/domain';
+import { freshPosition, type RouteView } from '@outrider/energy';
 import type { Car } from './car.ts';
-import type { RouteView } from './route-view.ts';
-import { freshPosition } from './vehicle-state.ts';
 
 const ROAD_FACTOR = 1.3;
 const MOVED_M = 500;

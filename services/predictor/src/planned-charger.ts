@@ -1,6 +1,6 @@
 import { type ChargerOnRoute, distanceM } from '@outrider/domain';
-import { horizonOf, type Situation } from './outlook.ts';
-import type { RouteView, ViewStretch } from './route-view.ts';
+import { horizonOf, type RouteView, type ViewStretch } from '@outrider/energy';
+import type { Situation } from './situation.ts';
 
 /** Plans name a place, sources a post: they are the same within so much. */
 const SAME_PLACE_M = 500;

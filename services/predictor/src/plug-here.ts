@@ -1,15 +1,16 @@
-import { type ChargingStation, chargeMinutesFor } from '@outrider/energy';
 import {
+  type ChargingStation,
   carStateOf,
+  chargeMinutesFor,
   chargerHere,
   outsideC,
   parkHere,
-  type Situation,
+  type RouteView,
   stagesTo,
   standingTempC,
-} from './outlook.ts';
+} from '@outrider/energy';
 import { ENOUGH_PROBABILITY } from './remedy.ts';
-import type { RouteView } from './route-view.ts';
+import type { Situation } from './situation.ts';
 
 /** After six days on any outlet nothing changes any more. */
 const LONGEST_MIN = 6 * 24 * 60;

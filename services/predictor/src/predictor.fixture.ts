@@ -12,8 +12,8 @@ import {
 import { type VehicleModel, vehicleModel } from '@outrider/energy';
 import { emptyCar, emptyWorld, type LiveCar, situationOf } from './car.ts';
 import { withConditions, withTrip } from './car-world.ts';
-import type { Situation } from './outlook.ts';
 import type { Fact, Facts } from './rule.ts';
+import type { Situation } from './situation.ts';
 import { foldRecord, type OpenedRecord } from './vehicle-state.ts';
 
 // A car, a plan, a road and the weather, with a default for everything. For tests only.

@@ -1,7 +1,13 @@
 import type { ChargerOnRoute } from '@outrider/domain';
-import { prepareForecast, type RoutePrefix } from '@outrider/energy';
-import { carStateOf, forecastOf, type Situation, undrawnRoad } from './outlook.ts';
-import type { RouteView } from './route-view.ts';
+import {
+  carStateOf,
+  forecastOf,
+  prepareForecast,
+  type RoutePrefix,
+  type RouteView,
+  undrawnRoad,
+} from '@outrider/energy';
+import type { Situation } from './situation.ts';
 
 /** A charger before the horizon: where the car leaves the road for it, and how surely it gets there. */
 export interface ReachableCharger {

@@ -1,9 +1,10 @@
 import type { Remedy, TripRemedy } from '@outrider/domain';
+import { roundProbability } from '@outrider/energy';
 import { expect, test } from 'vitest';
 import { CHARGING, charger, DRIVING } from './predictor.fixture.ts';
 import { remedySources, simulateRemedies } from './remedies/index.ts';
 import { problemOf } from './remedies/remedies.fixture.ts';
-import { rankRemedies, roundProbability, type Simulated } from './remedy.ts';
+import { rankRemedies, type Simulated } from './remedy.ts';
 
 const band = { p10: 0, p50: 1, p90: 2 };
 const remedies: Readonly<Record<string, TripRemedy>> = {

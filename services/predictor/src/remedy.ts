@@ -1,7 +1,6 @@
 import type { Band, Remedy, TripRemedy } from '@outrider/domain';
-import { type PlanForecast, type SocForecast, warnFrom } from '@outrider/energy';
-import type { Situation } from './outlook.ts';
-import type { RouteView } from './route-view.ts';
+import { bandOf, type PlanForecast, type RouteView, roundProbability, warnFrom } from '@outrider/energy';
+import type { Situation } from './situation.ts';
 
 /** A remedy, simulated, with the last moment at which it still works. */
 export interface Simulated<R extends Remedy = TripRemedy> {
@@ -33,14 +32,6 @@ const OFFERED_PROBABILITY = 0.5;
 /** Nobody waits longer than this at a charger when there is anything else to do. */
 const LONG_WAIT_MIN = 240;
 
-const clampPct = (pct: number): number => Math.round(Math.min(100, Math.max(-100, pct)) * 10) / 10;
-
-export const bandOf = (soc: SocForecast): Band => ({
-  p10: clampPct(soc.quantilesPct.p10),
-  p50: clampPct(soc.quantilesPct.p50),
-  p90: clampPct(soc.quantilesPct.p90),
-});
-
 /** The outcome part that every remedy carries: arrival at the end of the plan, worst risk on the way. */
 export function outcomeOf(
   plan: PlanForecast,
@@ -53,9 +44,6 @@ export function outcomeOf(
     belowReserveProbability: roundProbability(plan.worstBelow(reserveSocPct)?.probability ?? 0),
   };
 }
-
-export const roundProbability = (probability: number): number =>
-  Math.round(Math.min(1, Math.max(0, probability)) * 1000) / 1000;
 
 /**
  * Best first, at most three: those that surely work in the rule's order of preference, then the next best.

@@ -1,15 +1,8 @@
-import type { VehicleModel } from '@outrider/energy';
+import { buildRouteView, CAR_VERSION, type VehicleModel, WORLD_SUFFIX } from '@outrider/energy';
 import type { State, Vehicle, VehicleBlob } from '@outrider/state';
 import { type Trust, UnknownSubject } from '@outrider/trust';
 import { type Car, type CarWorld, emptyCar, emptyWorld, type LiveCar } from './car.ts';
-import { buildRouteView } from './route-view.ts';
 import { restoreMemory } from './trip-learning.ts';
-
-/** Blobs of the checkpoint: the car under its id, what the world said under this suffix. */
-export const WORLD_SUFFIX = '/world';
-
-/** Of a `Car` as a checkpoint holds it. */
-const CAR_VERSION = 1;
 
 /** Written by a newer Outrider: the partition waits until one of those takes it, or this one is replaced. */
 export class NewerCheckpoint extends Error {

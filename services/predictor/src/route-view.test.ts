@@ -1,6 +1,6 @@
+import { buildRouteView } from '@outrider/energy';
 import { expect, test } from 'vitest';
 import { at, conditionsOf, modelOf, segmentsBetween, stopAt, tripOf } from './predictor.fixture.ts';
-import { buildRouteView } from './route-view.ts';
 
 const car = modelOf();
 

@@ -1,8 +1,8 @@
 import { type Position, SIGNAL, SIGNALS } from '@outrider/domain';
-import type { Situation } from './outlook.ts';
+import { freshPosition, type VehicleState } from '@outrider/energy';
 import type { Facts, LoadedRule, Region, Truth, Verdict } from './rule.ts';
 import type { RuleStep } from './rule-step.ts';
-import { freshPosition, type VehicleState } from './vehicle-state.ts';
+import type { Situation } from './situation.ts';
 
 // A rule that is for some regions only. Where the car is, is one more condition: true, false or unknown. Pure.
 

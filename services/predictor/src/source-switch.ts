@@ -1,8 +1,8 @@
 import type { Conditions, Trip } from '@outrider/domain';
 import { factCatalogue } from './facts/catalogue.ts';
 import { subjectsOf } from './facts/index.ts';
-import type { Situation } from './outlook.ts';
 import { type FactDefinition, type Facts, type Scope, type Subject, scope } from './rule.ts';
+import type { Situation } from './situation.ts';
 
 // Bumpless transfer, as when a controller changes its sensor: another provider of weather or roads says nearly the
 // same and is less or more sure of it. That alone is no news, so what rules judge goes on from where it was, and

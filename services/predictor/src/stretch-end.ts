@@ -1,6 +1,7 @@
 import type { Forecast, StretchLabel } from '@outrider/domain';
+import { isCharging, isDriving, isPlugged } from '@outrider/energy';
 import { contentId } from '@outrider/runtime';
-import { isCharging, isDriving, isPlugged, type Situation } from './outlook.ts';
+import type { Situation } from './situation.ts';
 import { labelOf, type StretchEnd } from './stretch-label.ts';
 import { beginWatch, interrupts, moveWatch, type SaidStep, type StretchWatch } from './stretch-watch.ts';
 

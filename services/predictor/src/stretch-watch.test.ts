@@ -2,8 +2,8 @@ import type { Alert } from '@outrider/domain';
 import { SIGNAL } from '@outrider/domain';
 import { describe, expect, test } from 'vitest';
 import { forecastRecord } from './forecast-record.ts';
-import type { Situation } from './outlook.ts';
 import { CHARGING, DRIVING, NOW_MS, PARKED, situation, stopAt, tripOf } from './predictor.fixture.ts';
+import type { Situation } from './situation.ts';
 import { beginWatch, moveWatch, type SaidStep, type StretchWatch } from './stretch-watch.ts';
 
 const SPEED_MPS = 97 / 3.6;

@@ -1,8 +1,7 @@
 import type { Alert, Forecast } from '@outrider/domain';
 import { SIGNAL } from '@outrider/domain';
-import { isCharging, isDriving, isPlugged, type Situation } from './outlook.ts';
-import type { ViewStretch } from './route-view.ts';
-import { freshNumber } from './vehicle-state.ts';
+import { freshNumber, isCharging, isDriving, isPlugged, type ViewStretch } from '@outrider/energy';
+import type { Situation } from './situation.ts';
 
 // Follows one stretch of a plan from judgement to judgement, so that its end says what the warnings were worth.
 // Pure. What it remembers goes with the car, sealed; what leaves it is a label without car, place or hour.

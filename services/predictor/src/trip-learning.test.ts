@@ -1,9 +1,8 @@
 import { type CarUse, GEAR, SIGNAL } from '@outrider/domain';
-import { noLearning, usualSigmas, usualUse } from '@outrider/energy';
+import { carStateOf, forecastCar, noLearning, toldHealthPct, usualSigmas, usualUse } from '@outrider/energy';
 import { describe, expect, test } from 'vitest';
 import { advanceCar, type LiveCar, receive, situationOf } from './car.ts';
 import { emptyMemory } from './car-memory.ts';
-import { carStateOf, forecastCar } from './outlook.ts';
 import {
   HOUR_MS,
   liveCar,
@@ -16,7 +15,7 @@ import {
   tripOf,
 } from './predictor.fixture.ts';
 import { rememberDrive, restoreMemory, withoutLearning } from './trip-learning.ts';
-import { type OpenedRecord, toldHealthPct } from './vehicle-state.ts';
+import type { OpenedRecord } from './vehicle-state.ts';
 
 const vehicle = modelOf();
 const said = (atS: number, values: object) => record(NOW_MS + atS * 1000, { [SIGNAL.airTemp]: 5, ...values });

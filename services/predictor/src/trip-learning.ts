@@ -1,22 +1,22 @@
 import { SIGNAL } from '@outrider/domain';
 import {
   type DrivenTrip,
+  flagAt,
+  learnedOf,
   learnTrip,
   pullsTrailer,
-  restoreLearned,
-  restoreTripMeter,
+  type RouteView,
+  restoreRoadMemory,
+  tyresAfter,
   type UnmeasuredReason,
   useOf,
   type VehicleModel,
+  type VehicleState,
   type VehicleUse,
 } from '@outrider/energy';
 import type { LiveCar } from './car.ts';
 import { type CarMemory, emptyMemory } from './car-memory.ts';
-import { learnedOf } from './learning.ts';
-import type { RouteView } from './route-view.ts';
 import { followTrip } from './trip-recorder.ts';
-import { tyresAfter } from './tyres.ts';
-import { flagAt, type VehicleState } from './vehicle-state.ts';
 
 /** A drive that begins further from the planned departure is another drive. */
 const DEPARTS_WITHIN_MS = 3 * 3_600_000;
@@ -94,6 +94,5 @@ export const withoutLearning = (live: LiveCar): LiveCar => ({
 export const restoreMemory = (stored: Partial<CarMemory>, vehicle: VehicleModel): CarMemory => ({
   ...emptyMemory,
   ...stored,
-  trip: restoreTripMeter(stored.trip),
-  learned: restoreLearned(stored.learned, vehicle.modelId) ?? null,
+  ...restoreRoadMemory(stored, vehicle),
 });

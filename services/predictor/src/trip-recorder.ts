@@ -3,15 +3,18 @@ import {
   addTripSample,
   type DrivenTrip,
   finishTrip,
+  isCharging,
+  isDriving,
+  isPlugged,
   type MeterCar,
+  numberAt,
   startTripMeter,
   type TripMeter,
+  tyreColdRatio,
   type UnmeasuredReason,
+  type VehicleState,
 } from '@outrider/energy';
-import { isCharging, isDriving, isPlugged } from './outlook.ts';
 import { type Surroundings, tripSample } from './trip-sample.ts';
-import { tyreColdRatio } from './tyres.ts';
-import { numberAt, type VehicleState } from './vehicle-state.ts';
 
 /** A stop shorter than this belongs to the drive: a barrier, a passenger getting out. */
 const STOP_MS = 2 * 60_000;

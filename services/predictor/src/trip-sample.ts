@@ -1,9 +1,17 @@
 import { bearingDeg, distanceM, SIGNAL } from '@outrider/domain';
-import { type SegmentWeather, segmentAt, standardPressureHpa, type TripSample } from '@outrider/energy';
+import {
+  freshNumber,
+  freshSoc,
+  isDriving,
+  numberAt,
+  type RouteView,
+  type SegmentWeather,
+  segmentAt,
+  standardPressureHpa,
+  type TripSample,
+  type VehicleState,
+} from '@outrider/energy';
 import type { CarMemory } from './car-memory.ts';
-import { isDriving } from './outlook.ts';
-import type { RouteView } from './route-view.ts';
-import { freshNumber, freshSoc, numberAt, type VehicleState } from './vehicle-state.ts';
 
 /** What a sample rests on besides the car's own words. */
 export interface Surroundings {

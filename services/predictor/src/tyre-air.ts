@@ -1,8 +1,6 @@
 import { SIGNAL } from '@outrider/domain';
-import { tyreColdLeft } from '@outrider/energy';
+import { freshNumber, tyreColdLeft, tyreColdRatio, type VehicleState } from '@outrider/energy';
 import type { CarMemory } from './car-memory.ts';
-import { tyreColdRatio } from './tyres.ts';
-import { freshNumber, type VehicleState } from './vehicle-state.ts';
 
 // How much air is in a tyre, whatever the weather. The volume of a tyre hardly changes, so by the ideal gas law its
 // absolute pressure goes with its absolute temperature: what was measured is told as it would be at 20 °C.

@@ -1,4 +1,5 @@
-import { isDriving, type Situation } from './outlook.ts';
+import { isDriving } from '@outrider/energy';
+import type { Situation } from './situation.ts';
 
 /** A plan that departs within this time may be begun; what is driven earlier is something else. */
 const EARLY_MS = 2 * 3_600_000;

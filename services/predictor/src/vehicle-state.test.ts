@@ -1,16 +1,8 @@
 import { GEAR, SIGNAL, type SignalRecord } from '@outrider/domain';
+import { freshNumber, freshPosition, freshSoc, type VehicleState } from '@outrider/energy';
 import { describe, expect, test } from 'vitest';
 import { CHARGING, DRIVING, HOUR_MS, NOW_MS, PARKED, placeOf, record, VEHICLE } from './predictor.fixture.ts';
-import {
-  emptyVehicleState,
-  foldRecord,
-  freshNumber,
-  freshPosition,
-  freshSoc,
-  isLate,
-  openedRecord,
-  type VehicleState,
-} from './vehicle-state.ts';
+import { emptyVehicleState, foldRecord, isLate, openedRecord } from './vehicle-state.ts';
 
 const empty = emptyVehicleState(VEHICLE);
 const fold = (...steps: readonly object[]): VehicleState =>

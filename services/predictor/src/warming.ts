@@ -1,5 +1,5 @@
 import { batteryEnergy, socAfterUsing } from '@outrider/energy';
-import type { Situation } from './outlook.ts';
+import type { Situation } from './situation.ts';
 
 /** Warm enough for most of the charging power: the cold factor is 0.93 there. */
 export const WARM_C = 20;

@@ -16,6 +16,8 @@ export interface CurveData {
   readonly p10: readonly (number | null)[];
   readonly p50: readonly (number | null)[];
   readonly p90: readonly (number | null)[];
+  /** The middle of what it would be otherwise; null where nothing is asked. */
+  readonly ghost: readonly (number | null)[];
   readonly hereX: number;
   readonly endX: number;
   readonly reserveSocPct: number;
@@ -30,12 +32,16 @@ export interface CurveData {
 
 const LOWEST_PCT = -30;
 
-/** Undefined where no curve is known. */
+/**
+ * Undefined where no curve is known.
+ * @param otherwise the same road's curve as it would be with a change, at the same points
+ */
 export function curveData(
   forecast: ForecastView | undefined,
   trail: Trail | undefined,
   road: RoadView | undefined,
   reading: Reading,
+  otherwise?: ForecastView['curve'],
 ): CurveData | undefined {
   const next = forecast?.stops[0];
   if (forecast === undefined || next === undefined || forecast.curve.length < 2) return undefined;
@@ -67,6 +73,12 @@ export function curveData(
     p10: band(({ p10 }) => p10),
     p50: band(({ p50 }) => p50),
     p90: band(({ p90 }) => p90),
+    ghost: [
+      ...blank,
+      ...forecast.curve.map((_, i) =>
+        otherwise?.length === forecast.curve.length ? (otherwise[i]?.socPct.p50 ?? null) : null,
+      ),
+    ],
     hereX: at(hereM),
     endX: Math.max(...stops.map(({ x }) => x), at(ahead.at(-1)?.m ?? hereM)),
     reserveSocPct: forecast.reserveSocPct,

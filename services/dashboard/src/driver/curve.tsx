@@ -50,8 +50,8 @@ export function Curve({ data, label, unit, words }: CurveProps) {
   return <div class="curve" ref={place} role="img" aria-label={label} />;
 }
 
-const columnsOf = ({ x, p90, p10, p50, driven }: CurveData): uPlot.AlignedData =>
-  [x, p90, p10, p50, driven].map((column) => [...column]) as uPlot.AlignedData;
+const columnsOf = ({ x, p90, p10, p50, driven, ghost }: CurveData): uPlot.AlignedData =>
+  [x, p90, p10, p50, driven, ghost].map((column) => [...column]) as uPlot.AlignedData;
 
 const HEIGHT_SHARE = 0.58;
 const sizeOf = ({ clientWidth }: HTMLElement) => ({
@@ -95,6 +95,7 @@ function optionsOf(
       edge,
       { stroke: colour('road'), width: 2, dash: [6, 4], points: { show: false } },
       { stroke: colour('ink'), width: 3, points: { show: false } },
+      { stroke: colour('warning'), width: 2.5, dash: [2, 4], points: { show: false } },
     ],
     hooks: { draw: [(plot) => drawMarks(plot, current(), { colour, font, words })] },
   };

@@ -10,12 +10,15 @@ import { Chargers } from './chargers.tsx';
 import { Curve } from './curve.tsx';
 import { curveData } from './curve-data.ts';
 import { VerdictCard } from './verdict-card.tsx';
+import { WhatIf } from './what-if.tsx';
+import { otherwise } from './what-if-answer.ts';
 
 /** Recomputed when the forecast is another, not each second. */
 const curve = computed(() => {
   const vehicleId = vehicle.value?.vehicleId ?? '';
   const { forecasts, trails, roads } = seen.value;
-  return curveData(forecasts[vehicleId], trails[vehicleId], roads[vehicleId], reading.value);
+  const ghost = otherwise.value?.changed.curve;
+  return curveData(forecasts[vehicleId], trails[vehicleId], roads[vehicleId], reading.value, ghost);
 });
 
 /** The view a driver opens: the verdict, the one thing to do, the curve, the stops. */
@@ -53,6 +56,7 @@ export function Trip() {
           <p class="aside">{isWatched ? texts.value.curve.empty : texts.value.curve.unknown}</p>
         )}
       </section>
+      {isWatched && forecast !== undefined && forecast.stops.length > 0 && <WhatIf />}
       {isWatched && forecast !== undefined && forecast.stops.length > 0 && (
         <div class="ahead">
           <Stops stops={forecast.stops} />
@@ -96,6 +100,12 @@ function Legend() {
         <i class="key range" />
         {words.range}
       </li>
+      {otherwise.value !== undefined && (
+        <li>
+          <i class="key otherwise" />
+          {texts.value.whatIf.ghost}
+        </li>
+      )}
       <li>
         <i class="key charger" />
         {words.charger}

@@ -1,5 +1,6 @@
 import { deMap } from './de-map.ts';
 import { deStaff } from './de-staff.ts';
+import { deWhatIf } from './de-what-if.ts';
 import type { Texts } from './en.ts';
 
 /** What the page says in German. */
@@ -191,6 +192,7 @@ export const de: Texts = {
     guess: 'aus deinem Kalender vermutet',
   },
   ...deStaff,
+  ...deWhatIf,
   map: deMap,
   severity: { critical: 'kritisch', warning: 'Warnung', info: 'zur Kenntnis' },
   states: {

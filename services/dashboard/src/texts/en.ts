@@ -1,5 +1,6 @@
 import { enMap } from './en-map.ts';
 import { enStaff } from './en-staff.ts';
+import { enWhatIf } from './en-what-if.ts';
 
 /** What the page says in English. Another language has the same names; `texts.ts` lists them. */
 export const en = {
@@ -189,6 +190,7 @@ export const en = {
     guess: 'guessed from your calendar',
   },
   ...enStaff,
+  ...enWhatIf,
   map: enMap,
   severity: { critical: 'critical', warning: 'warning', info: 'for information' },
   states: {

@@ -58,6 +58,12 @@ export const temperature = (celsius: number, reading: Reading): string => {
   return `${number(Math.round(isImperial ? celsius * 1.8 + 32 : celsius), reading)}\u00a0${isImperial ? '°F' : '°C'}`;
 };
 
+/** A difference of temperatures, without its sign: `5 °C`, `9 °F`. */
+export const temperatureStep = (kelvin: number, reading: Reading): string => {
+  const isImperial = reading.units === 'imperial';
+  return `${number(Math.round(Math.abs(isImperial ? kelvin * 1.8 : kelvin)), reading)}\u00a0${isImperial ? '°F' : '°C'}`;
+};
+
 export const power = (kw: number, reading: Reading): string =>
   `${number(kw, reading, kw < 10 ? 1 : 0)}\u00a0kW`;
 

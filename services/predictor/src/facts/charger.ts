@@ -1,7 +1,8 @@
+import { forecastOf, isDriving, isPlugged, stagesTo, whyUnknown } from '@outrider/energy';
 import { known, knownOr, motionFacts, unknown } from '../fact.ts';
-import { forecastOf, isDriving, isPlugged, type Situation, stagesTo, whyUnknown } from '../outlook.ts';
 import { nextPlannedCharge, type PlannedCharge } from '../planned-charger.ts';
 import type { Facts, Subject } from '../rule.ts';
+import type { Situation } from '../situation.ts';
 
 /** The charger that the plan counts on next, with a way to go on from there. */
 export function chargerSubjects(situation: Situation): Subject[] {

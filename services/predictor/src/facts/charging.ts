@@ -2,30 +2,28 @@ import { SIGNAL } from '@outrider/domain';
 import {
   type ChargeStage,
   type ChargingStation,
-  chargeMinutesFor,
-  type PlanForecast,
-  type PlanStage,
-} from '@outrider/energy';
-import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
-import {
   carStateOf,
+  chargeMinutesFor,
   forecastOf,
   horizonOf,
   isCharging,
   isDriving,
   isPlugged,
+  numberAt,
   outsideC,
+  type PlanForecast,
+  type PlanStage,
   plannedDepartureMs,
   roadM,
-  type Situation,
   stagesTo,
   standingTempC,
   stationHere,
   whyUnknown,
-} from '../outlook.ts';
+} from '@outrider/energy';
+import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import { ENOUGH_PROBABILITY } from '../remedy.ts';
 import type { Facts, Subject } from '../rule.ts';
-import { numberAt } from '../vehicle-state.ts';
+import type { Situation } from '../situation.ts';
 
 /** Charging counts as complete this close to the limit. */
 const AT_LIMIT_PCT = 0.5;

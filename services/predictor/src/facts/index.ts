@@ -1,5 +1,5 @@
-import type { Situation } from '../outlook.ts';
 import type { Scope, Subject } from '../rule.ts';
+import type { Situation } from '../situation.ts';
 import { chargerSubjects } from './charger.ts';
 import { chargingSubjects } from './charging.ts';
 import { parkedSubjects } from './parked.ts';

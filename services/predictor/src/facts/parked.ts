@@ -1,4 +1,3 @@
-import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import {
   forecastOf,
   horizonOf,
@@ -6,14 +5,15 @@ import {
   isPlugged,
   parkHere,
   plannedDepartureMs,
+  type RouteView,
   roadM,
-  type Situation,
   stagesTo,
   whyUnknown,
-} from '../outlook.ts';
+} from '@outrider/energy';
+import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import { plugHere } from '../plug-here.ts';
-import type { RouteView } from '../route-view.ts';
 import type { Facts, Subject } from '../rule.ts';
+import type { Situation } from '../situation.ts';
 
 /** Standing without a cable before a later planned drive: what the night, and that drive, will cost. */
 export function parkedSubjects(situation: Situation): Subject[] {

@@ -1,4 +1,3 @@
-import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import {
   forecastOf,
   horizonOf,
@@ -7,12 +6,13 @@ import {
   parkHere,
   plannedDepartureMs,
   roadM,
-  type Situation,
   stagesTo,
   whyUnknown,
-} from '../outlook.ts';
+} from '@outrider/energy';
+import { bandFacts, known, knownOr, motionFacts, unknown, unknownBand } from '../fact.ts';
 import { reachableChargers } from '../reachable.ts';
 import type { Facts, Subject } from '../rule.ts';
+import type { Situation } from '../situation.ts';
 
 /** The stop with the least charge on the way that is being driven, or that begins when the car leaves unplugged. */
 export function stopSubjects(situation: Situation): Subject[] {

@@ -1,9 +1,9 @@
 import { SIGNAL, SIGNALS } from '@outrider/domain';
+import { flagAt } from '@outrider/energy';
 import { known, knownOr, motionFacts } from '../fact.ts';
-import type { Situation } from '../outlook.ts';
 import type { Facts, Subject } from '../rule.ts';
+import type { Situation } from '../situation.ts';
 import { lostKpa, SAME_MOMENT_MS, TYRES } from '../tyre-air.ts';
-import { flagAt } from '../vehicle-state.ts';
 
 /** What a tyre should have where nothing else says so, kPa: the reference of standard load tyres (ETRTO). */
 const USUAL_KPA = 250;

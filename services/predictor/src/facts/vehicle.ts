@@ -1,11 +1,22 @@
 import { distanceM, type Position, SIGNAL, TESLA_SIGNAL } from '@outrider/domain';
-import { forecastPlan, type PlanStage, reachOf, secondsTo } from '@outrider/energy';
+import {
+  carStateOf,
+  forecastPlan,
+  freshNumber,
+  freshPosition,
+  type PlanStage,
+  reachOf,
+  secondsTo,
+  stagesTo,
+  undrawnRoad,
+  whyUnknown,
+} from '@outrider/energy';
 import { partFacts } from '../car-parts.ts';
 import { known, knownOr, motionFacts, unknown } from '../fact.ts';
-import { carStateOf, type Situation, stagesTo, undrawnRoad, whyUnknown } from '../outlook.ts';
 import { alertsIn } from '../own-word.ts';
 import type { Fact, Facts, Subject } from '../rule.ts';
-import { freshNumber, freshPosition, wordAtMs } from '../vehicle-state.ts';
+import type { Situation } from '../situation.ts';
+import { wordAtMs } from '../vehicle-state.ts';
 import { afterWarming } from '../warming.ts';
 
 /** One car, one subject. */

@@ -1,15 +1,18 @@
 import { type ChargerOnRoute, distanceM, type Remedy } from '@outrider/domain';
-import { chargeMinutesFor, forecastPlan, type PlanStage, secondsTo } from '@outrider/energy';
 import {
   carStateOf,
+  chargeMinutesFor,
   chargerHere,
+  forecastPlan,
   isDriving,
   outsideC,
+  type PlanStage,
   parkHere,
   plannedDepartureMs,
+  secondsTo,
   stagesTo,
   undrawnRoad,
-} from '../outlook.ts';
+} from '@outrider/energy';
 import {
   DETOUR_MPS,
   LEAST_WORKS_PROBABILITY,

@@ -1,5 +1,5 @@
+import { stagesTo } from '@outrider/energy';
 import { expect, test } from 'vitest';
-import { stagesTo } from '../outlook.ts';
 import { CHARGING, charger, HOUR_MS, NOW_MS, PARKED, stopAt, tripOf } from '../predictor.fixture.ts';
 import { ENOUGH_PROBABILITY } from '../remedy.ts';
 import { chargeLonger } from './charge-longer.ts';

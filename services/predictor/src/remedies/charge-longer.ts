@@ -1,14 +1,16 @@
-import { chargeMinutesFor, forecastPlan, type PlanStage } from '@outrider/energy';
 import {
   carStateOf,
+  chargeMinutesFor,
   chargerHere,
+  forecastPlan,
   isPlugged,
   outsideC,
+  type PlanStage,
   plannedDepartureMs,
   stagesTo,
   standingTempC,
   stationHere,
-} from '../outlook.ts';
+} from '@outrider/energy';
 import { ENOUGH_PROBABILITY, outcomeOf, type RemedySource } from '../remedy.ts';
 
 /** Stay on this cable: so many more minutes, or until full when even that is not surely enough. */

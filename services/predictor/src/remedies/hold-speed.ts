@@ -1,22 +1,17 @@
 import {
+  bandOf,
   buildPrefix,
+  carStateOf,
   forecastArrival,
   forecastPlan,
   holdSpeed,
   type PrefixInput,
   type RoutePrefix,
+  roundProbability,
   secondsTo,
   withSpeedCap,
 } from '@outrider/energy';
-import { carStateOf } from '../outlook.ts';
-import {
-  bandOf,
-  ENOUGH_PROBABILITY,
-  type Problem,
-  type RemedySource,
-  roundProbability,
-  type Simulated,
-} from '../remedy.ts';
+import { ENOUGH_PROBABILITY, type Problem, type RemedySource, type Simulated } from '../remedy.ts';
 
 /** Slower than this share of the planned speed nobody drives on the same road with others. */
 const SLOWEST_RATIO = 0.72;

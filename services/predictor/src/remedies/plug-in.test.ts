@@ -1,5 +1,5 @@
+import { stagesTo } from '@outrider/energy';
 import { expect, test } from 'vitest';
-import { stagesTo } from '../outlook.ts';
 import { CHARGING, charger, DRIVING, HOUR_MS, NOW_MS, stopAt, tripOf } from '../predictor.fixture.ts';
 import { plugIn } from './plug-in.ts';
 import { expectPromise, problemOf } from './remedies.fixture.ts';

@@ -1,5 +1,12 @@
-import { forecastPlan, type PlanStage } from '@outrider/energy';
-import { carStateOf, isDriving, isPlugged, plannedDepartureMs, stagesTo } from '../outlook.ts';
+import {
+  carStateOf,
+  forecastPlan,
+  isDriving,
+  isPlugged,
+  type PlanStage,
+  plannedDepartureMs,
+  stagesTo,
+} from '@outrider/energy';
 import { plugHere } from '../plug-here.ts';
 import { outcomeOf, type RemedySource } from '../remedy.ts';
 

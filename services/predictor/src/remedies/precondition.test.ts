@@ -1,6 +1,6 @@
 import { SIGNAL } from '@outrider/domain';
+import { stagesTo } from '@outrider/energy';
 import { expect, test } from 'vitest';
-import { stagesTo } from '../outlook.ts';
 import { DRIVING, PARKED } from '../predictor.fixture.ts';
 import { precondition } from './precondition.ts';
 import { problemOf, riskOf } from './remedies.fixture.ts';

@@ -1,5 +1,4 @@
-import { forecastPlan } from '@outrider/energy';
-import { carStateOf, isDriving, stagesTo } from '../outlook.ts';
+import { carStateOf, forecastPlan, isDriving, stagesTo } from '@outrider/energy';
 import { outcomeOf, type RemedySource } from '../remedy.ts';
 import { afterWarming } from '../warming.ts';
 

@@ -1,9 +1,8 @@
 import type { TripRemedy } from '@outrider/domain';
-import { forecastPlan, type PlanStage } from '@outrider/energy';
+import { bandOf, carStateOf, forecastPlan, horizonOf, isDriving, type PlanStage } from '@outrider/energy';
 import { expect } from 'vitest';
-import { carStateOf, horizonOf, isDriving } from '../outlook.ts';
 import { type CarOptions, NOW_MS, situation } from '../predictor.fixture.ts';
-import { bandOf, type Problem } from '../remedy.ts';
+import type { Problem } from '../remedy.ts';
 
 // Problems to be rescued, and what must hold for every remedy. For tests only.
 

@@ -1,8 +1,16 @@
 import { distanceM } from '@outrider/domain';
-import { forecastArrival } from '@outrider/energy';
-import { carStateOf, isDriving, roadM, stagesTo, undrawnRoad } from '../outlook.ts';
-import { bandOf, type Problem, type RemedySource, roundProbability } from '../remedy.ts';
-import { freshPosition } from '../vehicle-state.ts';
+import {
+  bandOf,
+  carStateOf,
+  forecastArrival,
+  freshPosition,
+  isDriving,
+  roadM,
+  roundProbability,
+  stagesTo,
+  undrawnRoad,
+} from '@outrider/energy';
+import type { Problem, RemedySource } from '../remedy.ts';
 
 const ROAD_FACTOR = 1.3;
 const BACK_MPS = 22;

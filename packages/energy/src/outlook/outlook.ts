@@ -1,47 +1,45 @@
 import type { ChargerOnRoute, Conditions } from '@outrider/domain';
 import { SIGNAL } from '@outrider/domain';
-import {
-  type CarState,
-  type ChargingStation,
-  type ForecastCar,
-  flatRoad,
-  forecastPlan,
-  type PlanForecast,
-  type PlanStage,
-  type RoutePrefix,
-  usualSigmas,
-  type VehicleModel,
-  withToldHealth,
-} from '@outrider/energy';
-import { type CarMemory, liveFactorOf } from './car-memory.ts';
-import type { Drill } from './drill.ts';
+import type { CarState } from '../arrival.ts';
+import type { ForecastCar } from '../belief.ts';
+import type { ChargingStation } from '../charging.ts';
+import { flatRoad } from '../flat-road.ts';
+import { usualSigmas } from '../noise.ts';
+import { forecastPlan, type PlanForecast, type PlanStage } from '../plan.ts';
+import type { RoutePrefix } from '../prefix.ts';
+import { withToldHealth } from '../state-of-health.ts';
+import type { VehicleModel } from '../vehicle-model.ts';
 import { basisOf } from './learning.ts';
+import { estimateBattery, liveFactorOf, type RoadMemory } from './road-memory.ts';
 import type { RouteView, ViewStretch } from './route-view.ts';
 import { tyreColdRatio, tyresAfter } from './tyres.ts';
-import { flagAt, freshNumber, numberAt, type VehicleState } from './vehicle-state.ts';
+import {
+  flagAt,
+  freshNumber,
+  freshSoc,
+  numberAt,
+  toldHealthPct,
+  type VehicleState,
+} from './vehicle-state.ts';
 
-/** Everything facts, remedies and the forecast are computed from: the car now, the road, the time. */
-export interface Situation {
+/** Everything a forecast is computed from: the car now, the road, the time. */
+export interface Outlook {
   readonly nowMs: number;
   readonly state: VehicleState;
-  readonly memory: CarMemory;
+  readonly memory: RoadMemory;
   readonly view: RouteView | null;
   readonly car: ForecastCar;
   readonly vehicle: VehicleModel;
   readonly reserveSocPct: number;
   /** Undefined when the charge is not known or too old: then nothing is forecast. */
   readonly soc: { readonly value: number; readonly ageS: number } | undefined;
-  /** The fleet its owner counts it to; absent: none. */
-  readonly fleet?: string;
-  /** Of a canary: what is tried on it. Absent: a car that is meant. */
-  readonly drill?: Drill;
 }
 
 /** Why nothing can be forecast now; undefined when it can. Unknown is never "fine". */
-export function whyUnknown(situation: Situation): string | undefined {
-  if (situation.soc === undefined) return 'the charge is not known or too old';
-  if (situation.view === null) return 'the road and the weather are not known yet';
-  if (situation.memory.progress?.isOffRoute) return 'the car is off the planned road';
+export function whyUnknown(outlook: Outlook): string | undefined {
+  if (outlook.soc === undefined) return 'the charge is not known or too old';
+  if (outlook.view === null) return 'the road and the weather are not known yet';
+  if (outlook.memory.progress?.isOffRoute) return 'the car is off the planned road';
   return undefined;
 }
 
@@ -51,7 +49,7 @@ export const LONG_STAY_MS = 3 * 3_600_000;
 /** The car as forecasts take it: its model, what was learned of it, and what it says of its battery's health itself. */
 export function forecastCar(
   vehicle: VehicleModel,
-  memory: CarMemory,
+  memory: RoadMemory,
   view: RouteView | null,
   toldHealthPct?: number,
 ): ForecastCar {
@@ -67,13 +65,31 @@ export function forecastCar(
   };
 }
 
+/** A car as it is kept, and its road. */
+export type KeptCar = Pick<Outlook, 'state' | 'memory' | 'view' | 'vehicle' | 'reserveSocPct'>;
+
+/** What a car's forecasts are made from at `nowMs`; a plan's own reserve counts before the car's. */
+export const outlookOf = (
+  { state, memory, view, vehicle, reserveSocPct }: KeptCar,
+  nowMs: number,
+): Outlook => ({
+  nowMs,
+  state,
+  memory: { ...memory, battery: estimateBattery(memory.battery, state, state, vehicle, nowMs) },
+  view,
+  car: forecastCar(vehicle, memory, view, toldHealthPct(state, nowMs)),
+  vehicle,
+  reserveSocPct: view?.trip?.reserveSocPct ?? reserveSocPct,
+  soc: freshSoc(state, nowMs),
+});
+
 export const isDriving = (state: VehicleState): boolean => state.phase?.motion === 'driving';
 export const isCharging = (state: VehicleState): boolean => flagAt(state, SIGNAL.isCharging);
 export const isPlugged = (state: VehicleState): boolean => state.pluggedSinceMs !== null;
 
 /** The car's own state as the energy model takes it. */
-export function carStateOf(situation: Situation): CarState {
-  const { state, memory, nowMs, soc } = situation;
+export function carStateOf(outlook: Outlook): CarState {
+  const { state, memory, nowMs, soc } = outlook;
   const cabin = freshNumber(state, SIGNAL.cabinTemp, nowMs);
   const speedKmh = freshNumber(state, SIGNAL.speed, nowMs)?.value ?? 0;
   const driving = isDriving(state);
@@ -82,12 +98,12 @@ export function carStateOf(situation: Situation): CarState {
     ...(memory.battery === null ? {} : { batteryTempC: memory.battery.tempC }),
     ...(cabin === undefined ? {} : { cabinTempC: cabin.value }),
     speedMps: driving ? Math.abs(speedKmh) / 3.6 : 0,
-    ...warmthOf(situation, driving),
+    ...warmthOf(outlook, driving),
   };
 }
 
 /** How long the drive has lasted, short stops included, and how cold the tyres were when it began. */
-function warmthOf({ state, memory, nowMs }: Situation, driving: boolean) {
+function warmthOf({ state, memory, nowMs }: Outlook, driving: boolean) {
   const { trip, tyres } = memory;
   const sinceMs = trip?.startedAtMs ?? state.phase?.sinceMs ?? nowMs;
   const drivenS = Math.max(0, nowMs - sinceMs) / 1000;
@@ -97,10 +113,10 @@ function warmthOf({ state, memory, nowMs }: Situation, driving: boolean) {
 }
 
 /** When the car leaves the stop it stands at; null while it drives or when the plan does not say. */
-export function plannedDepartureMs(situation: Situation): number | null {
-  const { view, memory } = situation;
+export function plannedDepartureMs(outlook: Outlook): number | null {
+  const { view, memory } = outlook;
   // The first record of a drive may come without a place: the stop is left all the same.
-  if (isDriving(situation.state)) return null;
+  if (isDriving(outlook.state)) return null;
   const trip = view?.trip;
   const progress = memory.progress;
   if (!trip || progress === null || progress.atStop === null) return null;
@@ -129,8 +145,8 @@ export function horizonOf(view: RouteView, fromStretch: number, untilLongStay: b
 }
 
 /** Stages from where the car is to the end of stretch `to`, with the waits at the stops in between. */
-export function stagesTo(situation: Situation, view: RouteView, to: number): PlanStage[] {
-  const progress = situation.memory.progress;
+export function stagesTo(outlook: Outlook, view: RouteView, to: number): PlanStage[] {
+  const progress = outlook.memory.progress;
   const from = progress?.stretch ?? 0;
   const stages: PlanStage[] = [];
   for (let i = from; i <= to; i++) {
@@ -172,20 +188,20 @@ export const stopTempC = (view: RouteView, { stopId, prefix }: ViewStretch): num
   standingTempC(view.conditions, stopId) ?? modelledC(prefix.tempC.at(-1) ?? MILD_C);
 
 /** Standing where the car is now until it leaves, unplugged. */
-export function parkHere(situation: Situation, departAtMs: number): PlanStage[] {
-  const { view, nowMs, memory } = situation;
+export function parkHere(outlook: Outlook, departAtMs: number): PlanStage[] {
+  const { view, nowMs, memory } = outlook;
   if (departAtMs <= nowMs || view === null) return [];
   const at = memory.progress?.atStop;
   const stopId = at === null || at === undefined || at < 0 ? undefined : view.trip?.stops[at]?.stopId;
-  const airTempC = standingTempC(view.conditions, stopId) ?? outsideC(situation);
+  const airTempC = standingTempC(view.conditions, stopId) ?? outsideC(outlook);
   return [parked(departAtMs - nowMs, airTempC)];
 }
 
 export const forecastOf = (
-  situation: Situation,
+  outlook: Outlook,
   stages: readonly PlanStage[],
-  car: ForecastCar = situation.car,
-): PlanForecast => forecastPlan({ car, state: carStateOf(situation), stages });
+  car: ForecastCar = outlook.car,
+): PlanForecast => forecastPlan({ car, state: carStateOf(outlook), stages });
 
 /** Mild, where nobody knows. */
 const MILD_C = 10;
@@ -194,18 +210,18 @@ const MILD_C = 10;
 const modelledC = (tempC: number): number => Math.min(60, Math.max(-60, tempC));
 
 /** The air outside as the car last said it. */
-export const outsideC = ({ state }: Pick<Situation, 'state'>): number =>
+export const outsideC = ({ state }: Pick<Outlook, 'state'>): number =>
   modelledC(numberAt(state, SIGNAL.airTemp) ?? MILD_C);
 
 /** Road nobody has drawn, as this car drives it today. */
-export const undrawnRoad = (situation: Situation, lengthM: number, speedMps: number): RoutePrefix =>
+export const undrawnRoad = (outlook: Outlook, lengthM: number, speedMps: number): RoutePrefix =>
   flatRoad({
-    vehicle: situation.vehicle,
+    vehicle: outlook.vehicle,
     lengthM,
     speedMps,
-    weather: { tempC: outsideC(situation) },
-    ...(situation.view === null ? {} : { use: situation.view.use }),
-    ...(situation.memory.setTempC === null ? {} : { setTempC: situation.memory.setTempC }),
+    weather: { tempC: outsideC(outlook) },
+    ...(outlook.view === null ? {} : { use: outlook.view.use }),
+    ...(outlook.memory.setTempC === null ? {} : { setTempC: outlook.memory.setTempC }),
   });
 
 /** Road still to drive in these stages. */
@@ -213,15 +229,15 @@ export const roadM = (stages: readonly PlanStage[]): number =>
   stages.reduce((sum, stage) => sum + (stage.kind === 'drive' ? stage.toM - stage.fromM : 0), 0);
 
 /** The station a car on a cable is at: the power it takes now, else what is known of the place. */
-export function stationHere(situation: Situation): ChargingStation | null {
-  const { state, nowMs, view } = situation;
-  const here = chargerHere(situation);
+export function stationHere(outlook: Outlook): ChargingStation | null {
+  const { state, nowMs, view } = outlook;
+  const here = chargerHere(outlook);
   const inW = freshNumber(state, SIGNAL.power, nowMs)?.value ?? 0;
   const meanKw = freshNumber(state, SIGNAL.chargeAveragePower, nowMs)?.value;
-  const fastest = situation.vehicle.acMaxKw * 1.2;
+  const fastest = outlook.vehicle.acMaxKw * 1.2;
   const planned =
-    view?.trip && situation.memory.progress?.atStop != null
-      ? view.trip.stops[situation.memory.progress.atStop]?.powerKw
+    view?.trip && outlook.memory.progress?.atStop != null
+      ? view.trip.stops[outlook.memory.progress.atStop]?.powerKw
       : undefined;
   const knownKw = here?.maxPowerKw ?? planned;
   const measuredKw = isCharging(state) && inW > 500 ? inW / 1000 : meanKw;
@@ -242,15 +258,15 @@ const BESIDE_CHARGER_M = 300;
 const TAPERING_FROM_PCT = 90;
 
 /** The charging place the car stands at, if it is a known one. */
-export function chargerHere(situation: Situation): ChargerOnRoute | undefined {
-  const nearby = situation.view?.conditions.nearby ?? [];
+export function chargerHere(outlook: Outlook): ChargerOnRoute | undefined {
+  const nearby = outlook.view?.conditions.nearby ?? [];
   return nearby
-    .filter((place) => place.detourM <= AT_CHARGER_M && !isElsewhere(situation, place))
+    .filter((place) => place.detourM <= AT_CHARGER_M && !isElsewhere(outlook, place))
     .toSorted((a, b) => a.detourM - b.detourM)[0];
 }
 
 /** Charging at a household's power is not charging at the fast charger down the road. */
-function isElsewhere({ state, nowMs, soc, vehicle }: Situation, place: ChargerOnRoute): boolean {
+function isElsewhere({ state, nowMs, soc, vehicle }: Outlook, place: ChargerOnRoute): boolean {
   if (place.detourM <= BESIDE_CHARGER_M || place.powerType !== 'DC' || !isCharging(state)) return false;
   const powerKw = (freshNumber(state, SIGNAL.power, nowMs)?.value ?? 0) / 1000;
   const isAcPower = powerKw > 0.5 && powerKw <= Math.min(vehicle.acMaxKw, place.maxPowerKw / 2);

@@ -1,18 +1,12 @@
 import type { ChargerOnRoute, Conditions, Position, ProgressStretch, Stop, Trip } from '@outrider/domain';
-import {
-  buildPrefix,
-  EnergyInputError,
-  type InputSigmas,
-  type PrefixInput,
-  type RoutePrefix,
-  type RouteSegment,
-  surfaceRollingRatio,
-  useOf,
-  usualSigmas,
-  type VehicleModel,
-  type VehicleUse,
-} from '@outrider/energy';
-import type { CarMemory } from './car-memory.ts';
+import { EnergyInputError } from '../check.ts';
+import { type InputSigmas, usualSigmas } from '../noise.ts';
+import { buildPrefix, type PrefixInput, type RoutePrefix } from '../prefix.ts';
+import type { RouteSegment } from '../segment-features.ts';
+import { surfaceRollingRatio } from '../surface.ts';
+import { useOf } from '../use-priors.ts';
+import type { VehicleModel, VehicleUse } from '../vehicle-model.ts';
+import type { RoadMemory } from './road-memory.ts';
 
 /** One stretch of the plan, ready for forecasts: `road` is what a speed cap is applied to. */
 export interface ViewStretch {
@@ -40,7 +34,7 @@ export interface RouteView {
   readonly use: VehicleUse;
 }
 
-type CarSays = Pick<CarMemory, 'setTempC' | 'isTowing'>;
+type CarSays = Pick<RoadMemory, 'setTempC' | 'isTowing'>;
 const SILENT: CarSays = { setTempC: null, isTowing: false };
 
 /**

@@ -1,7 +1,7 @@
-import { tyreColdAfterParking, tyreColdLeft } from '@outrider/energy';
-import type { CarMemory } from './car-memory.ts';
+import { tyreColdAfterParking, tyreColdLeft } from '../features.ts';
+import type { RoadMemory } from './road-memory.ts';
 
-type Tyres = CarMemory['tyres'];
+type Tyres = RoadMemory['tyres'];
 
 /** How cold the tyres of a standing car are: 1 = as the air, which is also what is taken where nothing is known. */
 export const tyreColdRatio = (tyres: Tyres, nowMs: number): number =>
