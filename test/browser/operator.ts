@@ -16,6 +16,18 @@ export async function lookAfterFleet(bench: Bench): Promise<void> {
   await need.locator('caption').waitFor({ timeout: WAIT_MS });
   expect('an operator sees why somebody needs help', (await need.locator('tbody tr').count()) > 1);
   await shoot(page, folder, 'operator-why');
+  await need.getByRole('combobox').selectOption({ index: 1 });
+  await need.getByRole('button', { name: 'Hand over' }).click();
+  const isGiven = await need
+    .locator('.tag', { hasText: 'with me' })
+    .waitFor({ timeout: WAIT_MS })
+    .then(
+      () => true,
+      () => false,
+    );
+  expect('hands the car over, and whoever has it sees so', isGiven);
+  await need.locator('.hand-over').scrollIntoViewIfNeeded();
+  await shoot(page, folder, 'operator-hand-over');
   await lookAtMap(bench, page);
   await need.getByRole('button').first().click();
   const isTaken = await need

@@ -55,6 +55,22 @@ export function createTokens(session: Session): Tokens {
         .execute();
       return rows.flatMap(({ role }) => role ?? []);
     },
+    async holdersOf(roles) {
+      const rows = await session
+        .db()
+        .selectFrom('tokens')
+        .select(['personId', 'role'])
+        .distinct()
+        .where('kind', '=', 'person')
+        .where('role', 'in', roles)
+        .where('revokedAtMs', 'is', null)
+        .orderBy('personId')
+        .orderBy('role')
+        .execute();
+      return rows.flatMap(({ personId, role }) =>
+        personId === null || role === null ? [] : [{ personId, role }],
+      );
+    },
     async countAdmins() {
       // Of two processes that find none at their first start one makes it.
       await session.enter('admins');

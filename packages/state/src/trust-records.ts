@@ -79,6 +79,8 @@ export interface Tokens {
   listOfVehicle(vehicleId: string): Promise<readonly Token[]>;
   /** Roles of which the person has a token that holds. */
   rolesOf(personId: string): Promise<readonly Role[]>;
+  /** Everybody who has a token of one of these roles that holds, once per role, by id. */
+  holdersOf(roles: readonly Role[]): Promise<readonly { readonly personId: string; readonly role: Role }[]>;
   /** Those of programs: whoever has only a page open may lose it. */
   countAdmins(): Promise<number>;
   /** Forgets what of that kind a person was given before `createdBeforeMs`. */

@@ -3,6 +3,7 @@ import { addressCodeRoutes } from './routes/address-codes.ts';
 import { addressRoutes } from './routes/addresses.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
+import { colleagueRoutes } from './routes/colleagues.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { failedMessageRoutes } from './routes/failed-messages.ts';
@@ -48,6 +49,7 @@ export const ROUTES: readonly ((server: ApiServer, context: ApiContext) => void)
   signInMailRoutes,
   vehicleRoutes,
   assignmentRoutes,
+  colleagueRoutes,
   consentRoutes,
   commandRoutes,
   tripRoutes,

@@ -215,6 +215,22 @@ function tokenContract(state: () => State): void {
       expect(await state().tokens.countAdmins()).toBe(0);
     });
 
+    test('who holds a role is listed once, and no more once their token was revoked', async () => {
+      const hold = (tokenHash: string, change: object) =>
+        state().tokens.insert({ ...admin, role: 'crew', tokenHash, ...change });
+      await state().tokens.insert(admin);
+      await hold('hash_1', {});
+      await hold('hash_2', {});
+      await hold('hash_3', { role: 'driver' });
+      await hold('hash_4', { role: 'operator', kind: 'session' });
+      const { personId } = admin;
+      expect(await state().tokens.holdersOf(['crew', 'operator'])).toEqual([{ personId, role: 'crew' }]);
+      await state().tokens.revoke('hash_1', 5);
+      expect(await state().tokens.holdersOf(['crew'])).toHaveLength(1);
+      await state().tokens.revoke('hash_2', 5);
+      expect(await state().tokens.holdersOf(['crew'])).toEqual([]);
+    });
+
     test('a person’s roles are those of tokens of programs that hold', async () => {
       const of = (tokenHash: string, change: object): Token => ({ ...admin, tokenHash, ...change });
       await state().tokens.insert(admin);

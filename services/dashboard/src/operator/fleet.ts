@@ -14,6 +14,9 @@ export const places = signal<ReadonlyMap<string, PlaceView>>(new Map());
 /** The car that is looked at, on the map and in the list. */
 export const chosenCar = signal<string | undefined>(undefined);
 
+/** Cars in which whoever looks has a part: those that were handed over to them. */
+export const mine = signal<ReadonlySet<string>>(new Set());
+
 let steps: readonly AlertView[] = [];
 let moved = new Map<string, PlaceView>();
 let isWaiting = false;
@@ -45,11 +48,15 @@ function show(): void {
 export async function loadNeeds(): Promise<void> {
   const meanwhile: AlertView[] = [];
   whileAsking = meanwhile;
-  const { alerts } = await ask<{ alerts: readonly AlertView[] }>('GET', '/v1/alerts');
+  const [{ alerts }, { assignments }] = await Promise.all([
+    ask<{ alerts: readonly AlertView[] }>('GET', '/v1/alerts'),
+    ask<{ assignments: readonly { readonly vehicleId: string }[] }>('GET', '/v1/people/me/assignments'),
+  ]);
   const listed = withSteps(new Map(alerts.map((alert) => [alert.alertId, alert])), meanwhile);
   const cars = new Set([...listed.values()].map(({ vehicleId }) => vehicleId));
   batch(() => {
     needs.value = listed;
+    mine.value = new Set(assignments.map(({ vehicleId }) => vehicleId));
     // Where a car is that needs no help any more is nobody's business.
     places.value = new Map([...places.value].filter(([vehicleId]) => cars.has(vehicleId)));
   });
@@ -62,6 +69,7 @@ export function forgetFleet(): void {
   batch(() => {
     needs.value = undefined;
     places.value = new Map();
+    mine.value = new Set();
     chosenCar.value = undefined;
   });
 }

@@ -3,24 +3,27 @@ import { saidOf } from '../said.ts';
 import type { AlertView, ToldView } from '../server/answers.ts';
 import { ask } from '../server/ask.ts';
 import { Evidence } from '../shell/evidence.tsx';
-import { messageOf, nowMs, reading, said, tell } from '../store.ts';
+import { messageOf, nowMs, reading, said, session, tell } from '../store.ts';
 import { ruleText, texts } from '../texts/texts.ts';
 import { bandText, chanceText, moment, percent } from '../words/format.ts';
 import { remedyText } from '../words/remedy.ts';
-import { chosenCar, places } from './fleet.ts';
+import { chosenCar, mine, places } from './fleet.ts';
+import { HandOver } from './hand-over.tsx';
 
 /** One car that needs help: what, by when, what helps; on a tap why, and who was told. */
 export function Need({ alert }: { readonly alert: AlertView }) {
   const words = texts.value.needs;
   const { alertId, vehicleId, severity, ruleId, startedAt, deadlineAt, remedies } = alert;
   const [first] = remedies;
-  const mine = saidOf(said.value, alertId);
+  const isMine = mine.value.has(vehicleId);
+  const answer = saidOf(said.value, alertId);
   const isChosen = chosenCar.value === vehicleId;
   return (
     <li class={`card ${severity}`} {...(isChosen && { 'aria-current': 'true' })}>
       <h3>{ruleText(ruleId)}</h3>
       <p class="aside">
         {texts.value.severity[severity]} · {words.car(vehicleId.slice(-6))} ·{' '}
+        {isMine && <span class="tag">{texts.value.handOver.mine}</span>}{' '}
         {alert.isSynthetic === true && <span class="tag">{texts.value.synthetic}</span>}{' '}
         {words.since(moment(startedAt, nowMs.value, reading.value))}
       </p>
@@ -29,15 +32,15 @@ export function Need({ alert }: { readonly alert: AlertView }) {
       {deadlineAt !== undefined && (
         <p class="deadline">{texts.value.advice.deadline(moment(deadlineAt, nowMs.value, reading.value))}</p>
       )}
-      {mine === undefined ? (
+      {answer === undefined ? (
         <button type="button" onClick={() => void tell({ alertId, kind: 'acknowledged' })}>
           {words.acknowledge}
         </button>
       ) : (
         <p class="said" role="status">
-          {mine.state === 'refused'
-            ? texts.value.advice.refused(mine.why ?? '')
-            : mine.state === 'waiting'
+          {answer.state === 'refused'
+            ? texts.value.advice.refused(answer.why ?? '')
+            : answer.state === 'waiting'
               ? texts.value.advice.waiting
               : words.acknowledged}
         </p>
@@ -99,6 +102,9 @@ function Details({ alert }: { readonly alert: AlertView }) {
       <Evidence alert={alert} />
       {problem.value !== undefined && <p class="problem">{problem.value}</p>}
       {told.value !== undefined && <Told told={told.value} />}
+      {told.value !== undefined && session.value?.role === 'operator' && (
+        <HandOver vehicleId={alert.vehicleId} />
+      )}
     </details>
   );
 }

@@ -1,9 +1,10 @@
 import { computed, useSignal, useSignalEffect } from '@preact/signals';
 import { everyWhileSeen } from '../browser.ts';
 import { byNeed } from '../seen.ts';
+import type { AlertView } from '../server/answers.ts';
 import { link, messageOf } from '../store.ts';
 import { texts } from '../texts/texts.ts';
-import { chosenCar, loadNeeds, needs } from './fleet.ts';
+import { chosenCar, loadNeeds, mine, needs } from './fleet.ts';
 import { NeedsMap } from './map.tsx';
 import { Need } from './need.tsx';
 
@@ -12,7 +13,12 @@ const ASK_EVERY_MS = 60_000;
 /** Cards at once: more are neither read nor drawn in time. */
 const PAGE = 30;
 
-const listed = computed(() => byNeed([...(needs.value?.values() ?? [])]));
+/** What was handed over to whoever looks comes first. */
+const listed = computed(() => {
+  const all = byNeed([...(needs.value?.values() ?? [])]);
+  const isMine = ({ vehicleId }: AlertView): boolean => mine.value.has(vehicleId);
+  return [...all.filter(isMine), ...all.filter((alert) => !isMine(alert))];
+});
 
 /** Every warning that holds now, of drivers who want to be warned, the gravest first, and where those cars are. */
 export function Needs() {

@@ -15,6 +15,22 @@ export interface MapView {
   readonly credit: string | null;
 }
 
+export interface ColleagueView {
+  readonly personId: string;
+  readonly name: string;
+  readonly roles: readonly ('crew' | 'operator')[];
+}
+
+/** Somebody's part in a car for a time. */
+export interface AssignmentView {
+  readonly assignmentId: string;
+  readonly vehicleId: string;
+  readonly personId: string;
+  readonly part: string;
+  readonly from: string;
+  readonly to: string | null;
+}
+
 /** Messages of the live feed that were asked for with `needs`. */
 export type ToldStaff =
   | { readonly type: 'need'; readonly alert: AlertView }

@@ -1,3 +1,4 @@
+import { deHandOver } from './de-hand-over.ts';
 import { deMap } from './de-map.ts';
 import { deStaff } from './de-staff.ts';
 import { deWhatIf } from './de-what-if.ts';
@@ -194,6 +195,7 @@ export const de: Texts = {
   ...deStaff,
   ...deWhatIf,
   map: deMap,
+  handOver: deHandOver,
   severity: { critical: 'kritisch', warning: 'Warnung', info: 'zur Kenntnis' },
   states: {
     waiting: 'wartet',

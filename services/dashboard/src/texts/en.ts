@@ -1,3 +1,4 @@
+import { enHandOver } from './en-hand-over.ts';
 import { enMap } from './en-map.ts';
 import { enStaff } from './en-staff.ts';
 import { enWhatIf } from './en-what-if.ts';
@@ -192,6 +193,7 @@ export const en = {
   ...enStaff,
   ...enWhatIf,
   map: enMap,
+  handOver: enHandOver,
   severity: { critical: 'critical', warning: 'warning', info: 'for information' },
   states: {
     waiting: 'waiting',
