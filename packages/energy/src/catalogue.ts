@@ -17,6 +17,15 @@ export function vehicleModel(modelId: string): VehicleModel | undefined {
   return byId.get(modelId);
 }
 
+/** A car whose model nobody catalogued is forecast as a large one: wrong on the side of warning. */
+const UNKNOWN_MODEL = 'generic-suv';
+
+export const modelOf = (modelId: string): VehicleModel => {
+  const model = vehicleModel(modelId) ?? vehicleModel(UNKNOWN_MODEL);
+  if (model === undefined) throw new Error(`the catalogue has no ${UNKNOWN_MODEL}`);
+  return model;
+};
+
 const known: ReadonlySet<string> = new Set(connectorStandard.options);
 
 /** Plugs a model takes, adapters included; none for a model nobody knows. */

@@ -11,7 +11,7 @@ export {
 export * from './battery.ts';
 export type { ForecastCar } from './belief.ts';
 export * from './calibrate.ts';
-export { catalogue, plugsOf, vehicleModel } from './catalogue.ts';
+export { catalogue, modelOf, plugsOf, vehicleModel } from './catalogue.ts';
 export * from './charging.ts';
 export { EnergyInputError } from './check.ts';
 export { conformalScale } from './conformal.ts';

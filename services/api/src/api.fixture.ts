@@ -16,6 +16,7 @@ import { type Api, apiSettings, createApi, ensureAdminToken } from './app.ts';
 
 // The API on memory engines behind a real socket, and people and cars in it. For tests only.
 
+const named = (modelId: string) => ({ modelId, name: 'Test car' });
 export const START_MS = Date.UTC(2026, 0, 15, 8);
 
 export interface Stores {
@@ -90,8 +91,8 @@ export async function startApi(options: StartOptions = {}): Promise<TestApi> {
       ...{ API_PORT: '0', API_REQUESTS_PER_S: '100000' },
       ...options.environment,
     }),
-    // The second is one that the energy model knows.
-    vehicleModels: ['test-car', 'tesla-model-s-85-2012'].map((modelId) => ({ modelId, name: 'Test car' })),
+    // All but the first are known to the energy model.
+    vehicleModels: ['test-car', 'tesla-model-s-85-2012', 'generic-suv'].map(named),
   });
   await api.start();
   const call = (method: string, path: string, said: CallOptions = {}): Promise<Answer> =>

@@ -3,9 +3,9 @@ import {
   CAR_VERSION,
   type KeptState,
   type KeptWorld,
+  modelOf,
   type Outlook,
   restoreOutlook,
-  vehicleModel,
   WORLD_SUFFIX,
 } from '@outrider/energy';
 import type { VehicleBlob } from '@outrider/state';
@@ -31,13 +31,12 @@ export async function keptOutlook(
 ): Promise<Outlook | undefined> {
   const { vehicleId } = grant;
   const row = await state.vehicles.find(vehicleId);
-  const vehicle = row && vehicleModel(row.modelId);
-  if (row === undefined || vehicle === undefined) return undefined;
+  if (row === undefined) return undefined;
   const blobs = await state.predictor.findVehicles([vehicleId, `${vehicleId}${WORLD_SUFFIX}`]);
   const open = (blob: VehicleBlob | undefined) => blob && grant.open(blob.keyId, blob.box);
   const own = blobs.find((blob) => blob.vehicleId === vehicleId);
   const car = parseSealed(keptCar, open(own)) as KeptState | undefined;
   if (own === undefined || own.version > CAR_VERSION || car === undefined) return undefined;
   const world = parseSealed(keptWorld, open(blobs.find((blob) => blob !== own))) ?? EMPTY_WORLD;
-  return restoreOutlook(car, world, vehicle, row.reserveSocPct, eventClock.nowMs());
+  return restoreOutlook(car, world, modelOf(row.modelId), row.reserveSocPct, eventClock.nowMs());
 }

@@ -8,6 +8,8 @@ import { type Kept, keepCar, MODELLED } from './kept-car.fixture.ts';
 const it = await startApi();
 afterAll(() => it.stop());
 const owner = await it.addPerson();
+/** What a model that nobody knows is forecast as. */
+const LARGE = 'generic-suv';
 const addCar = () => it.addVehicle(owner.token, undefined, MODELLED);
 const keep = (vehicleId: string, kept: Kept = {}) => keepCar(it, vehicleId, kept);
 
@@ -39,6 +41,18 @@ test('without a change both are the same', async () => {
   await keep(vehicleId);
   const { body } = await ask(vehicleId);
   expect(body.changed).toEqual(body.asIs);
+});
+
+test('a car whose model nobody catalogued is answered too: as the large one that it is warned as', async () => {
+  const [vehicleId, large] = [
+    await it.addVehicle(owner.token),
+    await it.addVehicle(owner.token, undefined, LARGE),
+  ];
+  for (const one of [vehicleId, large]) await keep(one);
+  const answers = [await ask(vehicleId, { tempShiftK: -15 }), await ask(large, { tempShiftK: -15 })];
+  const [unknown, known] = answers.map(({ body }) => body);
+  expect(unknown.asIs).toEqual(known.asIs);
+  expect(unknown.changed.stops[0].arrivalSocPct.p50).toBeLessThan(unknown.asIs.stops[0].arrivalSocPct.p50);
 });
 
 test('what cannot be judged says why', async () => {

@@ -10,13 +10,13 @@ import { OWN_RULES } from './rule-files.ts';
 import { RuleLoads } from './rule-loads.ts';
 import { type ReadSet, RuleSet } from './rule-set.ts';
 
+export { modelOf } from '@outrider/energy';
 export { emptyCar, emptyWorld, type LiveCar } from './car.ts';
 export { type CarEvent, type CarReplay, createCarReplay, type Replayed } from './car-replay.ts';
 export { CarTimes, wantsAt } from './car-times.ts';
 export { DRILL_BELOW_SOC_PCT, severityFor } from './drill.ts';
 export { factCatalogue } from './facts/index.ts';
 export { formatMistakes, type RuleMistake, readRules, type SourceFile } from './load-rules.ts';
-export { modelOf } from './partitions.ts';
 export type { PredictorDeps } from './predictor-deps.ts';
 export type { LoadedRule } from './rule.ts';
 export { loadRules, OWN_RULES, readRuleFiles } from './rule-files.ts';

@@ -1,4 +1,5 @@
 import type { Alert, Conditions, SignalValue, Trip } from '@outrider/domain';
+import { modelOf } from '@outrider/energy';
 import {
   advanceCar,
   emptyCar,
@@ -11,7 +12,6 @@ import {
 } from './car.ts';
 import { withoutTrip, withTrip } from './car-world.ts';
 import { isConnectionOnly } from './own-word.ts';
-import { modelOf } from './partitions.ts';
 import type { LoadedRule } from './rule.ts';
 import type { EndedStretch } from './stretch-end.ts';
 import { withoutLearning } from './trip-learning.ts';

@@ -1,6 +1,6 @@
 import { type Batch, type BatchContext, carOf, type Subscription } from '@outrider/bus';
 import type { Forecast } from '@outrider/domain';
-import { type VehicleModel, vehicleModel } from '@outrider/energy';
+import { modelOf } from '@outrider/energy';
 import { type Alarm, createAlarm } from '@outrider/runtime';
 import type { Reader } from '@outrider/trust';
 import type { Fleets } from './car-fleets.ts';
@@ -14,15 +14,6 @@ import { ownerKey } from './residents.ts';
 
 /** Consumer group. Where it begins is decided by the checkpoint; its offsets in the log follow that. */
 export const GROUP = 'predictor';
-
-/** A car whose model nobody catalogued is forecast as a large one: wrong on the side of warning. */
-const UNKNOWN_MODEL = 'generic-suv';
-
-export const modelOf = (modelId: string): VehicleModel => {
-  const model = vehicleModel(modelId) ?? vehicleModel(UNKNOWN_MODEL);
-  if (model === undefined) throw new Error(`the catalogue has no ${UNKNOWN_MODEL}`);
-  return model;
-};
 
 /** Forecasts of a partition that wait for a series that is away; then its records wait too. */
 const UNTOLD_MAX = 500;
