@@ -1,6 +1,8 @@
+import { TOPICS } from '@outrider/bus';
+import type { Forecast } from '@outrider/domain';
 import { CAR_VERSION } from '@outrider/energy';
 import { afterAll, expect, test } from 'vitest';
-import { START_MS, startApi } from './api.fixture.ts';
+import { forecastRecord, publish, START_MS, startApi } from './api.fixture.ts';
 import { type Kept, keepCar, MODELLED } from './kept-car.fixture.ts';
 
 // "What if" from a checkpoint as the predictor leaves it.
@@ -10,7 +12,14 @@ afterAll(() => it.stop());
 const owner = await it.addPerson();
 /** What a model that nobody knows is forecast as. */
 const LARGE = 'generic-suv';
-const addCar = () => it.addVehicle(owner.token, undefined, MODELLED);
+/** With a forecast on the bus, which is what the page shows. */
+async function addCar(change: Partial<Forecast> = {}, modelId = MODELLED): Promise<string> {
+  const vehicleId = await it.addVehicle(owner.token, undefined, modelId);
+  await publish(it, TOPICS.forecasts, forecastRecord(vehicleId, change));
+  const path = `/v1/vehicles/${vehicleId}/forecast`;
+  await expect.poll(async () => (await it.call('GET', path, { token: owner.token })).status).toBe(200);
+  return vehicleId;
+}
 const keep = (vehicleId: string, kept: Kept = {}) => keepCar(it, vehicleId, kept);
 
 const ask = (vehicleId: string, body: object = {}, token = owner.token) =>
@@ -44,10 +53,7 @@ test('without a change both are the same', async () => {
 });
 
 test('a car whose model nobody catalogued is answered too: as the large one that it is warned as', async () => {
-  const [vehicleId, large] = [
-    await it.addVehicle(owner.token),
-    await it.addVehicle(owner.token, undefined, LARGE),
-  ];
+  const [vehicleId, large] = [await addCar({}, 'test-car'), await addCar({}, LARGE)];
   for (const one of [vehicleId, large]) await keep(one);
   const answers = [await ask(vehicleId, { tempShiftK: -15 }), await ask(large, { tempShiftK: -15 })];
   const [unknown, known] = answers.map(({ body }) => body);
@@ -65,6 +71,23 @@ test('what cannot be judged says why', async () => {
   expect(await why()).toBe('the car is off the planned road');
   await keep(vehicleId, { progress: { stretch: 1, atStop: 0 } });
   expect(await why()).toBe('nothing is planned that is still ahead');
+});
+
+test('where the forecast is not shown any more, nothing else is told of it', async () => {
+  const unwatched = async (change: Partial<Forecast>): Promise<string> => {
+    const vehicleId = await addCar(change);
+    await keep(vehicleId);
+    return (await ask(vehicleId)).body.unknown;
+  };
+  expect(await unwatched({ unknown: 'the car fell silent on the road', stops: [], curve: [] })).toBe(
+    'the car fell silent on the road',
+  );
+  // Two minutes after it ran out with nothing after it.
+  expect(await unwatched({ validUntilMs: START_MS - 120_001 })).toBe('no newer forecast came');
+  expect(await unwatched({ validUntilMs: START_MS })).toBeUndefined();
+  const unheard = await it.addVehicle(owner.token, undefined, MODELLED);
+  await keep(unheard);
+  expect((await ask(unheard)).body.unknown).toBe('no forecast has been made yet');
 });
 
 test('a checkpoint of a newer version, or of another shape, is none', async () => {

@@ -1,5 +1,6 @@
+import { forecast, shownAt } from '@outrider/domain';
 import { type Change, EnergyInputError, type Outlook, roomFor, whatIf, whyUnknown } from '@outrider/energy';
-import type { ApiContext } from '../context.ts';
+import { type ApiContext, parseSealed } from '../context.ts';
 import { HELPER_ROLES, OWNER_ROLES } from '../credentials.ts';
 import { keptOutlook } from '../kept-outlook.ts';
 import { type ApiServer, answers, principalOf } from '../server.ts';
@@ -26,6 +27,12 @@ export function whatIfRoutes(server: ApiServer, context: ApiContext): void {
     async (request) => {
       const grant = await context.access.read(principalOf(request), request.params.vehicleId, 'read-what-if');
       const asOf = iso(context.eventClock.nowMs());
+      // Where the forecast says that nothing can be judged, neither can this.
+      const newest = context.newestForecasts.find(grant.vehicleId);
+      const record = newest && parseSealed(forecast, grant.open(newest.keyId, newest.box));
+      if (record === undefined) return { asOf, unknown: 'no forecast has been made yet' };
+      const { unknown } = shownAt(record, context.eventClock.nowMs());
+      if (unknown !== undefined) return { asOf, unknown };
       const outlook = await keptOutlook(context, grant);
       if (outlook === undefined) return { asOf, unknown: 'nothing is kept of this car yet' };
       return { asOf, ...answerTo(outlook, changeOf(request.body)) };
