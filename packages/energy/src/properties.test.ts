@@ -159,7 +159,9 @@ describe('what never arrives with less', () => {
         between(0, 0.1),
         (vehicle, segments, soh, more) => {
           const worn = arrive({ ...carOf(vehicle), sohRatio: soh }, segments, { socPct: 60 });
-          const fresh = arrive({ ...carOf(vehicle), sohRatio: soh + more }, segments, { socPct: 60 });
+          // 1.1 and almost 0.1 is a bit more than the 1.2 that there may be.
+          const sohRatio = Math.min(1.2, soh + more);
+          const fresh = arrive({ ...carOf(vehicle), sohRatio }, segments, { socPct: 60 });
           expect(fresh.soc.meanPct).toBeGreaterThanOrEqual(worn.soc.meanPct - 1e-9);
           expect(fresh.probabilityBelow(5)).toBeLessThanOrEqual(worn.probabilityBelow(5) + 1e-9);
         },

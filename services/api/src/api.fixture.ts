@@ -16,7 +16,7 @@ import { type Api, apiSettings, createApi, ensureAdminToken } from './app.ts';
 
 // The API on memory engines behind a real socket, and people and cars in it. For tests only.
 
-const named = (modelId: string) => ({ modelId, name: 'Test car' });
+const named = (modelId: string) => ({ modelId, name: modelId === 'test-car' ? 'Test car' : modelId });
 export const START_MS = Date.UTC(2026, 0, 15, 8);
 
 export interface Stores {
