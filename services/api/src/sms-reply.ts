@@ -14,9 +14,10 @@ const STOP = new Set([
   'revoke',
   'optout',
   'opt out',
+  'stopp',
 ]);
-const ON_IT = new Set(['on it', 'onit', 'ok', 'okay', 'yes']);
-const DECLINED = new Set(['no thanks', 'no thank you', 'nothanks', 'no']);
+const ON_IT = new Set(['on it', 'onit', 'ok', 'okay', 'yes', 'ja', 'mach ich', 'mache ich']);
+const DECLINED = new Set(['no thanks', 'no thank you', 'nothanks', 'no', 'nein', 'nein danke']);
 
 /** What people write who found a warning not useful; null: they say no reason. */
 const NOT_USEFUL: ReadonlyMap<string, NotUsefulBecause | null> = new Map([
@@ -28,6 +29,10 @@ const NOT_USEFUL: ReadonlyMap<string, NotUsefulBecause | null> = new Map([
   ['already knew', 'already-knew'],
   ['i knew', 'already-knew'],
   ['i know', 'already-knew'],
+  ['nicht hilfreich', null],
+  ['fehlalarm', 'false-alarm'],
+  ['zu spät', 'too-late'],
+  ['wusste ich', 'already-knew'],
 ]);
 
 const wordsOf = (body: string): string =>

@@ -1,7 +1,7 @@
 import { fill, fillAll, fillFirst, plainName, shorten } from './fill.ts';
 import type { Language } from './language.ts';
 import { timeOfDay } from './quantities.ts';
-import type { Reader, Text } from './wording.ts';
+import { type Reader, readingOf, type Text } from './wording.ts';
 
 const TITLE_MAX = 100;
 const BODY_MAX = 300;
@@ -33,7 +33,7 @@ export function wordDigest(language: Language, facts: DigestFacts, reader: Reade
     cars: String(Math.max(facts.cars, facts.count)),
     together: own?.together,
     lead: plainName(facts.lead, NAME_MAX) || undefined,
-    by: isAhead ? timeOfDay(facts.byMs ?? nowMs, nowMs, { ...reader, spoken: false }) : undefined,
+    by: isAhead ? timeOfDay(facts.byMs ?? nowMs, nowMs, readingOf(language, reader, false)) : undefined,
     place: facts.place === undefined ? undefined : plainName(facts.place, NAME_MAX) || undefined,
   };
   return {

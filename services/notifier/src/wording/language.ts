@@ -36,10 +36,27 @@ const takingBack = z.strictObject({
 
 const lineWords = z.strictObject({ title: alternatives, body: alternatives, spoken: alternatives });
 
+/** How numbers are written, and their units said to a voice. */
+const quantities = z.strictObject({
+  /** BCP 47, for times of day. */
+  locales: z.strictObject({ metric: sentence, imperial: sentence }),
+  decimal: z.string().length(1),
+  /** Between the ends of a range where a dash would be taken for a minus. */
+  to: sentence,
+  spoken: z.strictObject({
+    ...{ percent: sentence, miles: sentence, kilometres: sentence, degrees: sentence },
+    ...{ milesPerHour: sentence, kilometresPerHour: sentence, psi: sentence, volts: sentence },
+    ...{ hour: sentence, hours: sentence, minute: sentence, minutes: sentence },
+  }),
+});
+
 /** A language file. Logic-less: `{placeholder}` in sentences, alternatives in lists. */
 export const language = z.strictObject({
   language: z.string().regex(/^[a-z]{2}$/),
-  unnamed: z.strictObject({ stop: sentence }),
+  /** Where nobody names the place: `here` and `home` are those of records. */
+  unnamed: z.strictObject({ stop: sentence, here: sentence, home: sentence }),
+  notes: z.strictObject({ unknown: sentence, guessed: sentence, estimated: sentence, alone: sentence }),
+  quantities,
   tyres: z.strictObject({
     frontLeft: sentence,
     frontRight: sentence,
@@ -85,7 +102,7 @@ export const language = z.strictObject({
 export type Language = z.infer<typeof language>;
 
 const FALLBACK = 'en';
-const LANGUAGES = ['en'] as const;
+const LANGUAGES = ['en', 'de'] as const;
 
 /** Reads every language file. @throws when one is malformed: better at start than at the first alert. */
 export function loadLanguages(folder: string = import.meta.dirname): ReadonlyMap<string, Language> {

@@ -14,6 +14,7 @@ import { wordAlert, wordResolved } from './wording.ts';
 /** By language: words that say what to do. */
 const ACTION: Readonly<Record<string, RegExp>> = {
   en: /\b(charge|hold|plug|turn|precondition|slow|stop|keep|check|decide|carry|call)\b/i,
+  de: /\b(lade|fahr|steck|dreh|wärm|halte|prüf|entscheide|ruf|stell|such|plane|starte|lass|weiter)\b/i,
 };
 
 /** The longest text a name may be, in words and as one word; cut to 24 for a voice and an SMS. */

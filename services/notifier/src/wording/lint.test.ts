@@ -5,8 +5,10 @@ import { wordDigest } from './digest-words.ts';
 import { placeholdersOf } from './fill.ts';
 import { loadLanguages } from './language.ts';
 
-const english = loadLanguages().get('en');
-if (english === undefined) throw new Error('en.yaml is missing');
+const languages = loadLanguages();
+const english = languages.get('en');
+const german = languages.get('de');
+if (english === undefined || german === undefined) throw new Error('a language file is missing');
 
 const MESSAGE_IDS = [
   'arrival-below-reserve',
@@ -32,9 +34,12 @@ const MESSAGE_IDS = [
 ];
 
 /** Words that put it on the driver. The driver followed the advice there was. */
+const BLAME_DE =
+  /\b(schuld|fehler|leichtsinnig|unvorsichtig|vergessen|ignoriert|versäumt|versagt|hättest|warum hast|falsch|selbst schuld)/i;
 const BLAME =
   /\b(blame|fault|mistake|careless|reckless|forgot|forgotten|ignored?|neglect\w*|fail(?:ed|ure)?|should have|ought to have|you did not|you didn't|why did you|against advice|as we (?:said|told)|wrong|irresponsible|your own)\b/i;
 
+const ACTION_DE = /\b(lade|fahr|steck|dreh|wärm|halte|prüf|entscheide|ruf|stell|such|plane|starte|lass)\b/i;
 const ACTION = /\b(charge|hold|plug|turn|precondition|slow|stop|keep|check|decide|call)\b/i;
 
 const LIKELY_TO_BE_UNKNOWN = new Set([
@@ -97,11 +102,26 @@ test('every kind of remedy for a trip has words; what a part of the car needs is
 
 test('no sentence blames the driver', () => {
   for (const sentence of sentencesOf(english)) expect(sentence).not.toMatch(BLAME);
+  for (const sentence of sentencesOf(german)) expect(sentence).not.toMatch(BLAME_DE);
+});
+
+/** Every list of alternatives and every sentence by where it stands, with what it may be filled with. */
+function shapeOf(value: unknown, path = ''): readonly string[] {
+  if (typeof value === 'string') return [`${path} ${placeholdersOf(value).toSorted()}`];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) => shapeOf(inner, `${path}/${key}`));
+}
+
+test('every language says the same: as many alternatives, each with the same placeholders', () => {
+  const { language: _en, ...one } = english;
+  const { language: _de, ...other } = german;
+  expect(shapeOf(other)).toEqual(shapeOf(one));
 });
 
 test('the lint for blame can fail', () => {
   expect('You should have charged longer.').toMatch(BLAME);
   expect('You ignored the warning.').toMatch(BLAME);
+  expect('Du hättest länger laden sollen.').toMatch(BLAME_DE);
 });
 
 test('one message about many cars fits a voice and one SMS with the longest words and names there are', () => {
@@ -109,17 +129,21 @@ test('one message about many cars fits a voice and one SMS with the longest word
     ...{ count: 1_000, cars: 1_000, lead: 'W'.repeat(40), byMs: 90_000_000_000, place: 'Q'.repeat(40) },
   };
   const reader = { units: 'metric', timeZone: 'America/New_York' } as const;
-  for (const message of Object.keys(english.messages)) {
-    const { title, body, spoken } = wordDigest(english, { ...facts, message }, reader, 0);
-    expect(title).toMatch(/^1000 of 1000 cars [a-z]/);
-    expect(title.length).toBeLessThanOrEqual(100);
-    expect(spoken.length).toBeLessThanOrEqual(120);
-    expect(smsSize(toGsmText(spoken))).toMatchObject({ alphabet: 'gsm-7', segments: 1 });
-    for (const text of [body, spoken]) expect(text).toMatch(ACTION);
-    // Cut at 24 characters, the cut included.
-    expect(body).toContain(`Check ${'W'.repeat(23)}… first`);
-    expect(body).not.toContain('{');
-  }
+  for (const [language, action] of [
+    [english, ACTION],
+    [german, ACTION_DE],
+  ] as const)
+    for (const message of Object.keys(language.messages)) {
+      const { title, body, spoken } = wordDigest(language, { ...facts, message }, reader, 0);
+      expect(title).toMatch(/^1000 (of|von) 1000 (cars|Autos) [a-z]/);
+      expect(title.length).toBeLessThanOrEqual(100);
+      expect(spoken.length).toBeLessThanOrEqual(120);
+      expect(smsSize(toGsmText(spoken))).toMatchObject({ alphabet: 'gsm-7', segments: 1 });
+      for (const text of [body, spoken]) expect(text).toMatch(action);
+      // Cut at 24 characters, the cut included.
+      expect(body).toContain(`${'W'.repeat(23)}…`);
+      expect(body).not.toContain('{');
+    }
 });
 
 test('a digest without a name, a time or a place is whole all the same', () => {
@@ -134,12 +158,17 @@ test('a digest without a name, a time or a place is whole all the same', () => {
 });
 
 test('every action has a verb', () => {
-  for (const message of Object.values(english.messages)) {
-    expect(message.action).toMatch(ACTION);
-    expect(message.spokenAction).toMatch(ACTION);
+  for (const [language, action] of [
+    [english, ACTION],
+    [german, ACTION_DE],
+  ] as const) {
+    for (const words of Object.values(language.remedies))
+      for (const sentence of [...words.text, ...words.or, ...words.spoken]) expect(sentence).toMatch(action);
+    for (const message of Object.values(language.messages)) {
+      expect(message.action).toMatch(action);
+      expect(message.spokenAction).toMatch(action);
+    }
   }
-  for (const words of Object.values(english.remedies))
-    for (const sentence of [...words.text, ...words.or, ...words.spoken]) expect(sentence).toMatch(ACTION);
 });
 
 test('what is said when probability is in the middle says plainly that it is uncertain', () => {
@@ -152,7 +181,7 @@ const whatsOf = ({ what }: (typeof english.messages)[string]): readonly (readonl
   Array.isArray(what) ? [what] : Object.values(what);
 
 test('an e-mail subject is short and names nothing', () => {
-  for (const { subject } of Object.values(english.messages)) {
+  for (const { subject } of [english, german].flatMap(({ messages }) => Object.values(messages))) {
     expect(placeholdersOf(subject)).toEqual([]);
     expect(subject.length).toBeLessThanOrEqual(60);
   }
@@ -174,14 +203,16 @@ test('the last alternative of each line about a trip needs nothing, and none say
 });
 
 test('the shortest spoken pair fits 120 characters with room for a remedy', () => {
-  for (const message of Object.values(english.messages)) {
+  for (const message of [english, german].flatMap(({ messages }) => Object.values(messages))) {
     expect(`${message.spoken.at(-1)} ${message.spokenAction}`.length).toBeLessThanOrEqual(120);
     expect(message.spokenAction.length).toBeLessThanOrEqual(60);
   }
 });
 
 test('texts besides alerts are one SMS, and a warning has room for what may be answered', () => {
-  const { code, stopped, replies } = english.serviceTexts;
-  for (const text of [code, stopped, `${'a'.repeat(120)} ${replies}`])
+  const texts = [english, german].flatMap(({ serviceTexts: { code, stopped, replies } }) => [
+    ...[code, stopped, `${'a'.repeat(120)} ${replies}`],
+  ]);
+  for (const text of texts)
     expect(smsSize(text.replace('{code}', '012345'))).toMatchObject({ alphabet: 'gsm-7', segments: 1 });
 });

@@ -18,7 +18,7 @@ import {
 } from './quantities.ts';
 
 /** What a language calls things that have no name of their own. */
-type Names = Pick<Language, 'unnamed' | 'tyres' | 'contradictions'>;
+type Names = Pick<Language, 'unnamed' | 'notes' | 'tyres' | 'contradictions'>;
 
 const NAME_MAX = 60;
 /** A voice names places briefly. */
@@ -35,16 +35,19 @@ function fact(alert: Alert, name: string): number | undefined {
 
 const nameMax = (reading: Reading): number => (reading.spoken ? SPOKEN_NAME_MAX : NAME_MAX);
 
-const named = (name: string | undefined, reading: Reading): string | undefined =>
-  name === undefined ? undefined : plainName(name, nameMax(reading)) || undefined;
+/** Records call a place that nobody named `here`, and the car's home `home`. */
+function named(name: string | undefined, { unnamed }: Names, reading: Reading): string | undefined {
+  if (name === 'here' || name === 'home') return unnamed[name];
+  return name === undefined ? undefined : plainName(name, nameMax(reading)) || undefined;
+}
 
 /** What the sentences about an alert may name. */
 export function alertValues(alert: Alert, names: Names, nowMs: number, reading: Reading): Values {
   const band = alert.arrivalSocPct;
   const longer = alert.remedies.find((remedy) => remedy.kind === 'charge-longer');
   return {
-    stop: named(alert.stopName, reading) ?? names.unnamed.stop,
-    namedStop: named(alert.stopName, reading),
+    stop: named(alert.stopName, names, reading) ?? names.unnamed.stop,
+    namedStop: named(alert.stopName, names, reading),
     arrival: optional(band, (known) => percentBand(known, reading)),
     arrivalP50: optional(band, (known) => percent(known.p50, reading)),
     reserve: optional(alert.reserveSocPct, (known) => percent(known, reading)),
@@ -54,18 +57,18 @@ export function alertValues(alert: Alert, names: Names, nowMs: number, reading: 
     batteryTemp: optional(fact(alert, 'batteryTempC'), (known) => temperature(known, reading)),
     wind: optional(fact(alert, 'windMps'), (known) => windSpeed(known, reading)),
     silent: optional(fact(alert, 'heardAgeS'), (known) => minutes(known / 60, reading)),
-    ...weatherValues(alert, reading),
+    ...weatherValues(alert, names, reading),
     chargerAge: optional(fact(alert, 'chargerStatusAgeS'), (known) => minutes(known / 60, reading)),
-    chargerUnknown: alert.facts.advisesCharger === true ? 'unknown' : undefined,
-    tripGuessed: alert.facts.isGuess === true ? 'guessed' : undefined,
-    roadEstimated: alert.facts.routeSource === 'great-circle' ? 'estimated' : undefined,
+    chargerUnknown: alert.facts.advisesCharger === true ? names.notes.unknown : undefined,
+    tripGuessed: alert.facts.isGuess === true ? names.notes.guessed : undefined,
+    roadEstimated: alert.facts.routeSource === 'great-circle' ? names.notes.estimated : undefined,
     soc: optional(fact(alert, 'socPct'), (known) => percent(known, reading)),
     loss: optional(fact(alert, 'expectedLossPct'), (known) => percent(known, reading)),
     ...readyValues(alert, nowMs, reading),
     ...partValues(alert, names, reading),
     // Absent where charging on does not help, as on a full battery: nothing may then ask for it.
     longer: optional(longer, (known) => minutes(known.minutes, reading)),
-    deadlinePlace: named(alert.deadlinePlace, reading),
+    deadlinePlace: named(alert.deadlinePlace, names, reading),
     deadlineTime: optional(alert.deadlineAtMs, (known) => timeOfDay(known, nowMs, reading)),
   };
 }
@@ -125,7 +128,7 @@ function partValues(alert: Alert, names: Names, reading: Reading): Values {
     batteryHottest: optional(fact(alert, 'batteryHottestC'), (known) => temperature(known, reading)),
     motorTemp: optional(fact(alert, 'motorTempC'), (known) => temperature(known, reading)),
     works: optional(fact(alert, 'plannedWorksProbability'), (known) => chance(known, reading)),
-    chargerPower: optional(fact(alert, 'plannedChargerKw'), power),
+    chargerPower: optional(fact(alert, 'plannedChargerKw'), (known) => power(known, reading)),
     powerPct: optional(fact(alert, 'plannedPowerPct'), (known) => percent(Math.min(999, known), reading)),
     contradiction: inPlain('contradiction', names.contradictions),
     contradictions: optional(fact(alert, 'contradictions'), String),
@@ -133,7 +136,7 @@ function partValues(alert: Alert, names: Names, reading: Reading): Values {
 }
 
 /** How old the weather is, told apart by whose it is: what the car alone measures is no forecast. */
-function weatherValues(alert: Alert, reading: Reading): Values {
+function weatherValues(alert: Alert, { notes }: Names, reading: Reading): Values {
   const { weatherSource } = alert.facts;
   const isCar = weatherSource === 'car-thermometer';
   const isGuess = weatherSource === 'climatology';
@@ -141,20 +144,20 @@ function weatherValues(alert: Alert, reading: Reading): Values {
   return {
     weatherAge: isCar || isGuess ? undefined : age,
     carAge: isCar ? age : undefined,
-    carAlone: isCar ? 'alone' : undefined,
-    weatherUnknown: isGuess ? 'unknown' : undefined,
+    carAlone: isCar ? notes.alone : undefined,
+    weatherUnknown: isGuess ? notes.unknown : undefined,
   };
 }
 
 /** What the sentences about a remedy may name. */
-export function remedyValues(remedy: Remedy, reading: Reading): Values {
+export function remedyValues(remedy: Remedy, names: Names, reading: Reading): Values {
   return {
     after: isTripRemedy(remedy) ? percentBand(remedy.arrivalSocPct, reading) : undefined,
-    name: 'name' in remedy ? named(remedy.name, reading) : undefined,
+    name: 'name' in remedy ? named(remedy.name, names, reading) : undefined,
     minutes: 'minutes' in remedy ? minutes(remedy.minutes, reading) : undefined,
     until: 'untilSocPct' in remedy ? percent(Math.ceil(remedy.untilSocPct), reading) : undefined,
     remedyDistance: 'distanceM' in remedy ? distance(remedy.distanceM, reading) : undefined,
-    power: 'powerKw' in remedy ? power(remedy.powerKw) : undefined,
+    power: 'powerKw' in remedy ? power(remedy.powerKw, reading) : undefined,
     speed: 'speedMps' in remedy ? speedLimit(remedy.speedMps, reading) : undefined,
     cabinTemp:
       'cabinTempC' in remedy && remedy.cabinTempC !== undefined

@@ -2,7 +2,7 @@ import type { LineSaid } from '../trip-line.ts';
 import { fillAll, fillFirst, plainName, shorten, type Values } from './fill.ts';
 import type { Language } from './language.ts';
 import { chance, percent, percentBand, type Reading, timeOfDay } from './quantities.ts';
-import type { Reader, Text } from './wording.ts';
+import { type Reader, readingOf, type Text } from './wording.ts';
 
 /** The line in words; it goes to the feed alone, so it has no e-mail subject. */
 export type LineText = Omit<Text, 'subject'>;
@@ -15,7 +15,7 @@ const NAME_MAX = 24;
 /** Whether a trip is watched, for one person. Pure. */
 export function wordLine(language: Language, said: LineSaid, reader: Reader, nowMs: number): LineText {
   const words = language.watching[said.state];
-  const reading: Reading = { ...reader, spoken: false };
+  const reading = readingOf(language, reader, false);
   const values = lineValues(language, said, nowMs, reading);
   const spoken = fillAll(words.spoken, lineValues(language, said, nowMs, { ...reading, spoken: true }));
   return {
@@ -23,6 +23,11 @@ export function wordLine(language: Language, said: LineSaid, reader: Reader, now
     body: shorten(fillFirst(words.body, values), BODY_MAX),
     spoken: spoken.find((one) => one.length <= SPOKEN_MAX) ?? words.spoken.at(-1) ?? '',
   };
+}
+
+function stopOf({ unnamed }: Language, name: string): string {
+  if (name === 'here' || name === 'home') return unnamed[name];
+  return plainName(name, NAME_MAX) || unnamed.stop;
 }
 
 function lineValues(language: Language, said: LineSaid, nowMs: number, reading: Reading): Values {
@@ -35,7 +40,7 @@ function lineValues(language: Language, said: LineSaid, nowMs: number, reading: 
       knownAt: timeOfDay(known.atMs, nowMs, reading),
     }),
     ...(stop !== undefined && {
-      stop: plainName(stop.name, NAME_MAX) || language.unnamed.stop,
+      stop: stopOf(language, stop.name),
       sure: chance(stop.sure, reading),
       arrival: percentBand(stop.arrivalSocPct, reading),
       arrivalP50: percent(stop.arrivalSocPct.p50, reading),

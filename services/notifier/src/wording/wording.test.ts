@@ -5,7 +5,7 @@ import { alertOf, MINUTE_MS, START_MS } from '../notifier.fixture.ts';
 import { fill, plainName, shorten } from './fill.ts';
 import { languageOf, loadLanguages } from './language.ts';
 import { minutes } from './quantities.ts';
-import { certaintyOf, isUnworded, namingCar, wordAlert, wordResolved } from './wording.ts';
+import { certaintyOf, isUnworded, namingCar, readingOf, wordAlert, wordResolved } from './wording.ts';
 
 const languages = loadLanguages();
 const english = languageOf(languages, 'en');
@@ -239,11 +239,14 @@ test('whatever the names and numbers: spoken fits, has a verb, and nothing is le
   );
 });
 
+const read = (spoken: boolean) => readingOf(english, { units: 'metric', timeZone: 'UTC' }, spoken);
+
 test('long charges read in hours, to the next ten minutes', () => {
-  expect(minutes(99, { spoken: false })).toBe('99 min');
-  expect(minutes(100, { spoken: false })).toBe('1 h 40 min');
-  expect(minutes(179, { spoken: false })).toBe('3 h');
-  expect(minutes(181, { spoken: true })).toBe('3 hours 10 minutes');
+  expect(minutes(99, read(false))).toBe('99 min');
+  expect(minutes(100, read(false))).toBe('1 h 40 min');
+  expect(minutes(179, read(false))).toBe('3 h');
+  expect(minutes(181, read(true))).toBe('3 hours 10 minutes');
+  expect(minutes(100, read(true))).toBe('1 hour 40 minutes');
 });
 
 test.each([
@@ -266,4 +269,27 @@ test('a car’s name never takes the room of the words about it', () => {
   expect(named.title).toBe(full.title);
   expect(named.spoken).toMatch(/^The.*: s{112}$/);
   expect(named.spoken.length).toBeLessThanOrEqual(120);
+});
+
+test('in German numbers, times and names of places are those of the language', () => {
+  const german = languageOf(languages, 'de-CH');
+  const alert = alertOf({
+    remedies: [
+      {
+        kind: 'turn-back',
+        ...{ name: 'home', distanceM: 8_400, belowReserveProbability: 0.05 },
+        arrivalSocPct: { p10: -2, p50: 11, p90: 15 },
+      },
+    ],
+  });
+  const { title, body, spoken } = wordAlert(german, alert, metric, START_MS);
+  expect(title).toBe('Milford: 3 % (0–8 %) bei Ankunft, Reserve 5 %');
+  expect(body).toBe(
+    'Es kann so oder so ausgehen: Ankunft vielleicht mit 3 % (0–8 %) (Milford), unter der Reserve von 5 % (zu 64 % wahrscheinlich). ' +
+      'Dreh um: Zuhause, 8,4 km. ' +
+      'Dann sind bei Ankunft 11 % (−2 bis 15 %) zu erwarten. ' +
+      'Entscheide vor exit 54, 16:00. ' +
+      'Gründe: noch 322 km, außen -1 °C, keine Winddaten, 72 % im Akku.'.replace('-1', '−1'),
+  );
+  expect(spoken).toBe('Milford: vielleicht nur 3 Prozent bei Ankunft. Dreh um: Zuhause, 8,4 Kilometer.');
 });

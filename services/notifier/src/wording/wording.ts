@@ -20,6 +20,12 @@ export interface Reader {
   readonly timeZone: string;
 }
 
+/** How this person reads or hears quantities in that language. */
+export const readingOf = (language: Language, { units, timeZone }: Reader, spoken: boolean): Reading => ({
+  ...{ units, timeZone, spoken },
+  words: language.quantities,
+});
+
 const SPOKEN_MAX = 120;
 const TITLE_MAX = 100;
 const BODY_MAX = 2_000;
@@ -46,7 +52,7 @@ export const isUnworded = (language: Language, message: string): boolean =>
 export function wordAlert(language: Language, alert: Alert, reader: Reader, nowMs: number): Text {
   const words = language.messages[isUnworded(language, alert.message) ? 'other' : alert.message];
   if (words === undefined) throw new Error('the message "other" is missing');
-  const reading: Reading = { ...reader, spoken: false };
+  const reading = readingOf(language, reader, false);
   const values = alertValues(alert, language, nowMs, reading);
   const sentences = [
     fillFirst(whatOf(words, alert), values),
@@ -71,7 +77,7 @@ export function wordTakenBack(
   reader: Reader,
   nowMs: number,
 ): Text {
-  const values = alertValues(alert, language, nowMs, { ...reader, spoken: false });
+  const values = alertValues(alert, language, nowMs, readingOf(language, reader, false));
   const { subject, title, body, spoken } = language[why];
   return { subject, title, body: fillFirst(body, values), spoken };
 }
@@ -111,14 +117,14 @@ function actionOf(language: Language, words: MessageWords, alert: Alert, reading
     .slice(0, CHOICES_MAX)
     .map((remedy, at) => {
       const { text, or } = language.remedies[remedy.kind];
-      return fillFirst(at === 0 ? text : or, remedyValues(remedy, reading));
+      return fillFirst(at === 0 ? text : or, remedyValues(remedy, language, reading));
     });
   return choices.length === 0 ? words.action : `${choices.join(language.or)}.`;
 }
 
 function outcomeOf(language: Language, alert: Alert, reading: Reading): string {
   const best = alert.remedies[0];
-  return best === undefined ? '' : (fill(language.outcome, remedyValues(best, reading)) ?? '');
+  return best === undefined ? '' : (fill(language.outcome, remedyValues(best, language, reading)) ?? '');
 }
 
 function decideOf(language: Language, alert: Alert, values: Values, nowMs: number): string {
@@ -139,13 +145,13 @@ function spokenOf(
   reader: Reader,
   nowMs: number,
 ): string {
-  const reading: Reading = { ...reader, spoken: true };
+  const reading = readingOf(language, reader, true);
   const what = fillAll(words.spoken, alertValues(alert, language, nowMs, reading));
   const best = alert.remedies[0];
   const remedy =
     best === undefined || !isTripRemedy(best)
       ? []
-      : fillAll(language.remedies[best.kind].spoken, remedyValues(best, reading));
+      : fillAll(language.remedies[best.kind].spoken, remedyValues(best, language, reading));
   const actions = remedy.length > 0 ? remedy : [words.spokenAction];
   const pairs = what.flatMap((first) => actions.map((action) => `${first} ${action}`));
   return [...pairs, ...actions].find((one) => one.length <= SPOKEN_MAX) ?? words.spokenAction;
