@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answered, type Said, saidOf, say } from './said.ts';
+import { answered, type Said, saidOf, say, sayElsewhere } from './said.ts';
 
 const onIt = { alertId: 'alert-1', kind: 'on-it' } as const;
 const first = (said: readonly Said[]): Said => said[0] as Said;
@@ -36,5 +36,13 @@ describe('what a person says', () => {
     for (let i = 0; i < 150; i++) said = say(said, { alertId: `alert-${i}`, kind: 'on-it' }, i);
     expect(said).toHaveLength(100);
     expect(saidOf(said, 'alert-149')).toBeDefined();
+  });
+
+  test('elsewhere is taken as said; what was said here counts before it', () => {
+    const elsewhere = { alertId: 'alert-1', kind: 'declined', saidAtMs: 5 } as const;
+    expect(sayElsewhere([], elsewhere)).toEqual([{ ...elsewhere, state: 'taken' }]);
+    const here = say([], onIt, 1);
+    expect(sayElsewhere(here, elsewhere)).toBe(here);
+    expect(sayElsewhere(here, { ...elsewhere, alertId: 'alert-2' })).toHaveLength(2);
   });
 });

@@ -22,6 +22,15 @@ export function say(said: readonly Said[], saying: Saying, atMs: number): readon
   return [...others, { ...saying, saidAtMs: atMs, state: 'waiting' as const }].slice(-SAID_MAX);
 }
 
+/** What the api knows of an answer that was given elsewhere; whatever was said here counts before it. */
+export const sayElsewhere = (
+  said: readonly Said[],
+  { alertId, kind, saidAtMs }: Pick<Said, 'alertId' | 'kind' | 'saidAtMs'>,
+): readonly Said[] =>
+  said.some((one) => one.alertId === alertId)
+    ? said
+    : [...said, { alertId, kind, saidAtMs, state: 'taken' as const }].slice(-SAID_MAX);
+
 /** How the api answered: undefined took it. */
 export interface Refusal {
   readonly status: number;

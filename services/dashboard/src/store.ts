@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { deviceNowMs, everyWhileSeen, forgetAll, keep, kept } from './browser.ts';
 import { forgetFleet, seeFleet } from './operator/fleet.ts';
-import { answered, type Said, type Saying, say } from './said.ts';
+import { answered, type Said, type Saying, say, sayElsewhere } from './said.ts';
 import { NOTHING_SEEN, type Seen, see, seeAlerts, seeForecast } from './seen.ts';
 import type {
   AlertView,
@@ -12,6 +12,7 @@ import type {
   SessionView,
   VehicleSummary,
 } from './server/answers.ts';
+import { answersElsewhere } from './server/answers-elsewhere.ts';
 import { ask, Refused } from './server/ask.ts';
 import { type LinkState, type Live, openLive } from './server/live.ts';
 import type { Reading } from './words/format.ts';
@@ -174,7 +175,9 @@ async function refreshVehicle(vehicleId: string): Promise<void> {
     ask<{ alerts: readonly AlertView[] }>('GET', `${base}/alerts?limit=30`).catch(nothingYet),
   ]);
   if (forecast !== undefined) seen.value = seeForecast(seen.value, forecast);
-  if (listed !== undefined) seen.value = seeAlerts(seen.value, listed.alerts);
+  if (listed === undefined) return;
+  seen.value = seeAlerts(seen.value, listed.alerts);
+  for (const one of await answersElsewhere(listed.alerts)) said.value = sayElsewhere(said.value, one);
 }
 
 /** No forecast yet, or the owner switched showing off: nothing to show, and no fault. */

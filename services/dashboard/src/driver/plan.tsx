@@ -1,9 +1,10 @@
-import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
+import { computed, type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import type { TripView } from '../server/answers.ts';
 import { ask, sendFile } from '../server/ask.ts';
 import { messageOf, nowMs, reading, vehicle } from '../store.ts';
 import { texts } from '../texts/texts.ts';
 import { moment, percent } from '../words/format.ts';
+import { localInstantMs } from '../words/local-instant.ts';
 import { type Place, PlaceField } from './place-field.tsx';
 
 /** Plans a trip from two places or a file, and shows those that are planned. */
@@ -66,7 +67,9 @@ interface FormProps {
   readonly plan: (run: () => Promise<unknown>) => Promise<void>;
 }
 
-const departIso = (local: string): string => new Date(local === '' ? nowMs.value : local).toISOString();
+/** By the clock the person reads, wherever the device is; empty: now. */
+const departIso = (local: string): string =>
+  new Date(localInstantMs(local, reading.value.timeZone) ?? nowMs.value).toISOString();
 
 function PlacesForm({ vehicleId, plan }: FormProps) {
   const from = useSignal<Place | undefined>(undefined);
@@ -110,10 +113,16 @@ function PlacesForm({ vehicleId, plan }: FormProps) {
   );
 }
 
+/** The person's time zone, where the device has another. */
+const zoneElsewhere = computed(() => {
+  const { timeZone } = reading.value;
+  return timeZone === Intl.DateTimeFormat().resolvedOptions().timeZone ? undefined : timeZone;
+});
+
 function DepartField({ depart }: { readonly depart: Signal<string> }) {
   return (
     <label>
-      {texts.value.plan.depart}
+      {texts.value.plan.depart(zoneElsewhere.value)}
       <input
         type="datetime-local"
         value={depart.value}

@@ -177,7 +177,7 @@ export const de: Texts = {
     from: 'Von',
     to: 'Nach',
     hint: 'Adresse, Name oder Koordinaten, z. B. 52.52, 13.40',
-    depart: 'Abfahrt',
+    depart: (zone) => `Abfahrt${zone === undefined ? '' : ` (${zone})`}`,
     reserve: 'Ladung, die bei Ankunft bleiben soll, in %',
     find: 'Suchen',
     choose: 'Ort wählen',

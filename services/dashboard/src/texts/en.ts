@@ -175,7 +175,7 @@ export const en = {
     from: 'From',
     to: 'To',
     hint: 'Address, name or coordinates, e.g. 52.52, 13.40',
-    depart: 'Leaves',
+    depart: (zone: string | undefined) => `Leaves${zone === undefined ? '' : ` (${zone})`}`,
     reserve: 'Charge to keep on arrival, in %',
     find: 'Find',
     choose: 'Choose a place',
