@@ -44,6 +44,7 @@ export function openLive({ cursor, isWatching, onTold, onState }: LiveOptions): 
     const opened = new WebSocket(url);
     socket = opened;
     opened.onmessage = ({ data }) => {
+      if (socket !== opened) return;
       waitMs = FIRST_WAIT_MS;
       const told = JSON.parse(String(data)) as Told;
       if (told.type === 'hello') onState('live');
@@ -55,10 +56,14 @@ export function openLive({ cursor, isWatching, onTold, onState }: LiveOptions): 
         isOver = true;
         return onState('signed-out');
       }
-      onState('lost');
-      takeBack = after(waitMs * (0.5 + chance()), connect);
-      waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2);
+      lose();
     };
+  };
+  const lose = (): void => {
+    socket = undefined;
+    onState('lost');
+    takeBack = after(waitMs * (0.5 + chance()), connect);
+    waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2);
   };
   /** The device found a network again: it need not wait. */
   const now = (): void => {
@@ -66,8 +71,13 @@ export function openLive({ cursor, isWatching, onTold, onState }: LiveOptions): 
     waitMs = FIRST_WAIT_MS;
     connect();
   };
-  /** A socket does not notice a network that is gone. */
-  const cut = (): void => socket?.close();
+  /** A socket does not notice a network that is gone, and waits up to a minute for the other side to close too. */
+  const cut = (): void => {
+    const gone = socket;
+    if (gone === undefined) return;
+    lose();
+    gone.close();
+  };
   addEventListener('online', now);
   addEventListener('offline', cut);
   connect();
